@@ -1,0 +1,347 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use vocab::{Actor, Locale, PurposeOfUse, StudyId};
+
+/// Aoba: a hospital's records in, lawful research-ready tables out.
+#[derive(Debug, Parser)]
+#[command(name = "aoba", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// The data folder.
+    #[arg(long, global = true, env = "AOBA_HOME", default_value = "./aoba-home", value_name = "DIR")]
+    pub(crate) home: PathBuf,
+    /// The language of reports: ja or en.
+    #[arg(long, global = true, env = "AOBA_LANG", value_name = "LANG")]
+    pub(crate) lang: Option<Locale>,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What `aoba` does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Load the twelve people of the house (or a folder of real FHIR) and show them in the browser.
+    Demo(DemoArgs),
+    /// Take FHIR files into the tables.
+    Ingest(IngestArgs),
+    /// Show the portal in the browser.
+    Serve(ServeArgs),
+    /// Run or check ViewDefinitions on their own, without a data folder.
+    View {
+        /// What to do with the views.
+        #[command(subcommand)]
+        command: ViewCommand,
+    },
+    /// Ask one question in SQL, through a permit and the gate.
+    Sql(SqlArgs),
+    /// List the tables.
+    Tables(TablesArgs),
+    /// List the snapshots.
+    Snapshots {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+    /// Show the report of a load (the last one if none is named).
+    Report {
+        /// The load's number.
+        load: Option<i64>,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        format: ReportFormat,
+    },
+    /// Record that a patient refuses secondary use; it takes effect at the next reading.
+    OptOut(ConsentArgs),
+    /// Record that a patient allows secondary use again.
+    OptIn(ConsentArgs),
+    /// List, grant or revoke the permits under which people look.
+    Permit {
+        /// What to do with permits.
+        #[command(subcommand)]
+        command: PermitCommand,
+    },
+    /// Build every table again from the landing, with the views as they are now.
+    Rebuild {
+        /// Show no progress bar.
+        #[arg(long)]
+        quiet: bool,
+    },
+    /// Check that everything is whole.
+    Doctor {
+        /// Read and hash every kept file too.
+        #[arg(long)]
+        deep: bool,
+    },
+    /// Read or verify the audit log.
+    Audit {
+        /// What to do with the log.
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// Measure this program, with other engines beside it.
+    Bench {
+        /// What to measure.
+        #[command(subcommand)]
+        command: BenchCommand,
+    },
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// A folder of FHIR R4 files to show instead of the twelve people.
+    pub(crate) folder: Option<PathBuf>,
+    /// Where to listen; only loopback addresses are taken.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub(crate) listen: String,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen; only loopback addresses are taken.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub(crate) listen: String,
+}
+
+/// Arguments of `ingest`.
+#[derive(Debug, Args)]
+pub(crate) struct IngestArgs {
+    /// Files or folders: NDJSON, Bundles or single resources, plain, .gz or .zst.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The name of the system that sent them.
+    #[arg(long, default_value = "hospital", value_name = "NAME")]
+    pub(crate) source: String,
+    /// How to print the report.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+    /// End with exit code 3 when any line was quarantined.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Show no progress bar.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+/// What to do with views.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ViewCommand {
+    /// Flatten files with views: `aoba view run VIEW.json… INPUT…`.
+    Run(ViewRunArgs),
+    /// Check views and say what is wrong, by path.
+    Check {
+        /// The views.
+        #[arg(required = true, value_name = "VIEW")]
+        views: Vec<PathBuf>,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        format: ReportFormat,
+    },
+}
+
+/// Arguments of `view run`.
+#[derive(Debug, Args)]
+pub(crate) struct ViewRunArgs {
+    /// One or more ViewDefinitions, then files or folders of FHIR.
+    #[arg(required = true, value_name = "VIEW… INPUT")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The format of the result.
+    #[arg(long, value_enum, default_value_t = ViewFormat::Ndjson)]
+    pub(crate) format: ViewFormat,
+    /// Where to write: a file for one view, a folder for several; standard output if not given.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Say which parts run compiled and which on the general evaluator, and why; run nothing.
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// End at the first line that cannot be taken, instead of reporting it and going on.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// How many threads work; one for each processor if not given.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Print seconds, processor seconds and peak memory at the end, as JSON on standard error.
+    #[arg(long)]
+    pub(crate) stats: bool,
+}
+
+/// Under which permit a command looks.
+#[derive(Debug, Args)]
+pub(crate) struct PermitArgs {
+    /// Why you look: research, quality-improvement, operations, education or treatment.
+    #[arg(long, default_value = "research")]
+    pub(crate) purpose: PurposeOfUse,
+    /// For which study.
+    #[arg(long)]
+    pub(crate) study: Option<StudyId>,
+}
+
+/// Arguments of `sql`.
+#[derive(Debug, Args)]
+pub(crate) struct SqlArgs {
+    /// The question; `-` reads it from standard input.
+    pub(crate) query: String,
+    /// The snapshot to ask; the newest if not given.
+    #[arg(long)]
+    pub(crate) snapshot: Option<i64>,
+    /// The format of the answer.
+    #[arg(long, value_enum, default_value_t = SqlFormat::Table)]
+    pub(crate) format: SqlFormat,
+    /// Where to write the answer; standard output if not given.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The permit.
+    #[command(flatten)]
+    pub(crate) permit: PermitArgs,
+}
+
+/// Arguments of `tables`.
+#[derive(Debug, Args)]
+pub(crate) struct TablesArgs {
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub(crate) format: ListFormat,
+    /// The snapshot to count in; the newest if not given.
+    #[arg(long)]
+    pub(crate) snapshot: Option<i64>,
+    /// The permit.
+    #[command(flatten)]
+    pub(crate) permit: PermitArgs,
+}
+
+/// Arguments of `opt-out` and `opt-in`.
+#[derive(Debug, Args)]
+pub(crate) struct ConsentArgs {
+    /// The patient: an identifier's value, `system|value`, the record's id, `source/id`, or the
+    /// number in `patient_id`.
+    pub(crate) patient: String,
+    /// Which secondary uses; all of them if not given.
+    #[arg(long = "purpose", value_name = "PURPOSE")]
+    pub(crate) purposes: Vec<PurposeOfUse>,
+    /// Why, for the audit log; no names.
+    #[arg(long, default_value = "")]
+    pub(crate) reason: String,
+}
+
+/// What to do with permits.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PermitCommand {
+    /// List the grants in force.
+    List {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+    /// Let somebody look.
+    Grant {
+        /// Who.
+        #[arg(long)]
+        to: Actor,
+        /// Why they may look.
+        #[arg(long)]
+        purpose: PurposeOfUse,
+        /// For which study only.
+        #[arg(long)]
+        study: Option<StudyId>,
+    },
+    /// Take a grant back.
+    Revoke {
+        /// The grant's number in `aoba permit list`.
+        grant: i64,
+    },
+}
+
+/// What to do with the audit log.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Recompute the hash chain and compare it with the head kept outside the database.
+    Verify,
+    /// Print the newest lines.
+    Show {
+        /// How many.
+        #[arg(long, default_value_t = 50)]
+        last: u32,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenchCommand {
+    /// Views to Parquet, with DuckDB and pysof beside where they can be had.
+    View(BenchArgs),
+    /// A whole load into a fresh data folder.
+    Ingest(BenchArgs),
+}
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    /// A folder of NDJSON, one file for each type (`Observation.ndjson`…), plain or .gz; made here
+    /// if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// How many runs count; their median is printed.
+    #[arg(long, default_value_t = 5)]
+    pub(crate) runs: usize,
+    /// Where other engines live: a Python that can import duckdb and pysof.
+    #[arg(long, value_name = "PYTHON")]
+    pub(crate) python: Option<PathBuf>,
+    /// Run this program only.
+    #[arg(long)]
+    pub(crate) alone: bool,
+}
+
+/// Formats of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For reading.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Formats of lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For reading.
+    Table,
+    /// Comma-separated.
+    Csv,
+    /// An array of objects.
+    Json,
+}
+
+/// Formats of a view's result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ViewFormat {
+    /// One JSON object a line.
+    Ndjson,
+    /// Comma-separated, with a header.
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+    /// Arrow IPC file.
+    Arrow,
+}
+
+/// Formats of an answer to SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SqlFormat {
+    /// For reading.
+    Table,
+    /// Comma-separated, with a header.
+    Csv,
+    /// An array of objects.
+    Json,
+    /// Apache Parquet.
+    Parquet,
+    /// Arrow IPC file.
+    Arrow,
+}
