@@ -10,7 +10,13 @@ use vocab::{Actor, Locale, PurposeOfUse, StudyId};
 #[command(name = "aoba", version, about, max_term_width = 100)]
 pub(crate) struct Cli {
     /// The data folder.
-    #[arg(long, global = true, env = "AOBA_HOME", default_value = "./aoba-home", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "AOBA_HOME",
+        default_value = "./aoba-home",
+        value_name = "DIR"
+    )]
     pub(crate) home: PathBuf,
     /// The language of reports: ja or en.
     #[arg(long, global = true, env = "AOBA_LANG", value_name = "LANG")]

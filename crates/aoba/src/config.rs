@@ -63,7 +63,9 @@ impl Config {
         let path = home.join("aoba.toml");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
             Err(error) => return Err(error).context(format!("cannot read {}", path.display())),
         };
         toml::from_str(&text).with_context(|| format!("{} has a mistake", path.display()))

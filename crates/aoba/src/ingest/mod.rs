@@ -1,0 +1,5 @@
+mod blocks;
+mod extensions;
+mod find;
+mod identity;
+mod occurrence;
