@@ -1,1 +1,5 @@
-//! To come.
+//! FHIR R4: resources as text, the expressions that ask about them, and the tables they become.
+//!
+//! Synchronous and without IO: bytes and values in, values and columns out.
+
+pub mod path;
