@@ -2,4 +2,6 @@
 //!
 //! Synchronous and without IO: bytes and values in, values and columns out.
 
+pub mod entry;
 pub mod path;
+pub mod view;

@@ -242,6 +242,18 @@ issue_codes! {
     ViewElementInvalid, "view-element-invalid", Error,
     "an element is not allowed here", "ここでは使えない要素です",
     "correct or remove the element", "要素を直すか削除してください";
+    /// An element that ViewDefinition does not have.
+    UnknownKey, "unknown-key", Error,
+    "an element ViewDefinition does not have", "ViewDefinitionにない要素です",
+    "correct the spelling or remove it", "綴りを直すか削除してください";
+    /// A required element is missing that running the view does not need.
+    ViewElementAdvised, "view-element-advised", Warning,
+    "an element every ViewDefinition should have is missing", "ViewDefinitionにあるべき要素がありません",
+    "add the element before sharing the view; it runs without it", "共有する前に追加してください。なくても実行できます";
+    /// `%name` without a constant of that name.
+    UnknownConstant, "unknown-constant", Error,
+    "the expression uses a constant that is not defined", "定義されていない定数を使っています",
+    "define it under constant, or correct the spelling", "constantに定義するか、綴りを直してください";
     /// An expression cannot be read.
     PathSyntax, "path-syntax", Error,
     "the expression cannot be read", "式を読めません",

@@ -1,0 +1,3 @@
+//! The bytes of a file, taken apart into resources.
+
+pub mod depth;

@@ -1,0 +1,3 @@
+//! The crate's one test program.
+
+mod view;
