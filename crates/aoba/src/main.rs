@@ -6,5 +6,6 @@ mod ingest;
 mod output;
 mod progress;
 mod stats;
+mod view;
 
 fn main() {}

@@ -1,0 +1,35 @@
+//! Measuring this program, with other engines run beside it in the same call.
+//!
+//! Every figure is a median of several runs, ours and theirs in turn, so that a noisy machine is
+//! noisy for all. Processor seconds are the sturdier number and are printed with the rest.
+
+mod data;
+mod ingest;
+mod peers;
+mod runs;
+mod view;
+
+use crate::cli::{BenchArgs, BenchCommand};
+
+/// Runs one benchmark and prints its figures.
+pub(crate) fn run(command: &BenchCommand) -> anyhow::Result<()> {
+    match command {
+        BenchCommand::View(args) => view::run(args),
+        BenchCommand::Ingest(args) => ingest::run(args),
+    }
+}
+
+/// What a benchmark says first: machine and command, so that a figure can be read years later.
+fn print_machine(args: &BenchArgs) {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));
+    let model = model.map_or("unknown processor", |text| text.trim_start_matches([' ', '\t', ':']));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split_whitespace().next().unwrap_or("?").to_owned();
+    println!("aoba {}; {model}, {cores} cores; load {load} at start; {} runs", version(), args.runs);
+}
+
+fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

@@ -1,0 +1,135 @@
+//! The pages, asked over the wire by a browser of a few lines.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+
+use crate::house::House;
+
+/// `aoba serve` on a free port; ended when dropped.
+pub(crate) struct Server {
+    child: Child,
+    address: String,
+}
+
+/// An answer: status, headers in lower case, body.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: String,
+    pub(crate) body: String,
+}
+
+impl Server {
+    pub(crate) fn start(house: &House) -> Self {
+        let mut child = house
+            .command(&["serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // The first line that names an address tells where it listens.
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = lines
+            .map_while(Result::ok)
+            .find_map(|line| {
+                let rest = line.split_once("http://")?.1.to_owned();
+                Some(rest.split(['/', ' ']).next().unwrap_or_default().to_owned())
+            })
+            .expect("serve says where it listens");
+        Self { child, address }
+    }
+
+    pub(crate) fn get(&self, path: &str, headers: &str) -> Answer {
+        let host = if headers.contains("Host:") { String::new() } else { format!("Host: {}\r\n", self.address) };
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\n{host}{headers}Connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, headers: head.to_lowercase(), body: body.to_owned() }
+    }
+
+    /// Every page that can be reached from the first one by links, in both languages.
+    pub(crate) fn crawl(&self) -> BTreeMap<String, String> {
+        let mut pages = BTreeMap::new();
+        let mut waiting = vec!["/".to_owned(), "/?lang=ja".to_owned(), "/?lang=en".to_owned()];
+        while let Some(path) = waiting.pop() {
+            if pages.contains_key(&path) || path.starts_with("/assets/") {
+                continue;
+            }
+            let answer = self.get(&path, "");
+            assert!(answer.status < 400, "{path} answered {}", answer.status);
+            for part in answer.body.split("href=\"").skip(1) {
+                let link = part.split('"').next().unwrap_or_default().replace("&amp;", "&");
+                let link = link.split('#').next().unwrap_or_default().to_owned();
+                if link.starts_with('/') {
+                    waiting.push(link);
+                } else if link.starts_with('?') {
+                    waiting.push(format!("{}{link}", path.split('?').next().unwrap_or_default()));
+                }
+            }
+            pages.insert(path, answer.body);
+            assert!(pages.len() < 500, "the crawl ends");
+        }
+        pages
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn every_page_is_strict_about_what_it_runs_and_is_not_kept() {
+    let house = House::with_people();
+    let server = Server::start(&house);
+    for (path, page) in server.crawl() {
+        let answer = server.get(&path, "");
+        assert!(answer.headers.contains("content-security-policy: default-src 'none'"), "{path}");
+        assert!(!answer.headers.contains("unsafe-"), "{path}");
+        assert!(answer.headers.contains("x-content-type-options: nosniff"), "{path}");
+        assert!(!page.contains("<script>") && !page.contains(" style=\""), "{path}");
+        assert!(page.len() < 200_000, "{path} has {} bytes", page.len());
+    }
+}
+
+#[test]
+fn the_first_page_speaks_japanese_and_english() {
+    let house = House::with_people();
+    let server = Server::start(&house);
+    let japanese = server.get("/?lang=ja", "").body;
+    let english = server.get("/?lang=en", "").body;
+    assert!(japanese.contains("lang=\"ja\"") && japanese.contains("患者"), "{japanese}");
+    assert!(english.contains("lang=\"en\"") && english.contains("atients"), "{english}");
+}
+
+#[test]
+fn a_page_that_is_not_there_says_so() {
+    let house = House::with_people();
+    let server = Server::start(&house);
+    let answer = server.get("/no/such/page", "");
+    assert_eq!(answer.status, 404);
+    assert!(answer.headers.contains("content-security-policy"));
+}
+
+#[test]
+fn another_sites_name_is_not_answered() {
+    let house = House::with_people();
+    let server = Server::start(&house);
+    let answer = server.get("/", "Host: evil.example\r\n");
+    assert!(answer.status >= 400, "{}", answer.status);
+}
+
+#[test]
+fn an_address_that_others_can_reach_is_refused() {
+    let house = House::with_people();
+    let said = house.refuse(&["serve", "--listen", "0.0.0.0:0"]);
+    assert!(said.contains("loopback"), "{said}");
+}
