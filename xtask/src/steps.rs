@@ -1,0 +1,147 @@
+//! `cargo xtask test`: each thing that must hold, in the order in which it fails soonest.
+//!
+//! A step that fails does not stop the others: one run tells everything that is wrong. The summary
+//! at the end says how long each took, so that a slow one is seen the day it becomes slow.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{cargo, engines, manual, tools};
+
+/// A step by name: what it proves and how.
+struct Step {
+    name: &'static str,
+    proves: &'static str,
+    run: fn(&Path) -> Result<Outcome>,
+}
+
+/// How a step ended when it did not fail.
+pub(crate) enum Outcome {
+    /// All of it was checked.
+    Passed,
+    /// Part of it could not be checked here, and why.
+    Skipped(String),
+}
+
+const STEPS: &[Step] = &[
+    Step { name: "tools", proves: "what the tests need is installed", run: tools::install },
+    Step { name: "format", proves: "every file is formatted", run: format },
+    Step { name: "tidy", proves: "tree, map, walls and licences agree", run: tidy },
+    Step { name: "tests", proves: "every test of every crate, and every example", run: tests },
+    Step { name: "manual", proves: "the commands that the documents show exist", run: commands },
+    Step { name: "engines", proves: "other engines read the tables as we do", run: others },
+    Step { name: "clippy", proves: "no lint is broken", run: clippy },
+    Step {
+        name: "documents",
+        proves: "every link in the code's documentation leads",
+        run: documents,
+    },
+];
+
+/// Runs all steps and prints the summary.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let began = Instant::now();
+    let mut ends = Vec::new();
+    for step in STEPS {
+        println!("\n== {}: {}", step.name, step.proves);
+        let started = Instant::now();
+        let end = (step.run)(root);
+        if let Err(error) = &end {
+            eprintln!("FAILED {}: {error:#}", step.name);
+        }
+        ends.push((step, end, started.elapsed()));
+    }
+    println!("\n== summary");
+    for (step, end, took) in &ends {
+        println!("{}", line(step.name, step.proves, end, *took));
+    }
+    println!("{:>8}  in all", clock(began.elapsed()));
+    let failed = ends.iter().filter(|(_, end, _)| end.is_err()).count();
+    if failed > 0 {
+        bail!("{failed} of {} steps failed", ends.len());
+    }
+    Ok(())
+}
+
+fn line(name: &str, proves: &str, end: &Result<Outcome>, took: Duration) -> String {
+    let (word, note) = match end {
+        Ok(Outcome::Passed) => ("ok", String::new()),
+        Ok(Outcome::Skipped(why)) => ("PART", format!(" (skipped: {why})")),
+        Err(_) => ("FAILED", String::new()),
+    };
+    format!("{:>8}  {word:<6}  {name:<10} {proves}{note}", clock(took))
+}
+
+/// Minutes and seconds, as on a stopwatch.
+fn clock(time: Duration) -> String {
+    format!("{}:{:02}", time.as_secs() / 60, time.as_secs() % 60)
+}
+
+fn format(root: &Path) -> Result<Outcome> {
+    with(root, &["fmt", "--all", "--check"])
+}
+
+fn tidy(root: &Path) -> Result<Outcome> {
+    crate::tidy::run(root)?;
+    Ok(Outcome::Passed)
+}
+
+fn clippy(root: &Path) -> Result<Outcome> {
+    with(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+}
+
+fn tests(root: &Path) -> Result<Outcome> {
+    with(root, &["test", "--workspace", "--no-fail-fast"])
+}
+
+fn documents(root: &Path) -> Result<Outcome> {
+    let mut command = cargo::cargo(root);
+    command.args(["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"]);
+    command.env("RUSTDOCFLAGS", "-D warnings");
+    cargo::succeed(command)?;
+    Ok(Outcome::Passed)
+}
+
+fn commands(root: &Path) -> Result<Outcome> {
+    manual::run(root)?;
+    Ok(Outcome::Passed)
+}
+
+/// Loads the named people into a fresh folder and lets the other engines read it.
+fn others(root: &Path) -> Result<Outcome> {
+    let aoba = cargo::build_aoba(root)?;
+    let folder = cargo::target_folder(root).join("engines-home");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
+    }
+    let mut load = Command::new(aoba);
+    load.current_dir(root).arg("--home").arg(&folder).args(["ingest", "testdata/people"]);
+    cargo::succeed(load)?;
+    engines::check(root, &folder)
+}
+
+fn with(root: &Path, words: &[&str]) -> Result<Outcome> {
+    let mut command = cargo::cargo(root);
+    command.args(words);
+    cargo::succeed(command)?;
+    Ok(Outcome::Passed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_line_says_how_it_ended_and_what_was_skipped() {
+        let took = Duration::from_secs(75);
+        let passed = line("format", "every file is formatted", &Ok(Outcome::Passed), took);
+        assert_eq!(passed, "    1:15  ok      format     every file is formatted");
+        let part = line("engines", "agree", &Ok(Outcome::Skipped("no registry".into())), took);
+        assert!(part.contains("PART") && part.ends_with("(skipped: no registry)"), "{part}");
+        let failed = line("tidy", "agree", &Err(anyhow::anyhow!("no")), took);
+        assert!(failed.contains("FAILED"), "{failed}");
+    }
+}
