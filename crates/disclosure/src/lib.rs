@@ -1,1 +1,12 @@
-//! To come.
+//! What may be shown: turns raw counts into numbers that tell nothing about one person.
+//!
+//! Floor 1: pure. A [`RawCount`](vocab::RawCount) has no way to a page but through here; a
+//! [`Released`] cannot be made anywhere else.
+
+mod list;
+mod policy;
+mod release;
+
+pub use list::{ReleasedList, release_list};
+pub use policy::{Policy, Zero};
+pub use release::{Counted, Released, release};
