@@ -6,4 +6,5 @@ pub mod entry;
 pub mod json;
 pub mod model;
 pub mod path;
+pub mod reference;
 pub mod view;

@@ -3,7 +3,7 @@
 use vocab::IssueCode;
 
 use super::constant::Constant;
-use super::words;
+use crate::model;
 use crate::path::ast::{Expr, Kind};
 use crate::path::{self, PathError};
 
@@ -29,8 +29,8 @@ pub(super) fn read(text: &str, constants: &[Constant]) -> Result<Expr, (IssueCod
         None => Ok(expr),
         Some(name) => {
             let known = constants.iter().map(|constant| constant.name.as_str());
-            let told = words::with_nearest(&name, known.chain(ENVIRONMENT.iter().copied()));
-            Err((IssueCode::UnknownConstant, format!("%{told}")))
+            let near = model::did_you_mean(&name, known.chain(ENVIRONMENT.iter().copied()));
+            Err((IssueCode::UnknownConstant, format!("%{name}{near}")))
         }
     }
 }

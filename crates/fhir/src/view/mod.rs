@@ -12,7 +12,6 @@ mod constant;
 mod expression;
 mod keys;
 mod read;
-mod words;
 
 pub use constant::Constant;
 pub use read::read;

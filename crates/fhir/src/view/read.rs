@@ -6,8 +6,9 @@ use vocab::{Issue, IssueCode, Place};
 
 use super::constant::{self, Constant, Given};
 use super::{Column, Each, SELECT_DEPTH_MAX, Select, VIEW_BYTES_MAX, View, Where};
-use super::{check, expression, keys, words};
+use super::{check, expression, keys};
 use crate::entry::depth;
+use crate::model;
 use crate::path::Expr;
 
 /// Reads a ViewDefinition; the view is there when no issue is an error.
@@ -266,7 +267,8 @@ impl Reader {
             }
             let bare = key.strip_prefix('_').unwrap_or(key);
             if !known.contains(&bare) && !more.contains(&bare) {
-                let told = words::with_nearest(key, known.iter().chain(more).copied());
+                let near = model::did_you_mean(key, known.iter().chain(more).copied());
+                let told = format!("{}{near}", key.chars().take(64).collect::<String>());
                 self.tell(IssueCode::UnknownKey, at, told);
             }
         }

@@ -179,3 +179,23 @@ fn a_view_for_another_version_of_fhir_is_refused() {
         r#""fhirVersion": ["5.0.0"], "select": [{"column": [{"name": "a", "path": "id"}]}]"#;
     refused(select, "fhirVersion", IssueCode::ViewElementInvalid);
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+        let (view, issues) = view::read(&bytes);
+        proptest::prop_assert!(view.is_some() || !issues.is_empty());
+    }
+
+    #[test]
+    fn a_damaged_view_is_read_or_refused(at in 0_usize..DAMAGED.len(), with in "[\\[\\]{}\",:\\\\a0%'(). ]{0,3}") {
+        let damaged = format!("{}{with}{}", &DAMAGED[..at], &DAMAGED[at + 1..]);
+        let (view, issues) = view::read(damaged.as_bytes());
+        proptest::prop_assert!(view.is_some() || !issues.is_empty());
+    }
+}
+
+const DAMAGED: &str = r#"{"resourceType":"ViewDefinition","name":"v","status":"active","resource":"Patient",
+    "constant":[{"name":"c","valueDecimal":1.5e3}],"where":[{"path":"active = true"}],
+    "select":[{"column":[{"name":"a","path":"name.where(use = 'x').given[0]"}],"forEach":"contact",
+    "unionAll":[{"repeat":["item","answer.item"],"column":[{"name":"b","path":"%c"}]}]}]}"#;
