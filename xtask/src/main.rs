@@ -6,6 +6,7 @@
 mod cargo;
 mod engines;
 mod manual;
+mod pages;
 mod r4_model;
 mod steps;
 mod tidy;
@@ -21,6 +22,7 @@ cargo xtask test            everything: tools, format, tidy, clippy, tests, docu
 cargo xtask tidy            only the checks on the tree (also run by `cargo test -p xtask`)
 cargo xtask engines HOME    does another engine read the tables of this data folder as we do?
 cargo xtask manual          do the commands that the documents show exist?
+cargo xtask pages           is every page right in a real browser, in both languages and four widths?
 cargo xtask r4-model FOLDER the table of FHIR R4's types, out of HL7's definitions";
 
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn run() -> Result<()> {
         ("tidy", []) => tidy::run(&root),
         ("engines", [home]) => engines::run(&root, Path::new(home)),
         ("manual", []) => manual::run(&root),
+        ("pages", []) => pages::run(&root).map(drop),
         ("r4-model", [folder]) => r4_model::run(Path::new(folder), &root),
         _ => bail!("say one of\n{USAGE}"),
     }

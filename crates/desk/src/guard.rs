@@ -1,0 +1,153 @@
+//! What holds for every route: names answered to, language, headers, refusals told as pages.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, SET_COOKIE, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::page::Page;
+use crate::refusal::Refusal;
+use crate::site::Site;
+use crate::tongue;
+
+/// Nothing may be loaded, run or framed but what this program itself serves.
+pub(crate) const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; \
+     img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'";
+
+/// How long a page may take, in seconds.
+const PAGE_SECONDS_MAX: u64 = 60;
+
+/// Stands around every route.
+pub(crate) async fn guard(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    let locale = tongue::of(request.uri(), request.headers(), site.settings().locale);
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let page = site.page(locale, target);
+    let chosen = tongue::chosen(request.uri());
+    let answered = answers_to(request.headers(), &site.settings().hosts);
+    request.extensions_mut().insert(page.clone());
+    let mut response = if answered {
+        let time = Duration::from_secs(PAGE_SECONDS_MAX);
+        match tokio::time::timeout(time, next.run(request)).await {
+            Ok(response) => response,
+            Err(late) => Refusal::internal(late).into_response(),
+        }
+    } else {
+        Refusal::ForeignHost.into_response()
+    };
+    let refusal = response.extensions_mut().remove::<Refusal>();
+    if let Some(refusal) = refusal.or_else(|| Refusal::of_status(response.status())) {
+        response = told(&site, page, &refusal);
+    }
+    close(response.headers_mut());
+    if let Some(cookie) = chosen.and_then(|locale| tongue::cookie(locale).parse().ok()) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The page that tells a refusal. The cause goes to the log under the same number.
+fn told(site: &Site, page: Page, refusal: &Refusal) -> Response {
+    let reference = site.reference();
+    let status = refusal.status();
+    if let Refusal::Internal(cause) = refusal {
+        tracing::error!(%reference, "a page failed: {cause}");
+    } else {
+        tracing::debug!(%reference, %status, "a page was refused");
+    }
+    let [title, what, remedy] = refusal.keys().map(|key| page.say(key).to_owned());
+    let refused = Refused { page, status: status.as_u16(), title, what, remedy, reference };
+    match refused.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => (status, refused.reference).into_response(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "refused.html")]
+struct Refused {
+    page: Page,
+    status: u16,
+    title: String,
+    what: String,
+    remedy: String,
+    reference: String,
+}
+
+/// The headers every answer carries.
+fn close(headers: &mut HeaderMap) {
+    let always = [
+        (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    for (name, value) in always {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
+    }
+}
+
+/// Whether the request came under a name of this site: another name that resolves to this machine
+/// would let a foreign page read ours (DNS rebinding).
+fn answers_to(headers: &HeaderMap, hosts: &[String]) -> bool {
+    let mut named = headers.get_all(HOST).iter();
+    let (Some(host), None) = (named.next(), named.next()) else { return false };
+    let Ok(host) = host.to_str() else { return false };
+    let name = without_port(host).to_ascii_lowercase();
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    name == "localhost"
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || hosts.iter().any(|known| known.eq_ignore_ascii_case(&name))
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_and_configured_names_are_answered() {
+        let check = |host: &str, expect: bool| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, host.parse().unwrap());
+            assert_eq!(answers_to(&headers, &["aoba.hospital.example".to_owned()]), expect, "{host}");
+        };
+        check("localhost", true);
+        check("LOCALHOST:8080", true);
+        check("127.0.0.1:8080", true);
+        check("[::1]:8080", true);
+        check("aoba.hospital.example:443", true);
+        check("evil.example", false);
+        check("127.0.0.1.evil.example", false);
+        check("10.0.0.1:8080", false);
+        check("", false);
+        assert!(!answers_to(&HeaderMap::new(), &[]));
+    }
+
+    #[test]
+    fn a_request_with_two_names_is_not_answered() {
+        let mut headers = HeaderMap::new();
+        headers.append(HOST, HeaderValue::from_static("localhost"));
+        headers.append(HOST, HeaderValue::from_static("evil.example"));
+        assert!(!answers_to(&headers, &[]));
+    }
+}

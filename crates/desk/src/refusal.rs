@@ -1,0 +1,95 @@
+//! What a reader is told when a page cannot be given.
+//!
+//! A handler returns a [`Refusal`]; the guard around all routes turns it into one page in the
+//! reader's language, with a reference number that stands in the log beside the cause.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+/// Why a page is not given.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// Nothing is kept at this address.
+    NotFound,
+    /// No permit covers this look.
+    Forbidden,
+    /// The request came under a name this site does not answer to.
+    ForeignHost,
+    /// Consents or records changed meanwhile.
+    Conflict,
+    /// What was sent cannot be understood.
+    Unprocessable,
+    /// A fault on our side; the cause goes to the log and to nobody else.
+    Internal(Arc<dyn Error + Send + Sync>),
+}
+
+impl Refusal {
+    /// A fault on our side.
+    pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
+        Self::Internal(Arc::new(cause))
+    }
+
+    /// The status that tells it to machines.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::Conflict => StatusCode::CONFLICT,
+            Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The keys of what it is called, what happened and what to do.
+    pub(crate) fn keys(&self) -> [&'static str; 3] {
+        match self {
+            Self::NotFound => {
+                ["desk.refused.not_found", "desk.refused.not_found_what", "desk.refused.not_found_remedy"]
+            }
+            Self::Forbidden => {
+                ["desk.refused.forbidden", "desk.refused.forbidden_what", "desk.refused.forbidden_remedy"]
+            }
+            Self::ForeignHost => {
+                ["desk.refused.host", "desk.refused.host_what", "desk.refused.host_remedy"]
+            }
+            Self::Conflict => {
+                ["desk.refused.conflict", "desk.refused.conflict_what", "desk.refused.conflict_remedy"]
+            }
+            Self::Unprocessable => [
+                "desk.refused.unprocessable",
+                "desk.refused.unprocessable_what",
+                "desk.refused.unprocessable_remedy",
+            ],
+            Self::Internal(_) => {
+                ["desk.refused.internal", "desk.refused.internal_what", "desk.refused.internal_remedy"]
+            }
+        }
+    }
+
+    /// What a bare status of the router or of an extractor means; `None` when nothing was refused.
+    pub(crate) fn of_status(status: StatusCode) -> Option<Self> {
+        match status {
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Some(Self::NotFound),
+            StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Some(Self::Forbidden),
+            StatusCode::CONFLICT => Some(Self::Conflict),
+            status if status.is_client_error() => Some(Self::Unprocessable),
+            status if status.is_server_error() => {
+                Some(Self::internal(std::io::Error::other(format!("a handler answered {status}"))))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

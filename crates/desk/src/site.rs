@@ -1,0 +1,159 @@
+//! What every page may ask: the stores, the settings, the words.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::tz::TimeZone;
+use lake::Lake;
+use ledger::{Clock, Ledger};
+use vocab::{Actor, Locale};
+
+use crate::page::Page;
+use crate::slice::{Entry, Slice};
+use crate::texts::{Texts, TextsError};
+use crate::words::Words;
+
+const TEXTS: &str = include_str!("../texts.toml");
+
+/// How the site presents itself.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Who looks, as long as there is no signing in: the person at this machine.
+    pub actor: Actor,
+    /// Whether every person shown is invented, which each page then says.
+    pub synthetic: bool,
+    /// The language of readers who ask for none that is spoken here.
+    pub locale: Locale,
+    /// The zone in which times are written, by its IANA name.
+    pub zone: String,
+    /// Names besides `localhost` and loopback addresses under which the site answers.
+    pub hosts: Vec<String>,
+}
+
+impl Settings {
+    /// A site for the person at this machine, in Japanese unless the browser asks otherwise.
+    #[must_use]
+    pub fn new(actor: Actor) -> Self {
+        Self {
+            actor,
+            synthetic: false,
+            locale: Locale::Ja,
+            zone: "Asia/Tokyo".to_owned(),
+            hosts: Vec::new(),
+        }
+    }
+}
+
+/// The shared state of all pages; cloning it is free.
+#[derive(Clone, Debug)]
+pub struct Site {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    ledger: Ledger,
+    lake: Lake,
+    settings: Settings,
+    zone: TimeZone,
+    slices: &'static [&'static Slice],
+    texts: Arc<Texts>,
+    clock: Clock,
+    refusals: AtomicU64,
+}
+
+impl Site {
+    /// Puts the site together.
+    ///
+    /// # Errors
+    /// When a slice's texts lack a language.
+    pub fn new(
+        ledger: Ledger,
+        lake: Lake,
+        clock: Clock,
+        settings: Settings,
+        slices: &'static [&'static Slice],
+    ) -> Result<Self, TextsError> {
+        let texts = Arc::new(all_texts(slices)?);
+        let zone = TimeZone::get(&settings.zone)
+            .unwrap_or_else(|_| TimeZone::fixed(jiff::tz::Offset::constant(9)));
+        let refusals = AtomicU64::new(1);
+        let inner = Inner { ledger, lake, settings, zone, slices, texts, clock, refusals };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// What people decided.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.inner.ledger
+    }
+
+    /// The tables.
+    #[must_use]
+    pub fn lake(&self) -> &Lake {
+        &self.inner.lake
+    }
+
+    /// How the site presents itself.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The domains of this site.
+    #[must_use]
+    pub fn slices(&self) -> &'static [&'static Slice] {
+        self.inner.slices
+    }
+
+    /// The frame of the page at `target` for a reader of this language.
+    #[must_use]
+    pub fn page(&self, locale: Locale, target: &str) -> Page {
+        let words = Words::new(self.inner.texts.clone(), locale, self.inner.zone.clone());
+        let menu: Vec<Entry> =
+            self.slices().iter().flat_map(|slice| slice.menu.iter().copied()).collect();
+        Page::new(words, target, self.settings().actor.as_str())
+            .with_menu(menu)
+            .marked_synthetic(self.settings().synthetic)
+    }
+
+    /// A number for one refusal, by which the log can be searched.
+    pub(crate) fn reference(&self) -> String {
+        let number = self.inner.refusals.fetch_add(1, Ordering::Relaxed);
+        format!("{:x}-{number}", self.inner.clock.now().as_second())
+    }
+}
+
+/// The sentences of the desk and of every slice.
+fn all_texts(slices: &[&Slice]) -> Result<Texts, TextsError> {
+    let mut texts = Texts::default();
+    texts.add("desk", TEXTS)?;
+    for slice in slices {
+        texts.add(slice.name, slice.texts)?;
+    }
+    Ok(texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::texts::unmatched;
+
+    #[test]
+    fn every_sentence_of_the_desk_is_said_and_every_key_exists() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut sources = Vec::new();
+        for folder in ["src", "templates"] {
+            for entry in fs::read_dir(root.join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                if !path.ends_with("texts.rs") {
+                    sources.push(fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        assert_eq!(unmatched("desk", TEXTS, &sources).unwrap(), Vec::<String>::new());
+    }
+}

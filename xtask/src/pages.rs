@@ -1,0 +1,115 @@
+//! Looks at every page in a real browser, in both languages and four widths.
+//!
+//! Needs Node.js and Chromium (Debian packages `nodejs` and `chromium`); playwright-core and
+//! axe-core come from npm into the target folder. Where one of them is missing, says so and which.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Lines};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::cargo;
+use crate::steps::Outcome;
+
+const LOOK: &str = include_str!("pages/look.mjs");
+const PACKAGES: &str = include_str!("pages/package.json");
+
+/// Starts the demo on a free port and looks at all of it.
+///
+/// # Errors
+/// When a page is wrong: a console message, something the page's own policy forbids, a barrier to
+/// access, sideways scrolling, a missing language.
+pub(crate) fn run(root: &Path) -> Result<Outcome> {
+    let Some(chromium) = program(&["chromium", "chromium-browser", "google-chrome"]) else {
+        return Ok(skipped("no Chromium"));
+    };
+    let (Some(node), Some(npm)) = (program(&["node"]), program(&["npm"])) else {
+        return Ok(skipped("no Node.js with npm"));
+    };
+    let target = cargo::target_folder(root);
+    let tools = target.join("node");
+    if let Err(error) = install(&npm, &tools) {
+        return Ok(skipped(&format!("npm cannot install what is needed: {error:#}")));
+    }
+    let aoba = cargo::build_aoba(root)?;
+    let pictures = target.join("pages");
+    fs::create_dir_all(&pictures).with_context(|| format!("{}", pictures.display()))?;
+    let demo = Demo::start(&aoba, &target.join("pages-home"))?;
+    let mut look = Command::new(node);
+    look.arg(tools.join("look.mjs")).arg(&demo.address).arg(&pictures).arg(chromium);
+    look.arg(tools.join("node_modules/axe-core/axe.min.js"));
+    cargo::succeed(look)?;
+    Ok(Outcome::Passed)
+}
+
+fn skipped(why: &str) -> Outcome {
+    println!("SKIPPED: no browser looked at the pages: {why}");
+    Outcome::Skipped(why.to_owned())
+}
+
+/// The first of these programs that is on the path.
+fn program(names: &[&str]) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let found = |name: &&str| folders.iter().map(|folder| folder.join(name)).find(|p| p.is_file());
+    names.iter().find_map(found)
+}
+
+/// Puts the script and its two packages into their folder.
+fn install(npm: &Path, tools: &Path) -> Result<()> {
+    fs::create_dir_all(tools)?;
+    let listed = tools.join("package.json");
+    let held = ["axe-core", "playwright-core"]
+        .iter()
+        .all(|name| tools.join("node_modules").join(name).join("package.json").is_file())
+        && fs::read_to_string(&listed).is_ok_and(|text| text == PACKAGES);
+    fs::write(tools.join("look.mjs"), LOOK)?;
+    if held {
+        return Ok(());
+    }
+    fs::write(&listed, PACKAGES)?;
+    let mut command = Command::new(npm);
+    command.args(["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]);
+    command.arg("--prefix").arg(tools).current_dir(tools);
+    cargo::succeed(command)
+}
+
+/// The demo, ended when dropped.
+struct Demo {
+    child: Child,
+    address: String,
+    /// Kept open, or the demo could not print its farewell.
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Demo {
+    fn start(aoba: &Path, home: &Path) -> Result<Self> {
+        if home.exists() {
+            fs::remove_dir_all(home).with_context(|| format!("{}", home.display()))?;
+        }
+        let mut command = Command::new(aoba);
+        command.args(["demo", "--listen", "127.0.0.1:0", "--home"]).arg(home);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let pipe = child.stdout.take().context("the demo has no output")?;
+        let lines = BufReader::new(pipe).lines();
+        let mut demo = Self { child, address: String::new(), output: lines };
+        while let Some(line) = demo.output.next() {
+            let line = line?;
+            if let Some((_, rest)) = line.split_once("http://") {
+                let authority = rest.split(['/', ' ']).next().unwrap_or_default();
+                demo.address = format!("http://{authority}");
+                return Ok(demo);
+            }
+        }
+        bail!("the demo ended without saying where it listens")
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
