@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, engines, manual, tools};
+use crate::{cargo, engines, manual, pages, tools};
 
 /// A step by name: what it proves and how.
 struct Step {
@@ -33,6 +33,7 @@ const STEPS: &[Step] = &[
     Step { name: "tests", proves: "every test of every crate, and every example", run: tests },
     Step { name: "manual", proves: "the commands that the documents show exist", run: commands },
     Step { name: "engines", proves: "other engines read the tables as we do", run: others },
+    Step { name: "pages", proves: "every page is right in a browser", run: pages::run },
     Step { name: "clippy", proves: "no lint is broken", run: clippy },
     Step {
         name: "documents",

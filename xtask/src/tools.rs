@@ -1,8 +1,8 @@
 //! Installs what the tests need and the machine lacks; does nothing the second time.
 //!
-//! Only the check that other engines read our tables needs anything beyond Rust: Python with four
-//! wheels, in a folder of their own under the target folder. Where a registry is out of reach the
-//! step says what will not be checked and goes on.
+//! Two checks need more than Rust. That other engines read our tables: Python with four wheels, in
+//! a folder of their own under the target folder. That the pages are right in a browser: Chromium
+//! and Node.js. Where a registry is out of reach, what will not be checked is said, and all else is.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -20,6 +20,7 @@ pub(crate) fn install(root: &Path) -> Result<Outcome> {
     for component in ["rustfmt", "clippy"] {
         install_component(component);
     }
+    install_browser();
     Ok(match python(root) {
         Ok(path) => {
             println!("python with {} is at {}", WHEELS.join(", "), path.display());
@@ -60,10 +61,26 @@ fn imports(python: &Path) -> bool {
 
 /// Debian keeps the module that makes virtual environments in a package of its own.
 fn install_venv() {
-    if quietly(Command::new("python3").args(["-c", "import venv, ensurepip"])) {
-        return;
+    if !quietly(Command::new("python3").args(["-c", "import venv, ensurepip"])) {
+        install_packages(&["python3", "python3-venv"]);
     }
-    println!("installing the Debian packages python3 and python3-venv");
+}
+
+/// The page tests look with a real browser, driven from Node.js.
+fn install_browser() {
+    let wanted = [("chromium", "chromium"), ("node", "nodejs"), ("npm", "npm")];
+    let missing: Vec<&str> = (wanted.into_iter())
+        .filter(|(program, _)| !quietly(Command::new(program).arg("--version")))
+        .map(|(_, package)| package)
+        .collect();
+    if !missing.is_empty() {
+        install_packages(&missing);
+    }
+}
+
+/// Installs Debian packages, as root or through sudo without a password.
+fn install_packages(packages: &[&str]) {
+    println!("installing the Debian packages {}", packages.join(", "));
     let root = quietly(Command::new("sh").args(["-c", "test \"$(id -u)\" = 0"]));
     let apt = |words: &[&str]| {
         let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
@@ -73,10 +90,10 @@ fn install_venv() {
         command.env("DEBIAN_FRONTEND", "noninteractive").args(words);
         quietly(&mut command)
     };
-    let packages = ["install", "--yes", "--no-install-recommends", "python3", "python3-venv"];
-    let installed = apt(&packages) || (apt(&["update"]) && apt(&packages));
+    let words = [&["install", "--yes", "--no-install-recommends"], packages].concat();
+    let installed = apt(&words) || (apt(&["update"]) && apt(&words));
     if !installed {
-        println!("NOTE: they could not be installed; run `apt-get install python3-venv` by hand");
+        println!("NOTE: not installed; by hand: `apt-get install {}`", packages.join(" "));
     }
 }
 

@@ -27,19 +27,43 @@ fn view(file: &Source) -> Vec<Finding> {
     if is_empty(&view["description"]) {
         findings.push(finding("has no description; say what one row is".to_owned()));
     }
+    for word in ["title-ja", "description-ja"] {
+        if !extensions(&view).any(|(url, text)| url.ends_with(word) && !text.trim().is_empty()) {
+            findings.push(finding(format!("has no extension {word}; say it in Japanese too")));
+        }
+    }
     let mut columns = Vec::new();
     collect(&view["select"], &mut columns);
     if columns.is_empty() {
         findings.push(finding("has no columns".to_owned()));
     }
-    for column in columns.into_iter().filter(|column| is_empty(&column["description"])) {
+    for column in columns {
         let name = column["name"].as_str().unwrap_or("(unnamed)");
-        findings.push(finding(format!(
-            "column {name} has no description; say what it means, its unit or code system, and how \
-             it misleads"
-        )));
+        if is_empty(&column["description"]) {
+            findings.push(finding(format!(
+                "column {name} has no description; say what it means, its unit or code system, \
+                 and how it misleads"
+            )));
+        }
+        if !in_japanese(column) {
+            findings.push(finding(format!(
+                "column {name} has no tag aoba/description-ja; say the same in Japanese"
+            )));
+        }
     }
     findings
+}
+
+/// Whether a column's tags say in Japanese what it means.
+fn in_japanese(column: &Value) -> bool {
+    let mut tags = column["tag"].as_array().into_iter().flatten();
+    tags.any(|tag| tag["name"] == "aoba/description-ja" && !is_empty(&tag["value"]))
+}
+
+/// Address and text of a view's extensions.
+fn extensions(view: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let all = view["extension"].as_array().into_iter().flatten();
+    all.filter_map(|each| each["url"].as_str().zip(each["valueString"].as_str()))
 }
 
 fn is_empty(text: &Value) -> bool {
@@ -69,12 +93,19 @@ mod tests {
         assert_eq!(says(&check(&tree)), expect);
     }
 
+    const WORDS: &str = r#""description": "one row per sample", "extension": [
+        {"url": "x/title-ja", "valueString": "検体"},
+        {"url": "x/description-ja", "valueString": "検体ごとに1行"}]"#;
+
     #[test]
     fn a_view_that_tells_all_has_no_finding() {
+        let ja = r#""tag": [{"name": "aoba/description-ja", "value": "意味"}]"#;
         check_view(
-            r#"{"name": "sample", "description": "one row per sample", "select": [
-                {"column": [{"name": "a", "description": "x"}],
-                 "unionAll": [{"column": [{"name": "b", "description": "y"}]}]}]}"#,
+            &format!(
+                r#"{{"name": "sample", {WORDS}, "select": [
+                    {{"column": [{{"name": "a", "description": "x", {ja}}}],
+                      "unionAll": [{{"column": [{{"name": "b", "description": "y", {ja}}}]}}]}}]}}"#
+            ),
             &[],
         );
     }
@@ -82,14 +113,18 @@ mod tests {
     #[test]
     fn silent_columns_and_views_and_wrong_names_are_found() {
         let at = "crates/slices/src/records/tables/sample.view.json";
-        let silent =
-            "has no description; say what it means, its unit or code system, and how it misleads";
         check_view(
             r#"{"name": "samples", "select": [{"select": [{"column": [{"name": "a"}]}]}]}"#,
             &[
                 &format!("{at}: its view is named \"samples\"; name file and view alike"),
                 &format!("{at}: has no description; say what one row is"),
-                &format!("{at}: column a {silent}"),
+                &format!("{at}: has no extension title-ja; say it in Japanese too"),
+                &format!("{at}: has no extension description-ja; say it in Japanese too"),
+                &format!(
+                    "{at}: column a has no description; say what it means, its unit or code \
+                     system, and how it misleads"
+                ),
+                &format!("{at}: column a has no tag aoba/description-ja; say the same in Japanese"),
             ],
         );
         check_view("no", &[&format!("{at}: not JSON")]);
