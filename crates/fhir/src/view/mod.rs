@@ -9,9 +9,12 @@
 
 mod check;
 mod constant;
+mod elements;
 mod expression;
+mod functions;
 mod keys;
 mod read;
+mod typing;
 
 pub use constant::Constant;
 pub use read::read;
@@ -102,7 +105,8 @@ pub struct Column {
     pub path: Expr,
     /// The expression as it was written.
     pub path_text: String,
-    /// The FHIR type as declared, without the prefix of FHIR's own definitions.
+    /// The FHIR type as declared, without the prefix of FHIR's own definitions; else the primitive
+    /// type that the expression is known to give.
     pub r#type: Option<String>,
     /// Whether it holds a list.
     pub collection: bool,

@@ -6,7 +6,7 @@ use vocab::{Issue, IssueCode, Place};
 
 use super::constant::{self, Constant, Given};
 use super::{Column, Each, SELECT_DEPTH_MAX, Select, VIEW_BYTES_MAX, View, Where};
-use super::{check, expression, keys};
+use super::{check, elements, expression, keys};
 use crate::entry::depth;
 use crate::model;
 use crate::path::Expr;
@@ -26,15 +26,16 @@ use crate::path::Expr;
 #[must_use]
 pub fn read(bytes: &[u8]) -> (Option<View>, Vec<Issue>) {
     let mut reader = Reader::default();
-    let view = match parse(bytes) {
+    let mut view = match parse(bytes) {
         Ok(root) => reader.view(&root),
         Err(told) => {
             reader.issues.push(Issue::new(IssueCode::NotAView, Place::default(), told));
             None
         }
     };
-    if let Some(view) = &view {
+    if let Some(view) = &mut view {
         check::check(view, &mut reader.issues);
+        elements::check(view, &mut reader.issues);
     }
     let sound = reader.issues.iter().all(|issue| issue.severity() == vocab::Severity::Warning);
     (view.filter(|_| sound), reader.issues)

@@ -199,3 +199,127 @@ const DAMAGED: &str = r#"{"resourceType":"ViewDefinition","name":"v","status":"a
     "constant":[{"name":"c","valueDecimal":1.5e3}],"where":[{"path":"active = true"}],
     "select":[{"column":[{"name":"a","path":"name.where(use = 'x').given[0]"}],"forEach":"contact",
     "unionAll":[{"repeat":["item","answer.item"],"column":[{"name":"b","path":"%c"}]}]}]}"#;
+
+fn column(path: &str) -> String {
+    format!(r#""select": [{{"column": [{{"name": "a", "path": "{path}"}}]}}]"#)
+}
+
+#[test]
+fn elements_fhir_does_not_have_are_named_with_the_nearest() {
+    let place = "select[0].column[0].path";
+    for (path, wanted) in [
+        ("name.famly.first()", "HumanName has no famly; did you mean family?"),
+        ("brithDate", "Patient has no brithDate; did you mean birthDate?"),
+        ("name.where(us = 'official').family", "HumanName has no us; did you mean use?"),
+        ("contact.name.givn", "HumanName has no givn; did you mean given?"),
+        ("deceasedBoolean", "Patient has no deceasedBoolean; write deceased.ofType(boolean)"),
+        ("deceased.ofType(Quantity).value", "boolean, dateTime is never Quantity"),
+        ("deceased.ofType(bolean)", "there is no type bolean; did you mean boolean?"),
+        (
+            "generalPractitioner.getReferenceKey(Practitionr)",
+            "there is no type Practitionr; did you mean Practitioner?",
+        ),
+        ("extension('x').valu", "Extension has no valu; did you mean value?"),
+        ("iif(active, name.famly, '')", "HumanName has no famly; did you mean family?"),
+    ] {
+        assert_eq!(refused(&column(path), place, IssueCode::UnknownElement), wanted, "{path}");
+    }
+    let told = refused(&column("name.frist().family"), place, IssueCode::UnknownFunction);
+    assert_eq!(told, "frist(); did you mean first?");
+    refused(&column("name.getReferenceKey()"), place, IssueCode::ViewElementInvalid);
+    let told = refused(&column("name"), place, IssueCode::ViewElementInvalid);
+    assert_eq!(told, "gives HumanName; name one of its elements");
+}
+
+#[test]
+fn what_fhir_has_is_taken_and_typed() {
+    for (path, wanted) in [
+        ("Patient.name.given.first()", Some("string")),
+        ("name.exists(use = 'official' and period.start > @2020)", Some("boolean")),
+        ("name[0].family & 'x'", Some("string")),
+        ("deceased.ofType(boolean)", Some("boolean")),
+        ("(deceased as dateTime)", Some("dateTime")),
+        ("multipleBirth is integer", Some("boolean")),
+        ("extension('http://x').extension('y').value.ofType(Coding).code", Some("code")),
+        ("birthDate.extension('z').value.ofType(dateTime)", Some("dateTime")),
+        ("contained.ofType(Organization).name.first()", Some("string")),
+        ("contained.code.text", None),
+        ("name.count() + 1", Some("integer")),
+        ("meta.lastUpdated", Some("instant")),
+        ("link.other.getReferenceKey(Patient)", Some("string")),
+        ("%rowIndex", Some("integer")),
+        ("%resource.gender", Some("code")),
+        ("name.select(given.first() | family).first()", Some("string")),
+    ] {
+        let (view, issues) = read(&view_with(&column(path)));
+        assert!(issues.is_empty(), "{path}: {issues:?}");
+        assert_eq!(view.unwrap().columns()[0].r#type.as_deref(), wanted, "{path}");
+    }
+}
+
+#[test]
+fn a_resource_type_that_does_not_exist_is_refused() {
+    let (view, issues) = read(
+        r#"{"resourceType": "ViewDefinition", "name": "v", "status": "active", "resource": "Pateint",
+        "select": [{"column": [{"name": "a", "path": "id"}]}]}"#,
+    );
+    assert!(view.is_none());
+    assert_eq!(issues[0].1, IssueCode::UnknownResourceType);
+    assert_eq!(issues[0].2, "Pateint; did you mean Patient?");
+}
+
+#[test]
+fn a_condition_must_be_able_to_be_true() {
+    let select = r#""select": [{"column": [{"name": "a", "path": "id"}]}]"#;
+    for path in ["name.family", "name", "birthDate", "'x'"] {
+        let place = "where[0].path";
+        let inner = format!(r#""where": [{{"path": "{path}"}}], {select}"#);
+        refused(&inner, place, IssueCode::ViewElementInvalid);
+    }
+    for path in ["active", "name.exists()", "deceased", "iif(active, true, false)"] {
+        let inner = format!(r#""where": [{{"path": "{path}"}}], {select}"#);
+        assert!(read(&view_with(&inner)).0.is_some(), "{path}");
+    }
+}
+
+#[test]
+fn a_declared_type_must_be_able_to_hold_what_comes() {
+    let typed = |path: &str, kind: &str| {
+        format!(
+            r#""select": [{{"column": [{{"name": "a", "path": "{path}", "type": "{kind}"}}]}}]"#
+        )
+    };
+    for (path, kind) in [
+        ("gender", "boolean"),
+        ("active", "integer"),
+        ("name.count()", "date"),
+        ("gender", "strnig"),
+    ] {
+        refused(&typed(path, kind), "select[0].column[0].type", IssueCode::ViewElementInvalid);
+    }
+    for (path, kind) in [
+        ("gender", "string"),
+        ("birthDate.lowBoundary()", "dateTime"),
+        ("multipleBirth.ofType(integer)", "decimal"),
+        ("multipleBirth.ofType(integer)", "integer64"),
+        ("name.first()", "HumanName"),
+        ("contact.first()", "Patient.contact"),
+    ] {
+        assert!(read(&view_with(&typed(path, kind))).0.is_some(), "{path} {kind}");
+    }
+}
+
+#[test]
+fn repeat_follows_its_paths_from_type_to_type() {
+    let view = |paths: &str, path: &str| {
+        format!(
+            r#"{{"resourceType": "ViewDefinition", "name": "v", "status": "active", "resource": "QuestionnaireResponse",
+            "select": [{{"repeat": {paths}, "column": [{{"name": "a", "path": "{path}"}}]}}]}}"#
+        )
+    };
+    let (found, issues) = read(&view(r#"["item", "answer.item"]"#, "linkId"));
+    assert!(found.is_some(), "{issues:?}");
+    let (_, issues) = read(&view(r#"["item", "answr.item"]"#, "linkid"));
+    let places: Vec<_> = issues.iter().map(|(place, ..)| place.as_str()).collect();
+    assert_eq!(places, ["select[0].repeat[1]", "select[0].column[0].path"]);
+}
