@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use ledger::LedgerError;
 
 /// Why a page is not given.
 #[derive(Clone, Debug)]
@@ -82,6 +83,16 @@ impl Refusal {
                 Some(Self::internal(std::io::Error::other(format!("a handler answered {status}"))))
             }
             _ => None,
+        }
+    }
+}
+
+impl From<LedgerError> for Refusal {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Refused { .. } => Self::Forbidden,
+            LedgerError::NoLoad(_) => Self::NotFound,
+            other => Self::internal(other),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use disclosure::{Counted, Released};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -65,6 +66,12 @@ impl Words {
             out.push(digit);
         }
         out
+    }
+
+    /// A number about people or their records, as far as it may be told.
+    #[must_use]
+    pub fn released(&self, released: Released, counted: Counted) -> String {
+        released.show(self.locale, counted).to_string()
     }
 
     /// A day: `2026年11月22日` or `22 Nov 2026`.

@@ -75,14 +75,15 @@ pub(crate) struct WarningLine {
     pub(crate) remedy: String,
 }
 
-/// One file.
+/// One file, named by its bytes: a file's own name may hold a patient's number.
 #[derive(Debug)]
 pub(crate) struct FileLine {
-    pub(crate) name: String,
-    pub(crate) state: State,
-    pub(crate) size: String,
     pub(crate) hash: String,
     pub(crate) hash_short: String,
+    pub(crate) state: State,
+    pub(crate) resources: String,
+    pub(crate) written: String,
+    pub(crate) quarantined: String,
 }
 
 /// The report of one load.
@@ -97,5 +98,7 @@ pub(crate) struct Load {
     pub(crate) equation: Equation,
     pub(crate) errors: Listed<QuarantineLine>,
     pub(crate) warnings: Listed<WarningLine>,
+    /// What went wrong, where the load failed.
+    pub(crate) failure: Option<String>,
     pub(crate) files: Listed<FileLine>,
 }

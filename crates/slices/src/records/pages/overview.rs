@@ -1,7 +1,7 @@
 //! The first page: what there is, for how many people, from when to when.
 
 use askama::Template;
-use desk::{Bar, Page};
+use desk::{Bar, Page, Prose};
 
 /// A count as it may be shown.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub(crate) struct Span {
 pub(crate) struct TableLine {
     pub(crate) name: String,
     pub(crate) title: String,
-    pub(crate) about: String,
+    pub(crate) about: Prose,
     pub(crate) patients: String,
     pub(crate) rows: String,
     pub(crate) bar: Bar,

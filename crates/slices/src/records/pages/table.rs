@@ -1,7 +1,7 @@
 //! One table: what each column means, in which unit, and how it misleads.
 
 use askama::Template;
-use desk::Page;
+use desk::{Page, Prose};
 
 use super::overview::{Shown, Span};
 
@@ -9,10 +9,12 @@ use super::overview::{Shown, Span};
 #[derive(Debug)]
 pub(crate) struct ColumnLine {
     pub(crate) name: String,
+    /// The columns beside it that hold the same value in other forms.
+    pub(crate) companions: Vec<String>,
     pub(crate) kind: String,
-    pub(crate) meaning: String,
-    pub(crate) misleads: Option<String>,
-    pub(crate) unit_or_codes: Option<String>,
+    pub(crate) meaning: Prose,
+    pub(crate) unit: Option<String>,
+    pub(crate) code_system: Option<String>,
 }
 
 /// The page.
@@ -23,7 +25,7 @@ pub(crate) struct Table {
     pub(crate) name: String,
     pub(crate) title: String,
     pub(crate) resource: String,
-    pub(crate) about: String,
+    pub(crate) about: Prose,
     pub(crate) patients: Shown,
     pub(crate) rows: String,
     pub(crate) span: Option<Span>,
