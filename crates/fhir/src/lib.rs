@@ -6,5 +6,6 @@ pub mod entry;
 pub mod json;
 pub mod model;
 pub mod path;
+pub mod plan;
 pub mod reference;
 pub mod view;

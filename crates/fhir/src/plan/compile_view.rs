@@ -1,0 +1,260 @@
+//! Turns a view into the programs of its columns, conditions and repetitions.
+
+use crate::path::ast::{Expr, Kind, Literal};
+use crate::view::{Column, Each, Select, View};
+
+use super::compile::{Compiler, Focus, Why, is_test, is_textual, literal, operand, type_argument};
+use super::compile_test::count_of;
+use super::program::{Chain, Operand, ReferenceSlots, Test, Value};
+use super::shape::ROOT;
+
+/// A view, compiled.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct ViewProgram {
+    pub(super) wheres: Vec<Test>,
+    pub(super) selects: Vec<SelectProgram>,
+    /// The programs of all columns; the branches of a `unionAll` fill the same columns by several.
+    pub(super) columns: Vec<ColumnProgram>,
+    /// The FHIR type of each column's values, where it is known.
+    pub(super) types: Vec<Option<String>>,
+}
+
+/// A select, compiled.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SelectProgram {
+    pub(super) each: EachProgram,
+    /// Which of the view's column programs are its own.
+    pub(super) columns: std::ops::Range<usize>,
+    pub(super) selects: Vec<SelectProgram>,
+    pub(super) union_all: Vec<SelectProgram>,
+    /// The first of its columns in the row, those of nested selects included, and the one after
+    /// its last.
+    pub(super) range: (usize, usize),
+}
+
+/// A column, compiled.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ColumnProgram {
+    /// Its place in the row.
+    pub(super) at: usize,
+    pub(super) value: Value,
+    /// Whether it holds a list.
+    pub(super) list: bool,
+}
+
+/// Over what a select repeats.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum EachProgram {
+    Once,
+    Every(Chain),
+    EveryOrNull(Chain),
+    /// The elements of the first chains, and after each, those the second chains give from it.
+    Repeat {
+        first: Vec<Chain>,
+        again: Vec<Chain>,
+    },
+}
+
+impl Compiler<'_> {
+    /// Compiles a view, or tells at which column or condition it cannot and why.
+    pub(super) fn view(&mut self, view: &View) -> Result<ViewProgram, Why> {
+        let root = self.root();
+        let mut program = ViewProgram::default();
+        for condition in &view.wheres {
+            let test = self.test(&condition.path, root);
+            let test = test.map_err(|why| format!("where {:?}: {why}", condition.text))?;
+            program.wheres.push(test);
+        }
+        let mut at = 0;
+        for select in &view.selects {
+            let select = self.select(select, root, &mut at, &mut program)?;
+            program.selects.push(select);
+        }
+        Ok(program)
+    }
+
+    fn select(
+        &mut self,
+        select: &Select,
+        focus: Focus,
+        at: &mut usize,
+        program: &mut ViewProgram,
+    ) -> Result<SelectProgram, Why> {
+        let from = *at;
+        let (each, focus) = self.each(&select.each, focus)?;
+        let first_column = program.columns.len();
+        for column in &select.columns {
+            let compiled = self.column(column, focus);
+            let (value, fhir) =
+                compiled.map_err(|why| format!("column {:?}: {why}", column.name))?;
+            if program.types.len() <= *at {
+                program.types.push(fhir);
+            }
+            program.columns.push(ColumnProgram { at: *at, value, list: column.collection });
+            *at += 1;
+        }
+        let columns = first_column..program.columns.len();
+        let mut selects = Vec::new();
+        for nested in &select.selects {
+            selects.push(self.select(nested, focus, at, program)?);
+        }
+        // The branches fill the same columns.
+        let (union_from, mut union_all) = (*at, Vec::new());
+        for branch in &select.union_all {
+            *at = union_from;
+            union_all.push(self.select(branch, focus, at, program)?);
+        }
+        Ok(SelectProgram { each, columns, selects, union_all, range: (from, *at) })
+    }
+
+    fn each(&mut self, each: &Each, focus: Focus) -> Result<(EachProgram, Focus), Why> {
+        let mut over = |path: &Expr| -> Result<(Chain, Focus), Why> {
+            let cursor = self.chain(path, focus).map_err(|why| format!("forEach: {why}"))?;
+            let focus = cursor.focus()?;
+            Ok((cursor.chain, focus))
+        };
+        match each {
+            Each::None => Ok((EachProgram::Once, focus)),
+            Each::ForEach(path) => {
+                over(path).map(|(chain, focus)| (EachProgram::Every(chain), focus))
+            }
+            Each::ForEachOrNull(path) => {
+                over(path).map(|(chain, focus)| (EachProgram::EveryOrNull(chain), focus))
+            }
+            Each::Repeat(paths) => self.repeat(paths, focus),
+        }
+    }
+
+    /// The paths must lead to one type, and from it to itself; a path that does not exist from
+    /// where it starts gives nothing there.
+    fn repeat(&mut self, paths: &[Expr], focus: Focus) -> Result<(EachProgram, Focus), Why> {
+        let mut first = Vec::new();
+        let mut item: Option<Focus> = None;
+        for path in paths {
+            let Ok(cursor) = self.chain(path, focus) else { continue };
+            self.join(&mut item, cursor.focus()?)?;
+            first.push(cursor.chain);
+        }
+        let item_focus = item.ok_or("repeat: no path leads anywhere")?;
+        let mut again = Vec::new();
+        for path in paths {
+            let Ok(cursor) = self.chain(path, item_focus) else { continue };
+            self.join(&mut item, cursor.focus()?)?;
+            again.push(cursor.chain);
+        }
+        if first.len().max(again.len()) < paths.len() {
+            return Err("repeat: a path that leads nowhere".to_owned());
+        }
+        Ok((EachProgram::Repeat { first, again }, item_focus))
+    }
+
+    fn join(&mut self, item: &mut Option<Focus>, found: Focus) -> Result<(), Why> {
+        let held = *item.get_or_insert(found);
+        if held.fhir != found.fhir {
+            return Err(format!("repeat: {} and {} together", held.fhir, found.fhir));
+        }
+        self.shapes.unite(held.shape, found.shape).ok_or("too many different elements".to_owned())
+    }
+
+    /// The program of a column and the FHIR type of its values.
+    fn column(&mut self, column: &Column, focus: Focus) -> Result<(Value, Option<String>), Why> {
+        let expr = &column.path;
+        let typed = |value, fhir: &str| Ok((value, Some(fhir.to_owned())));
+        match &expr.kind {
+            Kind::External(name) if name == "rowIndex" => typed(Value::RowIndex, "integer"),
+            Kind::Call { base, name, arguments } => match (name.as_str(), arguments.as_slice()) {
+                ("getResourceKey", []) => {
+                    let end = self.elements(base.as_deref(), focus)?.focus()?;
+                    if end.shape != ROOT {
+                        return Err("the key of a resource within another".to_owned());
+                    }
+                    typed(Value::ResourceKey, "string")
+                }
+                ("getReferenceKey", wanted) => {
+                    let value = self.reference_key(base.as_deref(), wanted, focus)?;
+                    typed(value, "string")
+                }
+                ("join", separator) => {
+                    typed(self.joined(base.as_deref(), separator, focus)?, "string")
+                }
+                _ => self.plain_column(expr, focus),
+            },
+            _ => self.plain_column(expr, focus),
+        }
+    }
+
+    fn plain_column(&mut self, expr: &Expr, focus: Focus) -> Result<(Value, Option<String>), Why> {
+        let typed = |value, fhir: &str| Ok((value, Some(fhir.to_owned())));
+        if let Some(literal) = literal(expr) {
+            let (operand, fhir) = constant(&literal).ok_or("a literal of this type")?;
+            return typed(Value::Constant(operand), fhir);
+        }
+        if let Some(counted) = count_of(expr) {
+            return typed(Value::Count(self.elements(counted, focus)?.chain), "integer");
+        }
+        let by_form = match &expr.kind {
+            Kind::Binary { op, .. } => is_test(*op),
+            Kind::Call { name, .. } => matches!(
+                name.as_str(),
+                "exists" | "empty" | "not" | "startsWith" | "endsWith" | "contains"
+            ),
+            _ => false,
+        };
+        if by_form {
+            return typed(Value::Test(self.test(expr, focus)?), "boolean");
+        }
+        let cursor = self.chain(expr, focus)?;
+        let fhir = cursor.fhir().map(str::to_owned);
+        Ok((Value::Leaf(self.whatever_type(cursor)?.chain), fhir))
+    }
+
+    fn reference_key(
+        &mut self,
+        base: Option<&Expr>,
+        wanted: &[Expr],
+        focus: Focus,
+    ) -> Result<Value, Why> {
+        let wanted = match wanted {
+            [] => None,
+            [argument] => {
+                Some(type_argument(argument).ok_or("a type that is not a name")?.to_owned())
+            }
+            _ => return Err("getReferenceKey() with several arguments".to_owned()),
+        };
+        let cursor = self.elements(base, focus)?;
+        let end = cursor.focus()?;
+        if end.fhir != "Reference" {
+            return Err(format!("getReferenceKey() of a {}", end.fhir));
+        }
+        let (reference, _) = self.key(end.shape, "reference")?;
+        Ok(Value::ReferenceKey { chain: cursor.chain, slots: ReferenceSlots { reference }, wanted })
+    }
+
+    fn joined(&mut self, base: Option<&Expr>, with: &[Expr], focus: Focus) -> Result<Value, Why> {
+        let separator = match with {
+            [] => String::new(),
+            [Expr { kind: Kind::Literal(Literal::String(separator)), .. }] => separator.clone(),
+            _ => return Err("join() with what is not a literal".to_owned()),
+        };
+        let cursor = self.elements(base, focus)?;
+        if !is_textual(cursor.focus()?.fhir) {
+            return Err("join() of what are not strings".to_owned());
+        }
+        Ok(Value::Join { chain: cursor.chain, separator })
+    }
+}
+
+/// A literal as a column's value, and its type.
+fn constant(literal: &Literal) -> Option<(Operand, &'static str)> {
+    let fhir = match literal {
+        Literal::Boolean(_) => "boolean",
+        Literal::String(_) => "string",
+        Literal::Integer(_) => "integer",
+        Literal::Long(_) => "integer64",
+        Literal::Decimal(_) => "decimal",
+        Literal::Date(text) => return Some((Operand::Text(text.clone()), "date")),
+        Literal::DateTime(text) => return Some((Operand::Text(text.clone()), "dateTime")),
+        Literal::Time(_) | Literal::Quantity(..) => return None,
+    };
+    Some((operand(literal)?.0, fhir))
+}

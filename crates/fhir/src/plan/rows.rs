@@ -1,0 +1,321 @@
+//! From a walked resource to the rows of one view.
+//!
+//! A row is gathered in cells: each select fills its own, then the next select goes on, and when
+//! none is left the cells go to the columns. So siblings multiply, and what stands outside a
+//! repetition is computed once.
+
+use vocab::date::Zone;
+
+use super::array::Datum;
+use super::column::Column;
+use super::compile_view::{ColumnProgram, EachProgram, SelectProgram, ViewProgram};
+use super::eval::Walked;
+use super::links::Links;
+use super::program::{Chain, Operand, Stop, Value};
+use super::tree::{At, Leaf, NONE, RESOURCE};
+
+/// A value found for a row, not yet in its column.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Cell {
+    Null,
+    /// An element's value.
+    At(At),
+    Bool(bool),
+    Int(i64),
+    /// A text made for this row: from and to in the emitter's side buffer.
+    Made(usize, usize),
+    /// The literal of this column program.
+    Constant(usize),
+    /// The key of the resource.
+    Key,
+    /// All values of this column program, seen from an element.
+    List(usize, At),
+}
+
+/// What the emitter keeps between resources, so that it allocates nothing.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    cells: Vec<Cell>,
+    made: String,
+}
+
+/// Makes the rows of one view from one resource.
+pub(super) struct Emitter<'e> {
+    pub(super) walked: Walked<'e>,
+    pub(super) program: &'e ViewProgram,
+    pub(super) columns: &'e mut [Column],
+    pub(super) desk: &'e mut Desk,
+    pub(super) links: Links<'e>,
+    pub(super) zone: &'e Zone,
+    /// Rows made.
+    pub(super) rows: usize,
+}
+
+/// Selects still to be filled, in a list on the stack.
+enum Work<'w> {
+    /// These selects, in their order, each seen from this element.
+    Selects { selects: &'w [SelectProgram], from: Seen, next: Option<&'w Work<'w>> },
+    /// One after another, each of these branches.
+    Branches { branches: &'w [SelectProgram], from: Seen, next: Option<&'w Work<'w>> },
+}
+
+/// An element from which expressions look, and its number in its repetition.
+#[derive(Clone, Copy)]
+struct Seen {
+    at: At,
+    index: i64,
+}
+
+impl<'e> Emitter<'e> {
+    /// Makes all rows.
+    pub(super) fn emit(&mut self) -> Result<(), Stop> {
+        self.desk.made.clear();
+        self.desk.cells.clear();
+        self.desk.cells.resize(self.columns.len(), Cell::Null);
+        for test in &self.program.wheres {
+            if self.walked.test(test, RESOURCE)? != Some(true) {
+                return Ok(());
+            }
+        }
+        let program = self.program;
+        let from = Seen { at: RESOURCE, index: 0 };
+        self.go(Some(&Work::Selects { selects: &program.selects, from, next: None }))
+    }
+
+    fn go(&mut self, work: Option<&Work<'_>>) -> Result<(), Stop> {
+        match work {
+            None => self.finish_row(),
+            Some(Work::Branches { branches, from, next }) => {
+                for branch in *branches {
+                    self.select(branch, *from, *next)?;
+                }
+                Ok(())
+            }
+            Some(Work::Selects { selects, from, next }) => match selects.split_first() {
+                None => self.go(*next),
+                Some((select, [])) => self.select(select, *from, *next),
+                Some((select, rest)) => {
+                    let rest = Work::Selects { selects: rest, from: *from, next: *next };
+                    self.select(select, *from, Some(&rest))
+                }
+            },
+        }
+    }
+
+    fn select(
+        &mut self,
+        select: &SelectProgram,
+        from: Seen,
+        next: Option<&Work<'_>>,
+    ) -> Result<(), Stop> {
+        let walked = self.walked;
+        let mut index = 0;
+        let mut open = |emitter: &mut Self, at: At| {
+            let seen = Seen { at, index };
+            index += 1;
+            emitter.open(select, seen, next)
+        };
+        match &select.each {
+            EachProgram::Once => self.open(select, from, next),
+            EachProgram::Every(chain) => walked.each(chain, from.at, &mut |at| {
+                open(self, at)?;
+                Ok(true)
+            }),
+            EachProgram::EveryOrNull(chain) => {
+                walked.each(chain, from.at, &mut |at| {
+                    open(self, at)?;
+                    Ok(true)
+                })?;
+                if index > 0 {
+                    return Ok(());
+                }
+                let (first, end) = select.range;
+                self.desk.cells.get_mut(first..end).unwrap_or_default().fill(Cell::Null);
+                self.nothing(&self.program.columns, select);
+                self.go(next)
+            }
+            EachProgram::Repeat { first, again } => {
+                let mut take = |at| open(self, at);
+                repeat(walked, first, again, from.at, &mut take)
+            }
+        }
+    }
+
+    /// Where `forEachOrNull` finds nothing its row has the index 0.
+    fn nothing(&mut self, columns: &[ColumnProgram], select: &SelectProgram) {
+        for column in columns.get(select.columns.clone()).unwrap_or_default() {
+            if let (Value::RowIndex, Some(cell)) =
+                (&column.value, self.desk.cells.get_mut(column.at))
+            {
+                *cell = Cell::Int(0);
+            }
+        }
+    }
+
+    /// Fills a select's own cells, then those of its nested selects and branches.
+    fn open(
+        &mut self,
+        select: &SelectProgram,
+        seen: Seen,
+        next: Option<&Work<'_>>,
+    ) -> Result<(), Stop> {
+        for number in select.columns.clone() {
+            let Some(column) = self.program.columns.get(number) else { continue };
+            let cell = if column.list {
+                Cell::List(number, seen.at)
+            } else {
+                self.cell(&column.value, number, seen)?
+            };
+            if let Some(held) = self.desk.cells.get_mut(column.at) {
+                *held = cell;
+            }
+        }
+        if select.union_all.is_empty() {
+            if select.selects.is_empty() {
+                return self.go(next);
+            }
+            return self.go(Some(&Work::Selects { selects: &select.selects, from: seen, next }));
+        }
+        let branches = Work::Branches { branches: &select.union_all, from: seen, next };
+        self.go(Some(&Work::Selects {
+            selects: &select.selects,
+            from: seen,
+            next: Some(&branches),
+        }))
+    }
+
+    fn cell(&mut self, value: &Value, number: usize, seen: Seen) -> Result<Cell, Stop> {
+        Ok(match value {
+            Value::Leaf(chain) => match self.walked.one(chain, seen.at)? {
+                NONE => Cell::Null,
+                at => Cell::At(at),
+            },
+            Value::Test(test) => self.walked.test(test, seen.at)?.map_or(Cell::Null, Cell::Bool),
+            Value::Count(chain) => Cell::Int(self.walked.count(chain, seen.at)?),
+            Value::ResourceKey => Cell::Key,
+            Value::RowIndex => Cell::Int(seen.index),
+            Value::Constant(_) => Cell::Constant(number),
+            Value::ReferenceKey { chain, slots, wanted } => {
+                let from = self.desk.made.len();
+                let (walked, made, links) = (self.walked, &mut self.desk.made, &mut self.links);
+                let mut found = false;
+                walked.each(chain, seen.at, &mut |at| {
+                    let key = links.key(walked, at, *slots, wanted.as_deref(), made)?;
+                    if key && found {
+                        return Err(Stop);
+                    }
+                    found |= key;
+                    Ok(true)
+                })?;
+                if found { Cell::Made(from, self.desk.made.len()) } else { Cell::Null }
+            }
+            Value::Join { chain, separator } => {
+                let from = self.desk.made.len();
+                let (walked, made) = (self.walked, &mut self.desk.made);
+                let mut count = 0;
+                walked.each(chain, seen.at, &mut |at| {
+                    let Leaf::Text(text) = walked.leaf(at) else { return Err(Stop) };
+                    if count > 0 {
+                        made.push_str(separator);
+                    }
+                    count += 1;
+                    made.push_str(text);
+                    Ok(true)
+                })?;
+                if count == 0 { Cell::Null } else { Cell::Made(from, self.desk.made.len()) }
+            }
+        })
+    }
+
+    fn finish_row(&mut self) -> Result<(), Stop> {
+        let Self { walked, program, columns, desk, links, zone, rows } = self;
+        for (cell, column) in desk.cells.iter().zip(columns.iter_mut()) {
+            let datum = match *cell {
+                Cell::Null => Datum::Null,
+                Cell::At(at) => of_leaf(walked.leaf(at)),
+                Cell::Bool(value) => Datum::Bool(value),
+                Cell::Int(value) => Datum::Int(value),
+                Cell::Made(from, to) => Datum::Text(desk.made.get(from..to).unwrap_or_default()),
+                Cell::Key => links.resource_key().map_or(Datum::Null, Datum::Text),
+                Cell::Constant(number) => program.columns.get(number).map_or(Datum::Null, constant),
+                Cell::List(number, at) => {
+                    let program = program.columns.get(number).ok_or(Stop)?;
+                    list(*walked, links, &program.value, at, column, zone)?;
+                    continue;
+                }
+            };
+            column.push(datum, zone).map_err(|_| Stop)?;
+        }
+        *rows += 1;
+        Ok(())
+    }
+}
+
+#[inline]
+fn of_leaf(leaf: Leaf<'_>) -> Datum<'_> {
+    match leaf {
+        Leaf::Object => Datum::Object,
+        Leaf::Text(text) => Datum::Text(text),
+        Leaf::Number(text) => Datum::Number(text),
+        Leaf::Bool(value) => Datum::Bool(value),
+    }
+}
+
+fn constant(column: &ColumnProgram) -> Datum<'_> {
+    match &column.value {
+        Value::Constant(Operand::Text(text)) => Datum::Text(text),
+        Value::Constant(Operand::Number(text)) => Datum::Number(text),
+        Value::Constant(Operand::Bool(value)) => Datum::Bool(*value),
+        _ => Datum::Null,
+    }
+}
+
+/// Puts all values of an expression into a list column as one row.
+fn list(
+    walked: Walked<'_>,
+    links: &mut Links<'_>,
+    value: &Value,
+    from: At,
+    column: &mut Column,
+    zone: &Zone,
+) -> Result<(), Stop> {
+    let Column::List(lists, _) = column else { return Err(Stop) };
+    match value {
+        Value::Leaf(chain) => walked.each(chain, from, &mut |at| {
+            lists.push_item(of_leaf(walked.leaf(at)), zone).map_err(|_| Stop)?;
+            Ok(true)
+        })?,
+        Value::ReferenceKey { chain, slots, wanted } => {
+            let mut made = String::new();
+            walked.each(chain, from, &mut |at| {
+                made.clear();
+                if links.key(walked, at, *slots, wanted.as_deref(), &mut made)? {
+                    lists.push_item(Datum::Text(&made), zone).map_err(|_| Stop)?;
+                }
+                Ok(true)
+            })?;
+        }
+        // A list of what is always one value is for the general evaluator.
+        _ => return Err(Stop),
+    }
+    lists.end_row();
+    Ok(())
+}
+
+/// Gives the elements of a `repeat`, depth first; an element comes before what lies in it.
+fn repeat(
+    walked: Walked<'_>,
+    first: &[Chain],
+    again: &[Chain],
+    from: At,
+    take: &mut dyn FnMut(At) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    for chain in first {
+        walked.each(chain, from, &mut |at| {
+            take(at)?;
+            repeat(walked, again, again, at, take)?;
+            Ok(true)
+        })?;
+    }
+    Ok(())
+}

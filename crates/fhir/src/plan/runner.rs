@@ -1,0 +1,398 @@
+//! Runs a plan over resources and holds the tables until they are taken.
+
+use std::sync::Arc;
+
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_schema::{ArrowError, Schema};
+use vocab::date::Zone;
+use vocab::{FhirDate, Issue, IssueCode, PatientId, Place};
+
+use crate::reference::Origin;
+
+use super::column::Column;
+use super::eval::Walked;
+use super::kind::Shape;
+use super::links::{Links, Misses};
+use super::patient::{Found, Lookup, Who};
+use super::program::Stop;
+use super::rows::{Desk, Emitter};
+use super::scan::Fault;
+use super::system::{SystemColumns, SystemRow};
+use super::tree::{At, Leaf, NONE, RESOURCE, Tree};
+use super::walk::Walker;
+use super::{Inner, Layout};
+
+/// Runs a plan over the resources of one file and holds the rows until they are taken.
+///
+/// It learns in which order the file writes its keys, so keep one for many lines.
+#[derive(Debug)]
+pub struct Runner {
+    plan: Arc<Inner>,
+    zone: Zone,
+    source: u16,
+    walker: Walker,
+    tree: Tree,
+    tables: Vec<Table>,
+    desk: Desk,
+    identity: Identity,
+    last_patient: Option<(String, PatientId)>,
+    rows_pushed: Vec<u64>,
+    misses: Misses,
+    careful: u64,
+}
+
+/// The rows of one view so far.
+#[derive(Debug)]
+struct Table {
+    system: Option<SystemColumns>,
+    columns: Vec<Column>,
+    rows: usize,
+}
+
+/// Who a resource is; kept between resources for its buffers.
+#[derive(Debug, Default)]
+struct Identity {
+    key: String,
+    version: String,
+    last_updated_us: Option<i64>,
+    patient: Option<PatientId>,
+}
+
+/// What became of a resource.
+#[derive(Clone, Copy, Debug)]
+pub struct Pushed<'r> {
+    /// The rows each view made of it.
+    pub rows_by_view: &'r [u64],
+    /// Its key; empty if it has none, which only [`Layout::Plain`] allows.
+    pub key: &'r str,
+    /// `meta.versionId`.
+    pub version: Option<&'r str>,
+    /// `meta.lastUpdated`, microseconds since 1970.
+    pub last_updated_us: Option<i64>,
+    /// Whom it is about, where that can be told; always absent in [`Layout::Plain`].
+    pub patient: Option<PatientId>,
+}
+
+/// What stands in the way of the quick walk.
+pub(super) enum Refused {
+    /// The careful reader must look.
+    Careful,
+    /// This is wrong with the resource, whoever looks.
+    Issue(Box<Issue>),
+}
+
+impl From<Stop> for Refused {
+    fn from(_: Stop) -> Self {
+        Self::Careful
+    }
+}
+
+impl From<Fault> for Refused {
+    fn from(_: Fault) -> Self {
+        Self::Careful
+    }
+}
+
+impl Runner {
+    pub(super) fn new(plan: Arc<Inner>) -> Self {
+        let (zone, lake) = match &plan.layout {
+            Layout::Plain => (Zone::tokyo(), false),
+            Layout::Lake { zone, .. } => (zone.clone(), true),
+        };
+        let table = |columns: &Vec<Shape>| Table {
+            system: lake.then(SystemColumns::new),
+            columns: columns.iter().map(|shape| Column::new(*shape)).collect(),
+            rows: 0,
+        };
+        Self {
+            zone,
+            source: 0,
+            walker: Walker::new(&plan.shapes),
+            tree: Tree::default(),
+            tables: plan.views.iter().map(|view| table(&view.columns)).collect(),
+            desk: Desk::default(),
+            identity: Identity::default(),
+            last_patient: None,
+            rows_pushed: vec![0; plan.views.len()],
+            misses: Misses::default(),
+            careful: 0,
+            plan,
+        }
+    }
+
+    /// Sets the sending system, as the [`super::PatientResolver`] counts them; 0 at first.
+    #[must_use]
+    pub fn from_source(mut self, source: u16) -> Self {
+        self.source = source;
+        self
+    }
+
+    /// Adds the rows of one resource to every view's table.
+    ///
+    /// # Errors
+    /// The issue for which the resource must be set aside. No table then holds anything of it.
+    pub fn push(&mut self, text: &str, origin: &Origin<'_>) -> Result<Pushed<'_>, Issue> {
+        self.push_within(text, origin, None)
+    }
+
+    /// As [`Runner::push`]; a resource that names no patient, such as one contained in another,
+    /// belongs to the given one.
+    ///
+    /// # Errors
+    /// As [`Runner::push`].
+    pub fn push_within(
+        &mut self,
+        text: &str,
+        origin: &Origin<'_>,
+        outer: Option<PatientId>,
+    ) -> Result<Pushed<'_>, Issue> {
+        let mut misses = Misses::default();
+        let done = match self.quick(text, origin, outer, &mut misses) {
+            Err(Refused::Careful) => {
+                self.take_back();
+                self.careful += 1;
+                misses = Misses::default();
+                self.push_carefully(text, origin, outer, &mut misses)
+            }
+            done => done,
+        };
+        match done {
+            Ok(()) => {}
+            Err(refused) => {
+                self.take_back();
+                return Err(match refused {
+                    Refused::Issue(issue) => at_line(*issue, origin),
+                    Refused::Careful => {
+                        at_line(Issue::new(IssueCode::PathFailed, Place::default(), ""), origin)
+                    }
+                });
+            }
+        }
+        for (table, rows) in self.tables.iter_mut().zip(&self.rows_pushed) {
+            table.rows += usize::try_from(*rows).unwrap_or(0);
+        }
+        self.misses.add(misses);
+        let identity = &self.identity;
+        Ok(Pushed {
+            rows_by_view: &self.rows_pushed,
+            key: &identity.key,
+            version: (!identity.version.is_empty()).then_some(identity.version.as_str()),
+            last_updated_us: identity.last_updated_us,
+            patient: identity.patient,
+        })
+    }
+
+    /// The walk and the programs.
+    fn quick(
+        &mut self,
+        text: &str,
+        origin: &Origin<'_>,
+        outer: Option<PatientId>,
+        misses: &mut Misses,
+    ) -> Result<(), Refused> {
+        self.walker.walk(text, &mut self.tree)?;
+        self.identify(text, origin, outer, misses)?;
+        let Self { plan, zone, tree, tables, desk, identity, rows_pushed, .. } = self;
+        let walked = Walked { tree, line: text };
+        let lists = plan.views.iter().zip(tables.iter_mut()).zip(rows_pushed.iter_mut());
+        for ((view, table), rows) in lists {
+            let Ok(program) = &view.program else { return Err(Refused::Careful) };
+            let links = Links {
+                origin,
+                resource_type: plan.resource,
+                key: &identity.key,
+                contained: plan.contained,
+                misses: &mut *misses,
+            };
+            let columns = &mut table.columns;
+            let mut emitter =
+                Emitter { walked, program, columns, desk: &mut *desk, links, zone, rows: 0 };
+            emitter.emit()?;
+            let made = emitter.rows;
+            *rows = made as u64;
+            if let Some(system) = &mut table.system {
+                system.push(&identity.row(origin), made, zone).map_err(|_| Refused::Careful)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds out type, key, version and patient of the walked resource.
+    fn identify(
+        &mut self,
+        text: &str,
+        origin: &Origin<'_>,
+        outer: Option<PatientId>,
+        misses: &mut Misses,
+    ) -> Result<(), Refused> {
+        let walked = Walked { tree: &self.tree, line: text };
+        let slots = self.plan.system;
+        let string = |of: At, slot: u16| match walked.tree.child(of, slot) {
+            NONE => Ok(None),
+            at => match walked.leaf(at) {
+                Leaf::Text(text) => Ok(Some(text)),
+                _ => Err(Refused::Careful),
+            },
+        };
+        let meta = walked.tree.child(RESOURCE, slots.meta);
+        let told = Told {
+            resource_type: string(RESOURCE, slots.resource_type)?,
+            id: string(RESOURCE, slots.id)?,
+            version: string(meta, slots.version)?,
+            last_updated: string(meta, slots.last_updated)?,
+        };
+        self.identity.set(&told, &self.plan, origin, &self.zone)?;
+        let Layout::Lake { patients, .. } = &self.plan.layout else { return Ok(()) };
+        let (resolver, source) = (&**patients, self.source);
+        let mut lookup = Lookup { resolver, source, last: &mut self.last_patient };
+        let found = lookup.of_walked(&self.plan.who, walked, &self.identity.key, origin);
+        self.identity.patient = settle(found, &self.plan.who, outer, misses);
+        Ok(())
+    }
+
+    /// Cuts every table back to the rows that are whole.
+    fn take_back(&mut self) {
+        for table in &mut self.tables {
+            for column in &mut table.columns {
+                column.truncate(table.rows);
+            }
+            if let Some(system) = &mut table.system {
+                system.truncate(table.rows);
+            }
+        }
+    }
+
+    /// How many rows a view's table holds.
+    #[must_use]
+    pub fn rows(&self, view: usize) -> usize {
+        self.tables.get(view).map_or(0, |table| table.rows)
+    }
+
+    /// How much all tables hold.
+    ///
+    /// # Units
+    /// Bytes of values and offsets; what is reserved beyond them does not count.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        let size = |table: &Table| {
+            let system = table.system.as_ref().map_or(0, SystemColumns::size_bytes);
+            system + table.columns.iter().map(Column::size_bytes).sum::<usize>()
+        };
+        self.tables.iter().map(size).sum()
+    }
+
+    /// How many resources had to be read carefully, by the general evaluator, so far.
+    #[must_use]
+    pub fn careful(&self) -> u64 {
+        self.careful
+    }
+
+    /// Gives the rows of a view's table and empties it.
+    ///
+    /// # Errors
+    /// When Arrow refuses the arrays, or there is no such view.
+    pub fn take(&mut self, view: usize) -> Result<RecordBatch, ArrowError> {
+        let found = self.plan.views.get(view).zip(self.tables.get_mut(view));
+        let Some((planned, table)) = found else {
+            return Ok(RecordBatch::new_empty(Arc::new(Schema::empty())));
+        };
+        let rows = std::mem::take(&mut table.rows);
+        let mut arrays = Vec::with_capacity(planned.schema.fields().len());
+        if let Some(system) = &mut table.system {
+            system.finish(&mut arrays)?;
+        }
+        for column in &mut table.columns {
+            column.finish(&mut arrays)?;
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        RecordBatch::try_new_with_options(Arc::clone(&planned.schema), arrays, &options)
+    }
+
+    /// Gives how often each warning arose and begins to count anew.
+    pub fn take_warnings(&mut self) -> Vec<(IssueCode, u64)> {
+        let misses = std::mem::take(&mut self.misses);
+        let all = [
+            (IssueCode::ForeignReference, misses.foreign),
+            (IssueCode::UnresolvedReference, misses.unresolved),
+            (IssueCode::NoPatient, misses.no_patient),
+        ];
+        all.into_iter().filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+fn at_line(mut issue: Issue, origin: &Origin<'_>) -> Issue {
+    issue.place.line = issue.place.line.or(Some(origin.line));
+    issue
+}
+
+/// What a resource tells about itself.
+struct Told<'t> {
+    resource_type: Option<&'t str>,
+    id: Option<&'t str>,
+    version: Option<&'t str>,
+    last_updated: Option<&'t str>,
+}
+
+impl Identity {
+    fn set(
+        &mut self,
+        told: &Told<'_>,
+        plan: &Inner,
+        origin: &Origin<'_>,
+        zone: &Zone,
+    ) -> Result<(), Refused> {
+        let issue = |code, path: &str, detail: &str| {
+            Err(Refused::Issue(Box::new(Issue::new(code, Place::at_path(path), detail))))
+        };
+        match told.resource_type {
+            Some(found) if found == plan.resource => {}
+            None => return issue(IssueCode::NoResourceType, "resourceType", ""),
+            Some(_) => return issue(IssueCode::OtherResource, "resourceType", plan.resource),
+        }
+        let key = origin.key.or(told.id).unwrap_or_default();
+        let lake = matches!(plan.layout, Layout::Lake { .. });
+        if lake && key.is_empty() {
+            return issue(IssueCode::NoId, "id", plan.resource);
+        }
+        self.key.clear();
+        self.key.push_str(key);
+        self.version.clear();
+        self.version.push_str(told.version.unwrap_or_default());
+        let last_updated = told.last_updated.map(|text| FhirDate::parse(text, zone)).transpose();
+        self.last_updated_us = match last_updated {
+            Ok(date) => date.map(|date| date.low_us),
+            Err(_) if lake => return issue(IssueCode::InvalidDate, "meta.lastUpdated", ""),
+            Err(_) => None,
+        };
+        self.patient = None;
+        Ok(())
+    }
+
+    fn row<'r>(&'r self, origin: &Origin<'_>) -> SystemRow<'r> {
+        SystemRow {
+            patient: self.patient,
+            key: &self.key,
+            version: (!self.version.is_empty()).then_some(self.version.as_str()),
+            last_updated_us: self.last_updated_us,
+            line: i64::try_from(origin.line).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+/// The patient of the row; counts a resource that should name one and does not.
+fn settle(
+    found: Found,
+    who: &Who,
+    outer: Option<PatientId>,
+    misses: &mut Misses,
+) -> Option<PatientId> {
+    let patient = match found {
+        Found::One(patient) => Some(patient),
+        Found::Nobody => outer,
+        Found::Unclear => None,
+    };
+    if patient.is_none() && *who != Who::Nobody {
+        misses.no_patient += 1;
+    }
+    patient
+}
