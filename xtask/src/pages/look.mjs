@@ -64,6 +64,8 @@ async function look(path, language, width) {
   for (const one of await page.evaluate(() => globalThis.violations)) tell(where, `policy: ${one}`);
   const facts = await page.evaluate(() => ({
     over: document.documentElement.scrollWidth - innerWidth,
+    spill: [...document.querySelectorAll('.card > *, .block > *')]
+      .filter((part) => part.getBoundingClientRect().right > part.parentElement.getBoundingClientRect().right).length,
     headings: document.querySelectorAll('h1').length,
     language: document.documentElement.lang,
     keys: (document.body.innerText.match(/\b(desk|records)\.[a-z_]+\.[a-z_]+/g) ?? []).join(' '),
@@ -71,6 +73,7 @@ async function look(path, language, width) {
     hrefs: [...document.querySelectorAll('main a[href], nav a[href]')].map((a) => a.getAttribute('href')),
   }));
   if (facts.over > 0) tell(where, `scrolls sideways by ${facts.over} px`);
+  if (facts.spill > 0) tell(where, `${facts.spill} parts spill over their card`);
   if (facts.headings !== 1) tell(where, `${facts.headings} first headings`);
   if (facts.language !== language) tell(where, `is in ${facts.language}`);
   if (facts.keys) tell(where, `shows keys for words: ${facts.keys}`);

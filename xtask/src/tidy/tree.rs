@@ -120,6 +120,7 @@ impl Source {
         let test_file = self.path.contains("/tests/")
             || self.path.contains("/benches/")
             || self.path.ends_with("tests.rs")
+            || self.path.ends_with("_test.rs")
             || self.path.ends_with("/spec.rs");
         let lines: Vec<&str> = self.text.lines().collect();
         let end = (0..lines.len()).find(|&at| {
