@@ -1,1 +1,9 @@
-//! To come.
+//! Where records are kept: the landing (bytes as received), the lake (tables computed from them),
+//! snapshots across tables, and the gate that is the only way to a row.
+//!
+//! Only this crate knows Parquet, Delta Lake, DataFusion and object stores.
+
+pub mod file;
+pub mod landing;
+pub mod storage;
+pub mod tables;

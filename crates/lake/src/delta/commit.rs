@@ -1,0 +1,169 @@
+//! Commits to a table's log: one version for each load, nothing ever cleaned away.
+
+use std::collections::HashMap;
+
+use arrow_schema::ArrowError;
+use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel as _;
+use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake_core::kernel::{Action, Add, Remove, StructType, new_metadata};
+use deltalake_core::operations::create::CreateBuilder;
+use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use deltalake_core::{DeltaResult, DeltaTableError};
+use serde_json::json;
+
+use super::{ABOUT, DAY, DEFINITION, DataFile, TableAt, TableError, Tables, delta};
+use crate::tables::{PATIENT_ID, TableSpec};
+
+/// How the log tells of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Rows came, some may have gone.
+    Load,
+    /// The table was made anew.
+    Rebuild,
+    /// The table was brought back to what the ledger says.
+    Heal,
+}
+
+/// What a commit changes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Change {
+    pub(crate) add: Vec<DataFile>,
+    pub(crate) remove: Vec<DataFile>,
+}
+
+impl Tables {
+    /// Makes a table with its first files; gives the version.
+    pub(crate) async fn create(
+        &self,
+        spec: &TableSpec,
+        add: &[DataFile],
+        at_ms: i64,
+    ) -> Result<u64, TableError> {
+        let table = spec.name.as_str();
+        let columns = columns(spec).map_err(|source| arrow(table, source))?;
+        let log = self.log(table)?.log_store();
+        let created = CreateBuilder::new()
+            .with_log_store(log)
+            .with_table_name(table)
+            .with_comment(&spec.description)
+            .with_columns(columns.fields().cloned())
+            .with_configuration(configuration(spec).into_iter().map(|(k, v)| (k, Some(v))))
+            .with_raise_if_key_not_exists(false)
+            .with_save_mode(SaveMode::ErrorIfExists)
+            .with_actions(add.iter().map(|file| added(file, at_ms)))
+            .with_commit_properties(properties())
+            .await
+            .map_err(|source| delta(table, source))?;
+        let version = created.version().unwrap_or_default();
+        self.sync_commit(table, version).await?;
+        Ok(version)
+    }
+
+    /// Commits a change on top of the version `at` was opened at; gives the new version.
+    ///
+    /// Another writer's commit in between is refused: nothing is retried.
+    pub(crate) async fn commit(
+        &self,
+        at: &TableAt,
+        spec: Option<&TableSpec>,
+        change: &Change,
+        mode: Mode,
+        at_ms: i64,
+    ) -> Result<u64, TableError> {
+        let table = at.name.as_str();
+        let mut actions = Vec::new();
+        if let Some(spec) =
+            spec.filter(|spec| at.definition_hash.as_ref() != Some(&spec.definition_hash))
+        {
+            let metadata =
+                columns(spec).map_err(|source| arrow(table, source)).and_then(|columns| {
+                    new_metadata(&columns, Vec::<String>::new(), configuration(spec))
+                        .map_err(|source| delta(table, DeltaTableError::from(source)))
+                })?;
+            actions.push(Action::Metadata(metadata));
+        }
+        actions.extend(change.remove.iter().map(|file| removed(file, at_ms)));
+        actions.extend(change.add.iter().map(|file| added(file, at_ms)));
+        let word = match mode {
+            Mode::Load => "load",
+            Mode::Rebuild => "rebuild",
+            Mode::Heal => "heal",
+        };
+        let operation = DeltaOperation::Write {
+            mode: if change.remove.is_empty() { SaveMode::Append } else { SaveMode::Overwrite },
+            partition_by: None,
+            predicate: None,
+        };
+        let properties = properties().with_metadata([("aoba".to_owned(), json!(word))]);
+        let done: DeltaResult<_> = CommitBuilder::from(properties)
+            .with_actions(actions)
+            .build(Some(&at.state), at.log.clone(), operation)
+            .await;
+        let version = done.map_err(|source| delta(table, source))?.version();
+        self.sync_commit(table, version).await?;
+        Ok(version)
+    }
+
+    async fn sync_commit(&self, table: &str, version: u64) -> Result<(), TableError> {
+        self.sync(table, &format!("_delta_log/{version:020}.json")).await
+    }
+}
+
+fn properties() -> CommitProperties {
+    CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false))
+}
+
+fn columns(spec: &TableSpec) -> Result<StructType, ArrowError> {
+    (&spec.commented_schema()).try_into_kernel()
+}
+
+fn arrow(table: &str, source: ArrowError) -> TableError {
+    delta(table, DeltaTableError::Arrow { source })
+}
+
+/// What is kept with the table. The two times keep other programs' clean-ups from removing files
+/// that an older snapshot still names.
+fn configuration(spec: &TableSpec) -> HashMap<String, String> {
+    let mut kept = HashMap::from([
+        ("delta.enableExpiredLogCleanup".to_owned(), "false".to_owned()),
+        ("delta.logRetentionDuration".to_owned(), "interval 36500 days".to_owned()),
+        ("delta.deletedFileRetentionDuration".to_owned(), "interval 36500 days".to_owned()),
+        (ABOUT.to_owned(), spec.about.to_words()),
+        (DEFINITION.to_owned(), spec.definition_hash.clone()),
+    ]);
+    kept.extend(spec.day.clone().map(|day| (DAY.to_owned(), day)));
+    kept
+}
+
+fn added(file: &DataFile, at_ms: i64) -> Action {
+    let (min, max) = file.patients.unzip();
+    let bound =
+        |value: Option<i64>| value.map_or_else(|| json!({}), |id| json!({ PATIENT_ID: id }));
+    let stats = json!({
+        "numRecords": file.rows,
+        "minValues": bound(min),
+        "maxValues": bound(max),
+        "nullCount": {},
+    });
+    Action::Add(Add {
+        path: file.path.clone(),
+        size: i64::try_from(file.size_bytes).unwrap_or(i64::MAX),
+        modification_time: at_ms,
+        data_change: true,
+        stats: Some(stats.to_string()),
+        ..Add::default()
+    })
+}
+
+fn removed(file: &DataFile, at_ms: i64) -> Action {
+    Action::Remove(Remove {
+        path: file.path.clone(),
+        data_change: true,
+        deletion_timestamp: Some(at_ms),
+        extended_file_metadata: Some(true),
+        partition_values: Some(HashMap::new()),
+        size: i64::try_from(file.size_bytes).ok(),
+        ..Remove::default()
+    })
+}

@@ -1,0 +1,269 @@
+//! The Delta Lake log: which files make up a table at a version, and commits that change them.
+//!
+//! Readers of any make see a table through this log. We read it at an exact version, and we never
+//! let it clean itself up: a snapshot may be read for ever.
+
+mod commit;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow_schema::SchemaRef;
+use deltalake_core::logstore::LogStoreRef;
+use deltalake_core::table::state::DeltaTableState;
+use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError, ObjectStore};
+use object_store::{ObjectStoreExt as _, path::Path};
+use url::Url;
+
+pub(crate) use commit::{Change, Mode};
+
+use crate::storage::{self, StorageError};
+use crate::tables::About;
+
+/// What can go wrong with a table of the lake.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The table's log cannot be read or written.
+    #[error("table {table:?}: {source}")]
+    Delta {
+        /// The table.
+        table: String,
+        /// What Delta Lake said.
+        source: Box<DeltaTableError>,
+    },
+    /// A data file cannot be written or listed.
+    #[error("table {table:?}: cannot reach its files: {source}")]
+    Store {
+        /// The table.
+        table: String,
+        /// What the store said.
+        source: object_store::Error,
+    },
+    /// The folder would not be written.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The log was opened at another version than asked for.
+    #[error("table {table:?} opened at version {found} where {asked} was asked for")]
+    OtherVersion {
+        /// The table.
+        table: String,
+        /// What was asked for.
+        asked: u64,
+        /// What was opened.
+        found: u64,
+    },
+    /// The table does not say whom its rows are about.
+    #[error("table {table:?} does not declare whom its rows are about, so it is not opened")]
+    Undeclared {
+        /// The table.
+        table: String,
+    },
+    /// The table is named in a snapshot but not in the lake.
+    #[error("table {table:?} is missing from the lake: run `aoba rebuild`")]
+    Missing {
+        /// The table.
+        table: String,
+    },
+    /// The address of the lake cannot be used.
+    #[error("{url:?} is not the address of a lake: {reason}")]
+    Address {
+        /// The address as given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// One data file of a table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DataFile {
+    /// Where, from the table's root.
+    pub(crate) path: String,
+    pub(crate) size_bytes: u64,
+    pub(crate) rows: u64,
+    /// The smallest and largest `patient_id`; none when every row is without one.
+    pub(crate) patients: Option<(i64, i64)>,
+}
+
+/// A table at one version.
+#[derive(Clone)]
+pub(crate) struct TableAt {
+    pub(crate) name: String,
+    pub(crate) version: u64,
+    pub(crate) files: Vec<DataFile>,
+    pub(crate) schema: SchemaRef,
+    pub(crate) about: Option<About>,
+    pub(crate) day: Option<String>,
+    pub(crate) definition_hash: Option<String>,
+    pub(crate) store: Arc<dyn ObjectStore>,
+    state: DeltaTableState,
+    log: LogStoreRef,
+}
+
+/// Where the tables are.
+#[derive(Clone, Debug)]
+pub(crate) struct Tables {
+    url: Url,
+    folder: Option<PathBuf>,
+}
+
+pub(crate) const ABOUT: &str = "aoba.about";
+pub(crate) const DAY: &str = "aoba.day";
+pub(crate) const DEFINITION: &str = "aoba.definition";
+
+impl Tables {
+    /// Tables at this address; a folder is made when it is missing.
+    pub(crate) fn at(url: &Url) -> Result<Self, TableError> {
+        let wrong =
+            |reason: &str| TableError::Address { url: url.to_string(), reason: reason.to_owned() };
+        if url.cannot_be_a_base() {
+            return Err(wrong("it has no place for tables below it"));
+        }
+        let folder = match url.scheme() {
+            "file" => Some(url.to_file_path().map_err(|()| wrong("it is not a local folder"))?),
+            _ => None,
+        };
+        if let Some(folder) = &folder {
+            storage::make_folder(folder)?;
+        }
+        Ok(Self { url: url.clone(), folder })
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    fn table_url(&self, table: &str) -> Url {
+        let mut url = self.url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push(table).push("");
+        }
+        url
+    }
+
+    /// Where the table lies when the lake is a folder of this machine.
+    pub(crate) fn local(&self, table: &str) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join(table))
+    }
+
+    fn log(&self, table: &str) -> Result<DeltaTable, TableError> {
+        if let Some(folder) = self.local(table) {
+            storage::make_folder(&folder)?;
+        }
+        DeltaTableBuilder::from_url(self.table_url(table))
+            .and_then(DeltaTableBuilder::build)
+            .map_err(|source| delta(table, source))
+    }
+
+    /// Opens a table at a version, or at its latest; none when there is no such table.
+    pub(crate) async fn open(
+        &self,
+        table: &str,
+        version: Option<u64>,
+    ) -> Result<Option<TableAt>, TableError> {
+        let failed = |source| delta(table, source);
+        if self.local(table).is_some_and(|folder| !folder.join("_delta_log").is_dir()) {
+            return Ok(None);
+        }
+        let mut delta_table = self.log(table)?;
+        if !delta_table.verify_deltatable_existence().await.map_err(failed)? {
+            return Ok(None);
+        }
+        // A table object that has been loaded once answers with what it holds: always a new one.
+        match version {
+            Some(version) => delta_table.load_version(version).await.map_err(failed)?,
+            None => delta_table.load().await.map_err(failed)?,
+        }
+        let state = delta_table.snapshot().map_err(failed)?.clone();
+        if let Some(asked) = version.filter(|asked| *asked != state.version()) {
+            let found = state.version();
+            return Err(TableError::OtherVersion { table: table.to_owned(), asked, found });
+        }
+        Ok(Some(table_at(table, state, delta_table.log_store())))
+    }
+
+    /// The store of one table, rooted at the table.
+    pub(crate) fn store(&self, table: &str) -> Result<Arc<dyn ObjectStore>, TableError> {
+        Ok(self.log(table)?.object_store())
+    }
+
+    /// Writes one file of a table and brings it to the disk.
+    pub(crate) async fn put(
+        &self,
+        table: &str,
+        path: &str,
+        bytes: Vec<u8>,
+    ) -> Result<(), TableError> {
+        let store = self.store(table)?;
+        let put = store.put(&Path::from(path), bytes.into()).await;
+        put.map_err(|source| self.refused(table, path, source))?;
+        self.sync(table, path).await
+    }
+
+    /// Brings a written file and its name to the disk; a store elsewhere has done so already.
+    pub(crate) async fn sync(&self, table: &str, path: &str) -> Result<(), TableError> {
+        let Some(folder) = self.local(table) else { return Ok(()) };
+        let file = folder.join(path);
+        let done = tokio::task::spawn_blocking(move || storage::sync_file(&file)).await;
+        match done {
+            Ok(synced) => Ok(synced?),
+            Err(stopped) => {
+                Err(StorageError::new("sync", &folder, std::io::Error::other(stopped)))?
+            }
+        }
+    }
+
+    /// A local store hides the system's answer in its own error: find it again.
+    fn refused(&self, table: &str, path: &str, source: object_store::Error) -> TableError {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&source);
+        while let Some(error) = cause {
+            if let Some(answer) = error.downcast_ref::<std::io::Error>() {
+                let again = answer.raw_os_error().map_or_else(
+                    || std::io::Error::new(answer.kind(), answer.to_string()),
+                    std::io::Error::from_raw_os_error,
+                );
+                let place = self.local(table).unwrap_or_default().join(path);
+                return StorageError::new("write", &place, again).into();
+            }
+            cause = error.source();
+        }
+        TableError::Store { table: table.to_owned(), source }
+    }
+}
+
+fn delta(table: &str, source: DeltaTableError) -> TableError {
+    TableError::Delta { table: table.to_owned(), source: Box::new(source) }
+}
+
+fn table_at(name: &str, state: DeltaTableState, log: LogStoreRef) -> TableAt {
+    let mut files: Vec<DataFile> = state
+        .log_data()
+        .iter()
+        .map(|file| {
+            let stats = file.stats().and_then(|text| serde_json::from_str(&text).ok());
+            let (rows, patients) = read_stats(&stats.unwrap_or_default());
+            let size_bytes = u64::try_from(file.size()).unwrap_or_default();
+            DataFile { path: file.path().into_owned(), size_bytes, rows, patients }
+        })
+        .collect();
+    files.sort_unstable();
+    let kept = &state.table_config().unknown_properties;
+    TableAt {
+        name: name.to_owned(),
+        version: state.version(),
+        files,
+        schema: state.snapshot().arrow_schema(),
+        about: kept.get(ABOUT).and_then(|words| About::from_words(words)),
+        day: kept.get(DAY).cloned(),
+        definition_hash: kept.get(DEFINITION).cloned(),
+        store: log.object_store(None),
+        state,
+        log,
+    }
+}
+
+fn read_stats(stats: &serde_json::Value) -> (u64, Option<(i64, i64)>) {
+    let bound = |which: &str| stats.get(which)?.get(crate::tables::PATIENT_ID)?.as_i64();
+    let rows = stats.get("numRecords").and_then(serde_json::Value::as_u64).unwrap_or_default();
+    (rows, bound("minValues").zip(bound("maxValues")))
+}

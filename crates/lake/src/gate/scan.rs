@@ -1,0 +1,129 @@
+//! Reading a table's files at one version. Private to the gate: nothing else makes one.
+
+use std::sync::Arc;
+
+use arrow_schema::{DataType, SchemaRef};
+use datafusion::catalog::Session;
+use datafusion::common::{DFSchema, Result};
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::utils::conjunction;
+use datafusion::logical_expr::{Expr, Operator};
+use datafusion::physical_plan::ExecutionPlan;
+use object_store::ObjectStore;
+
+use crate::delta::{DataFile, TableAt};
+
+/// The files of a table at one version.
+pub(super) struct RawTable {
+    files: Vec<DataFile>,
+    schema: SchemaRef,
+    patient: usize,
+    store: Arc<dyn ObjectStore>,
+    store_url: ObjectStoreUrl,
+}
+
+/// Which columns are read and where the wanted ones are among them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Columns {
+    /// What is read: what is wanted, and `patient_id`.
+    pub(super) read: Vec<usize>,
+    /// The place of `patient_id` in what is read.
+    pub(super) patient: usize,
+    /// The places of what is wanted.
+    pub(super) wanted: Vec<usize>,
+}
+
+impl RawTable {
+    pub(super) fn new(table: &TableAt, patient: usize) -> Result<Self> {
+        // Each table has its own store, so each has its own address inside the session.
+        let host = table.name.replace('_', "-");
+        Ok(Self {
+            files: table.files.clone(),
+            schema: Arc::clone(&table.schema),
+            patient,
+            store: Arc::clone(&table.store),
+            store_url: ObjectStoreUrl::parse(format!("aoba-{host}://lake"))?,
+        })
+    }
+
+    pub(super) fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    pub(super) fn columns(&self, projection: Option<&Vec<usize>>) -> Columns {
+        let all = || (0..self.schema.fields().len()).collect();
+        let mut read: Vec<usize> = projection.cloned().unwrap_or_else(all);
+        let wanted = (0..read.len()).collect();
+        let patient = read.iter().position(|column| *column == self.patient);
+        let patient = patient.unwrap_or_else(|| {
+            read.push(self.patient);
+            read.len() - 1
+        });
+        Columns { read, patient, wanted }
+    }
+
+    /// The plan that reads these columns, skipping row groups in which no row can match.
+    pub(super) fn scan(
+        &self,
+        state: &dyn Session,
+        columns: &[usize],
+        filters: &[Expr],
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        state.runtime_env().register_object_store(self.store_url.as_ref(), Arc::clone(&self.store));
+        let mut source = ParquetSource::new(TableSchema::from(self.schema()))
+            .with_pushdown_filters(false)
+            .with_enable_page_index(true);
+        let plain = filters.iter().filter(|filter| is_plain_comparison(filter)).cloned();
+        if let Some(filter) = conjunction(plain) {
+            let schema = DFSchema::try_from(self.schema().as_ref().clone())?;
+            source = source.with_predicate(state.create_physical_expr(filter, &schema)?);
+        }
+        let file = |file: &DataFile| PartitionedFile::new(file.path.clone(), file.size_bytes);
+        let group = FileGroup::new(self.files.iter().map(file).collect());
+        let config = FileScanConfigBuilder::new(self.store_url.clone(), Arc::new(source))
+            .with_file_group(group)
+            .with_projection_indices(Some(columns.to_vec()))?
+            .build();
+        let plan: Arc<dyn ExecutionPlan> = DataSourceExec::from_data_source(config);
+        let options = state.config_options();
+        let spread = plan.repartitioned(state.config().target_partitions(), options)?;
+        Ok(spread.unwrap_or(plan))
+    }
+}
+
+/// Whether a filter is a column compared with a constant, which cannot fail and cannot tell
+/// anything about a row by failing.
+pub(super) fn is_plain_comparison(filter: &Expr) -> bool {
+    let is_column = |expr: &Expr| matches!(expr, Expr::Column(_));
+    let is_constant = |expr: &Expr| matches!(expr, Expr::Literal(..));
+    match filter {
+        Expr::BinaryExpr(binary) => {
+            let compares = matches!(
+                binary.op,
+                Operator::Eq
+                    | Operator::NotEq
+                    | Operator::Lt
+                    | Operator::LtEq
+                    | Operator::Gt
+                    | Operator::GtEq
+            );
+            let one_way = is_column(&binary.left) && is_constant(&binary.right);
+            let other_way = is_constant(&binary.left) && is_column(&binary.right);
+            compares && (one_way || other_way)
+        }
+        Expr::InList(list) => {
+            !list.negated && is_column(&list.expr) && list.list.iter().all(is_constant)
+        }
+        Expr::IsNull(inner) | Expr::IsNotNull(inner) => is_column(inner),
+        _ => false,
+    }
+}
+
+/// Whether a type is one the gate can compare with its list.
+pub(super) fn is_patient_type(kind: &DataType) -> bool {
+    *kind == DataType::Int64
+}

@@ -1,0 +1,319 @@
+//! The landing: every file we were given, kept whole before it is parsed.
+//!
+//! A file is named by the SHA-256 of its bytes as received. Plain files are stored compressed
+//! (`<sha256>.zst`), files that came compressed as they are (`<sha256>.raw`). The hash is taken
+//! when a file is written and again whenever it is read: what was read is what was received.
+
+mod read;
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use vocab::LandingId;
+
+pub use read::LandingReader;
+
+use crate::storage::{self, StorageError, at};
+
+/// Level 1 keeps pace with the reading; higher levels win little on JSON.
+const ZSTD_LEVEL: i32 = 1;
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// How a file was packed when it was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packing {
+    /// Not packed.
+    Plain,
+    /// gzip, of one or more members.
+    Gzip,
+    /// Zstandard.
+    Zstd,
+}
+
+impl Packing {
+    /// Tells the packing from the first bytes.
+    #[must_use]
+    pub fn of(first_bytes: &[u8]) -> Self {
+        match first_bytes {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// What keeping a file came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The file's name from now on.
+    pub id: LandingId,
+    /// Its size as received.
+    pub size_bytes: u64,
+    /// Its size in the landing.
+    pub stored_bytes: u64,
+    /// Whether the same bytes were there before.
+    pub already_held: bool,
+    /// How it was packed when received.
+    pub kind: Packing,
+}
+
+/// What can go wrong in the landing.
+#[derive(Debug, thiserror::Error)]
+pub enum LandingError {
+    /// The folder would not be read or written.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The file being received could not be read to its end.
+    #[error("cannot read {name}: {source}")]
+    Received {
+        /// The file as the person named it.
+        name: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The stored bytes are no longer those that were received.
+    #[error(
+        "{} is not what was received: put back this file from a backup, or ingest the original again",
+        path.display()
+    )]
+    Corrupted {
+        /// The file in the landing.
+        path: PathBuf,
+    },
+    /// The file was received cut short or damaged; what came before was read.
+    #[error("the compressed file {} was damaged or cut short when it was received", path.display())]
+    BrokenArchive {
+        /// The file in the landing.
+        path: PathBuf,
+    },
+    /// No such file is held.
+    #[error("the landing holds no file {0}")]
+    Missing(LandingId),
+}
+
+impl LandingError {
+    /// Finds the landing's own error inside what a [`LandingReader`] returned.
+    ///
+    /// # Errors
+    /// Gives back `error` when it came from elsewhere.
+    pub fn from_read(error: io::Error) -> Result<Self, io::Error> {
+        error.downcast::<Self>()
+    }
+}
+
+/// The folder of everything received.
+#[derive(Clone, Debug)]
+pub struct Landing {
+    folder: PathBuf,
+    aside: PathBuf,
+}
+
+impl Landing {
+    /// Opens the landing of a home folder, making what is missing.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn open(home: &Path) -> Result<Self, LandingError> {
+        let landing = Self { folder: home.join("landing"), aside: home.join("tmp") };
+        storage::make_folder(&landing.folder)?;
+        storage::make_folder(&landing.aside)?;
+        Ok(landing)
+    }
+
+    /// Keeps a file whole, and returns once it is safely on the disk.
+    ///
+    /// `name` is used in messages only.
+    ///
+    /// # Errors
+    /// When the received file cannot be read, or the landing cannot be written.
+    pub fn keep(&self, received: &mut impl Read, name: &str) -> Result<Kept, LandingError> {
+        let aside = Aside::new(&self.aside)?;
+        let copied = copy_hashed(received, &aside, name)?;
+        let stored_bytes = fs::metadata(&aside.path).map_err(at("read", &aside.path))?.len();
+        let path = self.path(copied.id, copied.kind);
+        let already_held = match self.find(copied.id) {
+            Some((held, _)) if held == path => self.is_whole(copied.id, &held, stored_bytes),
+            _ => false,
+        };
+        if !already_held {
+            let folder = path.parent().unwrap_or(&self.folder);
+            if !folder.is_dir() {
+                storage::make_folder(folder)?;
+                storage::sync_folder(&self.folder)?;
+            }
+            storage::put_in_place(&aside.path, &path)?;
+        }
+        let Copied { id, size_bytes, kind } = copied;
+        Ok(Kept { id, size_bytes, stored_bytes, already_held, kind })
+    }
+
+    /// Opens a held file for reading: its content, unpacked.
+    ///
+    /// # Errors
+    /// When no such file is held, or it cannot be opened.
+    pub fn read(&self, id: LandingId) -> Result<LandingReader, LandingError> {
+        let (path, _) = self.find(id).ok_or(LandingError::Missing(id))?;
+        LandingReader::open(id, path)
+    }
+
+    /// Whether these bytes are held.
+    #[must_use]
+    pub fn holds(&self, id: LandingId) -> bool {
+        self.find(id).is_some()
+    }
+
+    /// Reads a held file to its end and compares its hash with its name.
+    ///
+    /// # Errors
+    /// [`LandingError::Corrupted`] when they differ; a file that was received broken is whole.
+    pub fn verify(&self, id: LandingId) -> Result<(), LandingError> {
+        let mut reader = self.read(id)?;
+        match io::copy(&mut reader, &mut io::sink()) {
+            Ok(_) => Ok(()),
+            Err(error) => match LandingError::from_read(error) {
+                Ok(LandingError::BrokenArchive { .. }) => Ok(()),
+                Ok(other) => Err(other),
+                Err(source) => Err(StorageError::new("read", &self.folder, source).into()),
+            },
+        }
+    }
+
+    /// Every held file, in the order of the names.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn ids(&self) -> Result<Vec<LandingId>, LandingError> {
+        let mut ids = Vec::new();
+        for folder in list(&self.folder)?.into_iter().filter(|path| path.is_dir()) {
+            for file in list(&folder)? {
+                let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+                ids.extend(stem.parse::<LandingId>());
+            }
+        }
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    fn path(&self, id: LandingId, kind: Packing) -> PathBuf {
+        let name = id.to_string();
+        let ending = if kind == Packing::Plain { "zst" } else { "raw" };
+        let start = name.get(..2).unwrap_or_default();
+        self.folder.join(start).join(format!("{name}.{ending}"))
+    }
+
+    fn find(&self, id: LandingId) -> Option<(PathBuf, u64)> {
+        [Packing::Plain, Packing::Gzip].into_iter().find_map(|kind| {
+            let path = self.path(id, kind);
+            fs::metadata(&path).ok().map(|found| (path, found.len()))
+        })
+    }
+
+    /// A held file of the expected size is believed; one of another size is read through.
+    fn is_whole(&self, id: LandingId, path: &Path, stored_bytes: u64) -> bool {
+        let same_size = fs::metadata(path).is_ok_and(|found| found.len() == stored_bytes);
+        same_size || self.verify(id).is_ok()
+    }
+}
+
+fn list(folder: &Path) -> Result<Vec<PathBuf>, StorageError> {
+    let entries = fs::read_dir(folder).map_err(at("list", folder))?;
+    entries.map(|entry| entry.map(|entry| entry.path()).map_err(at("list", folder))).collect()
+}
+
+/// A file being written beside the landing; removed again unless it was put in place.
+struct Aside {
+    path: PathBuf,
+}
+
+impl Aside {
+    fn new(folder: &Path) -> Result<Self, StorageError> {
+        use std::sync::atomic::{AtomicU64, Ordering};
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        storage::make_folder(folder)?;
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!("keep-{}-{number}", std::process::id()));
+        Ok(Self { path })
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        // When the file was put in place there is nothing left here to remove.
+        fs::remove_file(&self.path).ok();
+    }
+}
+
+struct Copied {
+    id: LandingId,
+    size_bytes: u64,
+    kind: Packing,
+}
+
+fn copy_hashed(
+    received: &mut impl Read,
+    aside: &Aside,
+    name: &str,
+) -> Result<Copied, LandingError> {
+    let received_error = |source| LandingError::Received { name: name.to_owned(), source };
+    let path = aside.path.as_path();
+    let file = File::create(path).map_err(at("write", path))?;
+    let mut chunk = vec![0; CHUNK_BYTES];
+    let mut filled = fill(received, &mut chunk).map_err(received_error)?;
+    let kind = Packing::of(chunk.get(..filled).unwrap_or_default());
+    let mut hash = Sha256::new();
+    let mut size_bytes = 0;
+    let mut out = match kind {
+        Packing::Plain => {
+            Out::Packed(zstd::Encoder::new(file, ZSTD_LEVEL).map_err(at("write", path))?)
+        }
+        Packing::Gzip | Packing::Zstd => Out::Raw(file),
+    };
+    while filled > 0 {
+        let bytes = chunk.get(..filled).unwrap_or_default();
+        hash.update(bytes);
+        out.write(bytes).map_err(at("write", path))?;
+        size_bytes += filled as u64;
+        filled = fill(received, &mut chunk).map_err(received_error)?;
+    }
+    let file = out.finish().map_err(at("write", path))?;
+    file.sync_all().map_err(at("sync", path))?;
+    Ok(Copied { id: LandingId(hash.finalize().into()), size_bytes, kind })
+}
+
+/// The file being written, packed on the way or not.
+enum Out {
+    Packed(zstd::Encoder<'static, File>),
+    Raw(File),
+}
+
+impl Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Packed(encoder) => encoder.write_all(bytes),
+            Self::Raw(file) => file.write_all(bytes),
+        }
+    }
+
+    fn finish(self) -> io::Result<File> {
+        match self {
+            Self::Packed(encoder) => encoder.finish(),
+            Self::Raw(file) => Ok(file),
+        }
+    }
+}
+
+/// Reads until the buffer is full or the input ends.
+fn fill(received: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match received.read(rest) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
