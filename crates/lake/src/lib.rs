@@ -3,11 +3,17 @@
 //!
 //! Only this crate knows Parquet, Delta Lake, DataFusion and object stores.
 
-#![expect(dead_code, unused_imports, reason = "the reader and the writer are being joined")]
+#![expect(dead_code, unused_imports, reason = "the writer is being joined")]
 
 mod delta;
 pub mod file;
 mod gate;
+mod house;
 pub mod landing;
+pub mod reader;
 pub mod storage;
 pub mod tables;
+
+pub use delta::TableError;
+pub use house::{Lake, LakeConfig, LakeError};
+pub use reader::{Reader, ReaderError, SqlAnswer, TableCount};

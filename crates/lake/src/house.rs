@@ -1,0 +1,204 @@
+//! The lake of one home: where it is, its limits, and the doors to reading and writing.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ledger::{Ledger, LedgerError, Permit, Snapshot};
+use serde::Deserialize;
+use url::Url;
+use vocab::SnapshotId;
+
+use crate::delta::{TableAt, TableError, Tables};
+use crate::gate::GatedTable;
+use crate::landing::{Landing, LandingError};
+use crate::reader::{Reader, ReaderError};
+use crate::storage;
+
+/// How large, how long, how many: every limit of the lake, with its unit.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LakeConfig {
+    /// Where the tables are; a folder `lake` in the home when not given.
+    pub url: Option<String>,
+    /// Rows kept in memory by a load before they are written out.
+    pub memory_bytes_max: usize,
+    /// Threads that encode, and that answer one query.
+    pub threads: usize,
+    /// Memory one query may take.
+    pub query_memory_bytes_max: usize,
+    /// Rows one query may give.
+    pub query_rows_max: usize,
+    /// How long one query may run.
+    pub query_seconds_max: u64,
+}
+
+impl Default for LakeConfig {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            url: None,
+            memory_bytes_max: 256 << 20,
+            threads,
+            query_memory_bytes_max: 2 << 30,
+            query_rows_max: 10_000_000,
+            query_seconds_max: 300,
+        }
+    }
+}
+
+/// What can go wrong when the lake is opened or written.
+#[derive(Debug, thiserror::Error)]
+pub enum LakeError {
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The landing.
+    #[error(transparent)]
+    Landing(#[from] LandingError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A folder of the home.
+    #[error(transparent)]
+    Storage(#[from] storage::StorageError),
+    /// Rows that do not fit their table.
+    #[error("table {table:?}: {reason}")]
+    Rows {
+        /// The table.
+        table: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A table that was not named when the load began.
+    #[error("table {0:?} was not declared for this load")]
+    UnknownTable(String),
+    /// A test stopped the load at this step, or a worker died.
+    #[error("stopped at {0}")]
+    Stopped(String),
+}
+
+/// The lake of one home. Cloning it is cheap; all clones are the same lake.
+#[derive(Clone)]
+pub struct Lake {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) home: PathBuf,
+    pub(crate) config: LakeConfig,
+    pub(crate) tables: Tables,
+    pub(crate) landing: Landing,
+    pub(crate) ledger: Ledger,
+    /// Tables already opened, by name and version: a version never changes.
+    opened: Mutex<HashMap<(String, u64), TableAt>>,
+}
+
+/// So many opened tables are remembered.
+const OPENED_MAX: usize = 1024;
+
+impl fmt::Debug for Lake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lake({})", self.inner.tables.url())
+    }
+}
+
+impl Lake {
+    /// Opens the lake of a home.
+    ///
+    /// # Errors
+    /// When the address cannot be used or a folder cannot be made.
+    pub fn open(home: &Path, config: LakeConfig, ledger: Ledger) -> Result<Self, LakeError> {
+        let url = match &config.url {
+            Some(url) => address(url)?,
+            None => folder_address(&home.join("lake"))?,
+        };
+        let tables = Tables::at(&url)?;
+        let landing = Landing::open(home)?;
+        let opened = Mutex::new(HashMap::new());
+        let home = home.to_owned();
+        Ok(Self { inner: Arc::new(Inner { home, config, tables, landing, ledger, opened }) })
+    }
+
+    /// The files as received.
+    #[must_use]
+    pub fn landing(&self) -> &Landing {
+        &self.inner.landing
+    }
+
+    /// Where the tables are, for programs that read them as they lie.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        self.inner.tables.url()
+    }
+
+    /// Opens one snapshot for one permitted look; the newest when none is named.
+    ///
+    /// # Errors
+    /// When there is no such snapshot, or one of its tables cannot be opened or does not declare
+    /// whom it is about.
+    pub async fn reader(
+        &self,
+        permit: Permit,
+        snapshot: Option<SnapshotId>,
+    ) -> Result<Reader, ReaderError> {
+        let snapshots = self.inner.ledger.snapshots();
+        let snapshot = match snapshot {
+            Some(id) => Some(snapshots.get(id).await?),
+            None => snapshots.latest().await?,
+        };
+        let opened = match &snapshot {
+            Some(snapshot) => self.open_all(snapshot).await?,
+            None => Vec::new(),
+        };
+        let excluded = Arc::new(permit.exclusions().bitmap().clone());
+        let mut gated = Vec::with_capacity(opened.len());
+        for table in &opened {
+            let day = table.day.clone();
+            let gate = GatedTable::new(table, Arc::clone(&excluded))?;
+            gated.push((table.name.clone(), day, Arc::new(gate)));
+        }
+        Reader::new(permit, snapshot.map(|snapshot| snapshot.id), gated, &self.inner.config)
+    }
+
+    /// The tables of a snapshot, each at its version.
+    pub(crate) async fn open_all(&self, snapshot: &Snapshot) -> Result<Vec<TableAt>, TableError> {
+        let mut opened = Vec::with_capacity(snapshot.tables.len());
+        for table in &snapshot.tables {
+            opened.push(self.open_at(&table.table, table.delta_version.unsigned_abs()).await?);
+        }
+        Ok(opened)
+    }
+
+    async fn open_at(&self, table: &str, version: u64) -> Result<TableAt, TableError> {
+        let key = (table.to_owned(), version);
+        let known = self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(&key).cloned() {
+            return Ok(known);
+        }
+        drop(known);
+        let missing = || TableError::Missing { table: table.to_owned() };
+        let opened = self.inner.tables.open(table, Some(version)).await?.ok_or_else(missing)?;
+        let mut known = self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= OPENED_MAX {
+            known.clear();
+        }
+        known.insert(key, opened.clone());
+        Ok(opened)
+    }
+}
+
+fn address(text: &str) -> Result<Url, TableError> {
+    match Url::parse(text) {
+        Ok(url) => Ok(url),
+        Err(url::ParseError::RelativeUrlWithoutBase) => folder_address(Path::new(text)),
+        Err(error) => Err(TableError::Address { url: text.to_owned(), reason: error.to_string() }),
+    }
+}
+
+fn folder_address(folder: &Path) -> Result<Url, TableError> {
+    let wrong = |reason: String| TableError::Address { url: folder.display().to_string(), reason };
+    let full = std::path::absolute(folder).map_err(|error| wrong(error.to_string()))?;
+    Url::from_directory_path(full).map_err(|()| wrong("it is not a full path".to_owned()))
+}

@@ -1,0 +1,184 @@
+//! Why a question got no answer, with what to do about it.
+
+use datafusion::common::utils::datafusion_strsim::levenshtein;
+use datafusion::common::{DataFusionError, SchemaError};
+use ledger::{LedgerError, MissingRight};
+use vocab::Locale;
+
+use super::Reader;
+use crate::delta::TableError;
+
+/// Why a question got no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ReaderError {
+    /// The permit does not reach so far.
+    #[error("{}", .0.say(Locale::En))]
+    Refused(MissingRight),
+    /// The text is something else than a question.
+    #[error("only questions (`select`, `with`) are answered, not {found}")]
+    NotAQuestion {
+        /// What it begins with.
+        found: String,
+    },
+    /// The text holds several statements.
+    #[error("one question at a time: this text holds {found} statements")]
+    SeveralStatements {
+        /// How many.
+        found: usize,
+    },
+    /// The text cannot be read as SQL.
+    #[error("the question cannot be read: {message}")]
+    Syntax {
+        /// What the parser said.
+        message: String,
+    },
+    /// No such table.
+    #[error("there is no table {name:?}; {}", near_en(near))]
+    UnknownTable {
+        /// The name asked for.
+        name: String,
+        /// Names like it, or all.
+        near: Vec<String>,
+    },
+    /// No such column.
+    #[error("there is no column {name:?}; {}", near_en(near))]
+    UnknownColumn {
+        /// The name asked for.
+        name: String,
+        /// Names like it, or all.
+        near: Vec<String>,
+    },
+    /// The answer has too many rows.
+    #[error("the answer has more than {rows_max} rows: add a limit, or raise lake.query_rows_max")]
+    TooManyRows {
+        /// The limit.
+        rows_max: usize,
+    },
+    /// The answer takes too long.
+    #[error("no answer within {seconds_max} s: ask for less, or raise lake.query_seconds_max")]
+    TooSlow {
+        /// The limit.
+        seconds_max: u64,
+    },
+    /// The answer takes too much memory.
+    #[error(
+        "the question needs more than {bytes_max} bytes of memory: ask for less, or raise lake.query_memory_bytes_max"
+    )]
+    TooMuchMemory {
+        /// The limit.
+        bytes_max: usize,
+    },
+    /// The ledger could not be asked.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A table could not be opened.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The question cannot be answered as it stands.
+    #[error("the question cannot be answered: {message}")]
+    Failed {
+        /// What the engine said.
+        message: String,
+    },
+}
+
+fn near_en(near: &[String]) -> String {
+    format!("near it: {}", near.join(", "))
+}
+
+impl ReaderError {
+    /// The message in the reader's language.
+    #[must_use]
+    pub fn say(&self, locale: Locale) -> String {
+        if locale == Locale::En {
+            return self.to_string();
+        }
+        match self {
+            Self::Refused(missing) => missing.say(locale),
+            Self::NotAQuestion { found } => {
+                format!("照会(select、with)だけを受け付けます。{found}は実行できません")
+            }
+            Self::SeveralStatements { found } => {
+                format!("照会は一度に1つだけです({found}個の文があります)")
+            }
+            Self::Syntax { message } => format!("SQLとして読めません: {message}"),
+            Self::UnknownTable { name, near } => {
+                format!("表「{name}」はありません。近い名前: {}", near.join("、"))
+            }
+            Self::UnknownColumn { name, near } => {
+                format!("列「{name}」はありません。近い名前: {}", near.join("、"))
+            }
+            Self::TooManyRows { rows_max } => format!(
+                "結果が{rows_max}行を超えます。limitを付けるかlake.query_rows_maxを上げてください"
+            ),
+            Self::TooSlow { seconds_max } => format!(
+                "{seconds_max}秒以内に終わりません。範囲を絞るかlake.query_seconds_maxを上げてください"
+            ),
+            Self::TooMuchMemory { bytes_max } => format!(
+                "メモリが{bytes_max}バイトを超えます。範囲を絞るかlake.query_memory_bytes_maxを上げてください"
+            ),
+            Self::Ledger(error) => error.say(locale),
+            Self::Table(error) => format!("表を開けません: {error}"),
+            Self::Failed { message } => format!("この照会には答えられません: {message}"),
+        }
+    }
+
+    pub(super) fn syntax(error: &DataFusionError) -> Self {
+        Self::Syntax { message: first_line(&error.strip_backtrace()) }
+    }
+
+    /// Finds what a person can act on in what the engine said.
+    pub(super) fn explained(error: DataFusionError, reader: &Reader) -> Self {
+        if let DataFusionError::Plan(message) = error.find_root()
+            && let Some(name) = missing_table(message)
+        {
+            let names: Vec<_> = reader.tables.iter().map(|table| table.name.clone()).collect();
+            return Self::UnknownTable { near: nearest(&name, &names), name };
+        }
+        Self::from(error)
+    }
+}
+
+impl From<DataFusionError> for ReaderError {
+    fn from(error: DataFusionError) -> Self {
+        match error.find_root() {
+            DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
+                SchemaError::FieldNotFound { field, valid_fields } => {
+                    let mut names: Vec<_> =
+                        valid_fields.iter().map(|field| field.name.clone()).collect();
+                    names.sort_unstable();
+                    names.dedup();
+                    let name = field.name.clone();
+                    Self::UnknownColumn { near: nearest(&name, &names), name }
+                }
+                other => Self::Failed { message: first_line(&other.to_string()) },
+            },
+            DataFusionError::ResourcesExhausted(message) => {
+                Self::Failed { message: first_line(message) }
+            }
+            other => Self::Failed { message: first_line(&other.strip_backtrace()) },
+        }
+    }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// The engine's words for a missing table: `table 'aoba.fhir.name' not found`.
+fn missing_table(message: &str) -> Option<String> {
+    let name = message.strip_prefix("table '")?.split('\'').next()?;
+    let name = name.strip_prefix("aoba.").unwrap_or(name);
+    Some(name.strip_prefix("fhir.").unwrap_or(name).to_owned())
+}
+
+/// How many names are offered.
+const NEAR_MAX: usize = 5;
+
+/// The names most like this one, the nearest first.
+fn nearest(name: &str, known: &[String]) -> Vec<String> {
+    let mut ranked: Vec<_> =
+        known.iter().map(|other| (levenshtein(&name.to_lowercase(), other), other)).collect();
+    ranked.sort();
+    ranked.into_iter().take(NEAR_MAX).map(|(_, other)| other.clone()).collect()
+}

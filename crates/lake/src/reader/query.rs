@@ -1,0 +1,92 @@
+//! From a text to rows: one question, planned, checked, run under its limits.
+
+use std::time::Duration;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::context::SQLOptions;
+use datafusion::sql::parser::{DFParser, Statement};
+use datafusion::sql::sqlparser::ast;
+use futures::StreamExt as _;
+use tokio::time::Instant;
+
+use super::{Limits, Reader, ReaderError};
+
+/// An answer as it comes. Dropping it stops the work.
+pub struct SqlStream {
+    inner: SendableRecordBatchStream,
+    limits: Limits,
+    until: Instant,
+    rows: usize,
+}
+
+impl SqlStream {
+    /// The columns of the answer.
+    #[must_use]
+    pub fn schema(&self) -> SchemaRef {
+        self.inner.schema()
+    }
+
+    /// The next rows; none at the end.
+    ///
+    /// # Errors
+    /// When a limit is passed or a row cannot be computed.
+    pub async fn next(&mut self) -> Result<Option<RecordBatch>, ReaderError> {
+        let batch = tokio::time::timeout_at(self.until, self.inner.next())
+            .await
+            .map_err(|_| too_slow(self.limits.time_max))?;
+        let Some(batch) = batch.transpose()? else { return Ok(None) };
+        self.rows += batch.num_rows();
+        if self.rows > self.limits.rows_max {
+            return Err(ReaderError::TooManyRows { rows_max: self.limits.rows_max });
+        }
+        Ok(Some(batch))
+    }
+}
+
+pub(super) async fn run(reader: &Reader, text: &str) -> Result<SqlStream, ReaderError> {
+    let until = Instant::now() + reader.limits.time_max;
+    let query = one_query(text)?;
+    let planned = async {
+        let plan = reader.session.state().statement_to_plan(query).await?;
+        SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false)
+            .verify_plan(&plan)?;
+        reader.session.execute_logical_plan(plan).await?.execute_stream().await
+    };
+    let inner = tokio::time::timeout_at(until, planned)
+        .await
+        .map_err(|_| too_slow(reader.limits.time_max))?
+        .map_err(|error| ReaderError::explained(error, reader))?;
+    Ok(SqlStream { inner, limits: reader.limits, until, rows: 0 })
+}
+
+fn too_slow(time_max: Duration) -> ReaderError {
+    ReaderError::TooSlow { seconds_max: time_max.as_secs() }
+}
+
+/// One question and nothing but a question.
+fn one_query(text: &str) -> Result<Statement, ReaderError> {
+    let parsed = DFParser::parse_sql(text);
+    let mut statements = parsed.map_err(|error| ReaderError::syntax(&error))?;
+    let statement = match (statements.pop_front(), statements.len()) {
+        (Some(statement), 0) => statement,
+        (None, _) => return Err(ReaderError::NotAQuestion { found: "an empty text".to_owned() }),
+        (Some(_), more) => return Err(ReaderError::SeveralStatements { found: more + 1 }),
+    };
+    match &statement {
+        Statement::Statement(inner) => match inner.as_ref() {
+            ast::Statement::Query(_) => Ok(statement),
+            other => Err(not_a_question(&other.to_string())),
+        },
+        other => Err(not_a_question(&other.to_string())),
+    }
+}
+
+fn not_a_question(statement: &str) -> ReaderError {
+    let word = statement.split_whitespace().next().unwrap_or_default();
+    ReaderError::NotAQuestion { found: word.to_uppercase() }
+}
