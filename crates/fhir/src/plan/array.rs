@@ -26,8 +26,6 @@ pub(super) enum Datum<'a> {
     Number(&'a str),
     Bool(bool),
     Int(i64),
-    /// An object: no column takes it.
-    Object,
 }
 
 /// Why a value does not go into its column.
@@ -171,7 +169,7 @@ impl Array {
                 Datum::Text(text) | Datum::Number(text) => texts.push(text)?,
                 Datum::Bool(value) => texts.push(if value { "true" } else { "false" })?,
                 Datum::Int(value) => texts.push(&value.to_string())?,
-                Datum::Null | Datum::Object => return Err(Misfit::Type),
+                Datum::Null => {}
             },
             Self::Boolean { values, valid } => {
                 let Datum::Bool(value) = datum else { return Err(Misfit::Type) };

@@ -77,10 +77,6 @@ impl Cursor {
             }
         }
     }
-
-    pub(super) fn fhir(&self) -> Option<&'static str> {
-        self.focus().ok().map(|focus| focus.fhir)
-    }
 }
 
 /// Whether elements of this type are JSON strings whose equality is that of their texts.

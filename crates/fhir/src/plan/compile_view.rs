@@ -1,35 +1,48 @@
 //! Turns a view into the programs of its columns, conditions and repetitions.
 
+use crate::model;
 use crate::path::ast::{Expr, Kind, Literal};
 use crate::view::{Column, Each, Select, View};
 
 use super::compile::{Compiler, Focus, Why, is_test, is_textual, literal, operand, type_argument};
 use super::compile_test::count_of;
-use super::program::{Chain, Operand, ReferenceSlots, Test, Value};
+use super::program::{Chain, LeafForm, Operand, ReferenceSlots, Test, Value};
 use super::shape::ROOT;
 
 /// A view, compiled.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct ViewProgram {
     pub(super) wheres: Vec<Test>,
-    pub(super) selects: Vec<SelectProgram>,
+    /// What is seen from the resource.
+    pub(super) body: Body,
     /// The programs of all columns; the branches of a `unionAll` fill the same columns by several.
     pub(super) columns: Vec<ColumnProgram>,
     /// The FHIR type of each column's values, where it is known.
     pub(super) types: Vec<Option<String>>,
 }
 
-/// A select, compiled.
+/// What is taken from one element: columns, and repetitions that multiply one another.
+///
+/// A select that repeats over nothing is part of the body around it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Body {
+    /// Numbers of column programs.
+    pub(super) columns: Vec<usize>,
+    pub(super) repeats: Vec<Repeated>,
+}
+
+/// Something that gives any number of rows.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct SelectProgram {
-    pub(super) each: EachProgram,
-    /// Which of the view's column programs are its own.
-    pub(super) columns: std::ops::Range<usize>,
-    pub(super) selects: Vec<SelectProgram>,
-    pub(super) union_all: Vec<SelectProgram>,
-    /// The first of its columns in the row, those of nested selects included, and the one after
-    /// its last.
-    pub(super) range: (usize, usize),
+pub(super) enum Repeated {
+    /// A body for each element.
+    Each {
+        over: Over,
+        body: Body,
+        /// Places in the row that the body fills, repetitions within it included.
+        cells: Vec<usize>,
+    },
+    /// One body after another.
+    Union(Vec<Body>),
 }
 
 /// A column, compiled.
@@ -42,17 +55,15 @@ pub(super) struct ColumnProgram {
     pub(super) list: bool,
 }
 
-/// Over what a select repeats.
+/// Over which elements.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum EachProgram {
-    Once,
+pub(super) enum Over {
+    /// All; without one there is no row.
     Every(Chain),
+    /// All; without one there is a row of nulls.
     EveryOrNull(Chain),
-    /// The elements of the first chains, and after each, those the second chains give from it.
-    Repeat {
-        first: Vec<Chain>,
-        again: Vec<Chain>,
-    },
+    /// Those of the first chains, and after each, those the second chains give from it.
+    Repeat { first: Vec<Chain>, again: Vec<Chain> },
 }
 
 impl Compiler<'_> {
@@ -66,68 +77,97 @@ impl Compiler<'_> {
             program.wheres.push(test);
         }
         let mut at = 0;
+        let mut body = Body::default();
         for select in &view.selects {
-            let select = self.select(select, root, &mut at, &mut program)?;
-            program.selects.push(select);
+            self.select(select, root, &mut at, &mut program, &mut body)?;
         }
+        program.body = body;
         Ok(program)
     }
 
+    /// Adds a select to the body around it.
     fn select(
         &mut self,
         select: &Select,
         focus: Focus,
         at: &mut usize,
         program: &mut ViewProgram,
-    ) -> Result<SelectProgram, Why> {
+        around: &mut Body,
+    ) -> Result<(), Why> {
+        let Some((over, focus)) = self.each(&select.each, focus)? else {
+            return self.fill(select, focus, at, program, around);
+        };
         let from = *at;
-        let (each, focus) = self.each(&select.each, focus)?;
-        let first_column = program.columns.len();
+        let mut body = Body::default();
+        self.fill(select, focus, at, program, &mut body)?;
+        around.repeats.push(Repeated::Each { over, body, cells: (from..*at).collect() });
+        Ok(())
+    }
+
+    /// Adds columns, nested selects and branches of a select to the body they belong to.
+    fn fill(
+        &mut self,
+        select: &Select,
+        focus: Focus,
+        at: &mut usize,
+        program: &mut ViewProgram,
+        body: &mut Body,
+    ) -> Result<(), Why> {
         for column in &select.columns {
             let compiled = self.column(column, focus);
+            let compiled = compiled.and_then(|(value, fhir)| {
+                let declared = column.r#type.as_deref();
+                fits(declared, fhir).map(|()| (value, fhir.to_owned()))
+            });
             let (value, fhir) =
                 compiled.map_err(|why| format!("column {:?}: {why}", column.name))?;
             if program.types.len() <= *at {
-                program.types.push(fhir);
+                program.types.push(Some(fhir));
             }
+            body.columns.push(program.columns.len());
             program.columns.push(ColumnProgram { at: *at, value, list: column.collection });
             *at += 1;
         }
-        let columns = first_column..program.columns.len();
-        let mut selects = Vec::new();
         for nested in &select.selects {
-            selects.push(self.select(nested, focus, at, program)?);
+            self.select(nested, focus, at, program, body)?;
+        }
+        if select.union_all.is_empty() {
+            return Ok(());
         }
         // The branches fill the same columns.
-        let (union_from, mut union_all) = (*at, Vec::new());
+        let (from, mut branches) = (*at, Vec::new());
         for branch in &select.union_all {
-            *at = union_from;
-            union_all.push(self.select(branch, focus, at, program)?);
+            *at = from;
+            let mut body = Body::default();
+            self.select(branch, focus, at, program, &mut body)?;
+            branches.push(body);
         }
-        Ok(SelectProgram { each, columns, selects, union_all, range: (from, *at) })
+        body.repeats.push(Repeated::Union(branches));
+        Ok(())
     }
 
-    fn each(&mut self, each: &Each, focus: Focus) -> Result<(EachProgram, Focus), Why> {
+    /// Over what a select repeats and what is seen then; nothing where it does not repeat.
+    fn each(&mut self, each: &Each, focus: Focus) -> Result<Option<(Over, Focus)>, Why> {
         let mut over = |path: &Expr| -> Result<(Chain, Focus), Why> {
             let cursor = self.chain(path, focus).map_err(|why| format!("forEach: {why}"))?;
             let focus = cursor.focus()?;
             Ok((cursor.chain, focus))
         };
         match each {
-            Each::None => Ok((EachProgram::Once, focus)),
+            Each::None => Ok(None),
             Each::ForEach(path) => {
-                over(path).map(|(chain, focus)| (EachProgram::Every(chain), focus))
+                over(path).map(|(chain, focus)| Some((Over::Every(chain), focus)))
             }
             Each::ForEachOrNull(path) => {
-                over(path).map(|(chain, focus)| (EachProgram::EveryOrNull(chain), focus))
+                over(path).map(|(chain, focus)| Some((Over::EveryOrNull(chain), focus)))
             }
-            Each::Repeat(paths) => self.repeat(paths, focus),
+            Each::Repeat(paths) => self.repeat(paths, focus).map(Some),
         }
     }
 
     /// The paths must lead to one type, and from it to itself; a path that does not exist from
     /// where it starts gives nothing there.
-    fn repeat(&mut self, paths: &[Expr], focus: Focus) -> Result<(EachProgram, Focus), Why> {
+    fn repeat(&mut self, paths: &[Expr], focus: Focus) -> Result<(Over, Focus), Why> {
         let mut first = Vec::new();
         let mut item: Option<Focus> = None;
         for path in paths {
@@ -145,7 +185,7 @@ impl Compiler<'_> {
         if first.len().max(again.len()) < paths.len() {
             return Err("repeat: a path that leads nowhere".to_owned());
         }
-        Ok((EachProgram::Repeat { first, again }, item_focus))
+        Ok((Over::Repeat { first, again }, item_focus))
     }
 
     fn join(&mut self, item: &mut Option<Focus>, found: Focus) -> Result<(), Why> {
@@ -157,9 +197,9 @@ impl Compiler<'_> {
     }
 
     /// The program of a column and the FHIR type of its values.
-    fn column(&mut self, column: &Column, focus: Focus) -> Result<(Value, Option<String>), Why> {
+    fn column(&mut self, column: &Column, focus: Focus) -> Result<(Value, &'static str), Why> {
         let expr = &column.path;
-        let typed = |value, fhir: &str| Ok((value, Some(fhir.to_owned())));
+        let typed = |value, fhir: &'static str| Ok((value, fhir));
         match &expr.kind {
             Kind::External(name) if name == "rowIndex" => typed(Value::RowIndex, "integer"),
             Kind::Call { base, name, arguments } => match (name.as_str(), arguments.as_slice()) {
@@ -183,8 +223,8 @@ impl Compiler<'_> {
         }
     }
 
-    fn plain_column(&mut self, expr: &Expr, focus: Focus) -> Result<(Value, Option<String>), Why> {
-        let typed = |value, fhir: &str| Ok((value, Some(fhir.to_owned())));
+    fn plain_column(&mut self, expr: &Expr, focus: Focus) -> Result<(Value, &'static str), Why> {
+        let typed = |value, fhir: &'static str| Ok((value, fhir));
         if let Some(literal) = literal(expr) {
             let (operand, fhir) = constant(&literal).ok_or("a literal of this type")?;
             return typed(Value::Constant(operand), fhir);
@@ -204,8 +244,9 @@ impl Compiler<'_> {
             return typed(Value::Test(self.test(expr, focus)?), "boolean");
         }
         let cursor = self.chain(expr, focus)?;
-        let fhir = cursor.fhir().map(str::to_owned);
-        Ok((Value::Leaf(self.whatever_type(cursor)?.chain), fhir))
+        let fhir = cursor.focus()?.fhir;
+        let form = LeafForm::of(fhir).ok_or_else(|| format!("a {fhir} as a value"))?;
+        Ok((Value::Leaf(cursor.chain, form), fhir))
     }
 
     fn reference_key(
@@ -242,6 +283,25 @@ impl Compiler<'_> {
         }
         Ok(Value::Join { chain: cursor.chain, separator })
     }
+}
+
+/// Whether values of a type go into a column that declares another; the rest is left to the
+/// general evaluator, which says what is wrong.
+fn fits(declared: Option<&str>, fhir: &str) -> Result<(), Why> {
+    let form = LeafForm::of(fhir);
+    let fits = match declared {
+        None => true,
+        Some("boolean") => form == Some(LeafForm::Bool),
+        Some("integer" | "positiveInt" | "unsignedInt" | "integer64" | "decimal") => {
+            form == Some(LeafForm::Number)
+        }
+        Some("date" | "dateTime" | "instant" | "time") => form == Some(LeafForm::Text),
+        Some(declared) => model::is_primitive(declared),
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(format!("a {fhir} in a column of type {}", declared.unwrap_or_default()))
 }
 
 /// A literal as a column's value, and its type.

@@ -23,6 +23,7 @@ mod rows;
 mod runner;
 mod scan;
 mod shape;
+mod space;
 mod system;
 mod tree;
 mod walk;
@@ -46,6 +47,7 @@ use kind::Shape;
 use links::ContainedSlots;
 use patient::Who;
 use shape::{ROOT, Shapes};
+use space::{Membership, Space};
 use system::SystemSlots;
 
 /// How rows are laid out.
@@ -89,6 +91,7 @@ pub struct Plan {
 struct Inner {
     resource: &'static str,
     views: Vec<PlannedView>,
+    spaces: Vec<Space>,
     layout: Layout,
     shapes: Shapes,
     system: SystemSlots,
@@ -99,9 +102,9 @@ struct Inner {
 #[derive(Debug)]
 struct PlannedView {
     view: Arc<View>,
-    /// The program, or why there is none.
-    program: Result<ViewProgram, String>,
-    columns: Vec<Shape>,
+    /// Why it has no program.
+    not_compiled: Option<String>,
+    member: Membership,
     schema: SchemaRef,
 }
 
@@ -166,26 +169,47 @@ impl Plan {
         }
         let mut shapes = Shapes::new();
         let compiled = compile_all(views, found.name, &mut shapes);
-        let (mut planned, mut issues) = (Vec::new(), Vec::new());
-        for (view, program) in views.iter().zip(compiled) {
-            match PlannedView::new(view, program, &layout) {
-                Ok(view) => planned.push(view),
+        let (mut laid_out, mut issues) = (Vec::new(), Vec::new());
+        for (view, program) in views.iter().zip(&compiled) {
+            match lay_out(view, program.as_ref().ok(), &layout) {
+                Ok(found) => laid_out.push(found),
                 Err(wrong) => issues.extend(wrong),
             }
         }
         if !issues.is_empty() {
             return Err(issues);
         }
+        let reasons: Vec<_> =
+            compiled.iter().map(|program| program.as_ref().err().cloned()).collect();
+        let (schemas, columns): (Vec<_>, Vec<_>) = laid_out.into_iter().unzip();
+        let programs = compiled.into_iter().map(Result::ok).zip(columns).collect();
+        let (spaces, members) = space::share(programs);
+        let parts = views.iter().zip(reasons).zip(members).zip(schemas);
+        let planned = parts.map(|(((view, not_compiled), member), schema)| PlannedView {
+            view: Arc::clone(view),
+            not_compiled,
+            member,
+            schema,
+        });
+        let planned = planned.collect();
         let wide = || vec![Issue::new(IssueCode::ViewElementInvalid, Place::default(), "too wide")];
         let system = SystemSlots::new(&mut shapes).ok_or_else(wide)?;
         let who = match &layout {
             Layout::Plain => Who::Nobody,
             Layout::Lake { .. } => Who::new(found.name, &mut shapes).ok_or_else(wide)?,
         };
-        let follows = planned.iter().any(PlannedView::follows_references);
+        let follows = spaces.iter().any(follows_references);
         let contained = if follows { contained_slots(&mut shapes) } else { None };
-        let inner =
-            Inner { resource: found.name, views: planned, layout, shapes, system, who, contained };
+        let inner = Inner {
+            resource: found.name,
+            views: planned,
+            spaces,
+            layout,
+            shapes,
+            system,
+            who,
+            contained,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -206,7 +230,7 @@ impl Plan {
     pub fn explain(&self) -> Vec<Explained> {
         let told = |(at, planned): (usize, &PlannedView)| Explained {
             view: planned.view.name.clone().unwrap_or_else(|| format!("view {}", at + 1)),
-            not_compiled: planned.program.as_ref().err().cloned(),
+            not_compiled: planned.not_compiled.clone(),
         };
         self.inner.views.iter().enumerate().map(told).collect()
     }
@@ -228,45 +252,39 @@ impl Plan {
     }
 }
 
-impl PlannedView {
-    fn new(
-        view: &Arc<View>,
-        program: Result<ViewProgram, String>,
-        layout: &Layout,
-    ) -> Result<Self, Vec<Issue>> {
-        let lake = matches!(layout, Layout::Lake { .. });
-        let (mut columns, mut issues) = (Vec::new(), Vec::new());
-        let mut fields: Vec<Field> = if lake { system::fields() } else { Vec::new() };
-        for (at, column) in view.columns().into_iter().enumerate() {
-            let types = program.as_ref().ok().map(|program| &program.types);
-            let inferred = types.and_then(|types| types.get(at)?.as_deref());
-            match kind::shape(column, inferred, lake) {
-                Ok(shape) => {
-                    fields.extend(kind::fields(&column.name, shape));
-                    columns.push(shape);
-                }
-                Err(issue) => issues.push(issue),
+/// The schema of a view's batches and how each of its columns is laid out.
+fn lay_out(
+    view: &View,
+    program: Option<&ViewProgram>,
+    layout: &Layout,
+) -> Result<(SchemaRef, Vec<Shape>), Vec<Issue>> {
+    let lake = matches!(layout, Layout::Lake { .. });
+    let (mut columns, mut issues) = (Vec::new(), Vec::new());
+    let mut fields: Vec<Field> = if lake { system::fields() } else { Vec::new() };
+    for (at, column) in view.columns().into_iter().enumerate() {
+        let inferred = program.and_then(|program| program.types.get(at)?.as_deref());
+        match kind::shape(column, inferred, lake) {
+            Ok(shape) => {
+                fields.extend(kind::fields(&column.name, shape));
+                columns.push(shape);
             }
+            Err(issue) => issues.push(issue),
         }
-        for (at, field) in fields.iter().enumerate() {
-            if fields.iter().take(at).any(|before| before.name() == field.name()) {
-                let place = Place::at_path("select");
-                issues.push(Issue::new(IssueCode::TwoColumnsOneName, place, field.name()));
-            }
-        }
-        if !issues.is_empty() {
-            return Err(issues);
-        }
-        let schema = Arc::new(Schema::new(fields));
-        Ok(Self { view: Arc::clone(view), program, columns, schema })
     }
+    for (at, field) in fields.iter().enumerate() {
+        if fields.iter().take(at).any(|before| before.name() == field.name()) {
+            let place = Place::at_path("select");
+            issues.push(Issue::new(IssueCode::TwoColumnsOneName, place, field.name()));
+        }
+    }
+    if issues.is_empty() { Ok((Arc::new(Schema::new(fields)), columns)) } else { Err(issues) }
+}
 
-    fn follows_references(&self) -> bool {
-        let is_key = |column: &compile_view::ColumnProgram| {
-            matches!(column.value, program::Value::ReferenceKey { .. })
-        };
-        self.program.as_ref().is_ok_and(|program| program.columns.iter().any(is_key))
-    }
+fn follows_references(space: &Space) -> bool {
+    let is_key = |column: &compile_view::ColumnProgram| {
+        matches!(column.value, program::Value::ReferenceKey { .. })
+    };
+    space.columns.iter().any(is_key)
 }
 
 /// Compiles every view, again until the shapes stay as they are, for then the slots are final.

@@ -1,7 +1,10 @@
 //! Whom a resource is about: the elements that name the patient, type by type.
 
+use std::slice;
+
 use vocab::PatientId;
 
+use crate::json::Node;
 use crate::model;
 use crate::reference::{self, Origin, Resolved};
 
@@ -150,6 +153,38 @@ impl Lookup<'_> {
             Ok(true)
         });
         if all.is_err() { Found::Unclear } else { found }
+    }
+
+    /// The patient of a resource that was read whole.
+    pub(super) fn of_node(
+        &mut self,
+        resource: &str,
+        node: &Node,
+        key: &str,
+        origin: &Origin<'_>,
+    ) -> Found {
+        if resource == "Patient" {
+            return if key.is_empty() { Found::Unclear } else { Found::One(self.by_key(key)) };
+        }
+        let mut references = vec![node];
+        for name in path(resource).unwrap_or_default() {
+            let below = references.iter().filter_map(|held| held.get(name));
+            references =
+                below.flat_map(|held| held.as_array().unwrap_or(slice::from_ref(held))).collect();
+        }
+        let text = |of: Option<&Node>, key: &str| {
+            of.and_then(|of| of.get(key)?.as_str()).unwrap_or_default().to_owned()
+        };
+        let mut found = Found::Nobody;
+        // The node of a type that is not about patients has no path and stands alone.
+        for reference in references.into_iter().filter(|held| !std::ptr::eq(*held, node)) {
+            let identifier = reference.get("identifier");
+            let (to, fhir) = (text(Some(reference), "reference"), text(Some(reference), "type"));
+            let (system, value) = (text(identifier, "system"), text(identifier, "value"));
+            let parts = Parts { reference: &to, fhir: &fhir, system: &system, value: &value };
+            found = found.and(self.of_reference(parts, origin));
+        }
+        found
     }
 
     /// The patient a Reference names.

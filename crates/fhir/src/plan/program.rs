@@ -7,6 +7,11 @@
 
 use std::cmp::Ordering;
 
+use crate::model;
+
+use super::array::Datum;
+use super::tree::Leaf;
+
 /// Elements reached from one element.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Chain {
@@ -121,8 +126,8 @@ pub(super) enum Operand {
 /// What fills a column.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
-    /// The values of elements.
-    Leaf(Chain),
+    /// The values of elements, which JSON must write in this form.
+    Leaf(Chain, LeafForm),
     /// A test.
     Test(Test),
     /// How many elements there are.
@@ -137,6 +142,41 @@ pub(super) enum Value {
     RowIndex,
     /// Always this.
     Constant(Operand),
+}
+
+/// How JSON writes a primitive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LeafForm {
+    /// `true` or `false`
+    Bool,
+    /// A number.
+    Number,
+    /// A string.
+    Text,
+}
+
+impl LeafForm {
+    /// The form of a primitive type of FHIR.
+    pub(super) fn of(fhir: &str) -> Option<Self> {
+        match fhir {
+            "boolean" => Some(Self::Bool),
+            "integer" | "positiveInt" | "unsignedInt" | "decimal" => Some(Self::Number),
+            // Only constants and counts have it in R4.
+            "integer64" => Some(Self::Number),
+            fhir => model::is_primitive(fhir).then_some(Self::Text),
+        }
+    }
+
+    /// The value of an element, if it has this form.
+    #[inline]
+    pub(super) fn datum(self, leaf: Leaf<'_>) -> Result<Datum<'_>, Stop> {
+        match (self, leaf) {
+            (Self::Text, Leaf::Text(text)) => Ok(Datum::Text(text)),
+            (Self::Number, Leaf::Number(text)) => Ok(Datum::Number(text)),
+            (Self::Bool, Leaf::Bool(value)) => Ok(Datum::Bool(value)),
+            _ => Err(Stop),
+        }
+    }
 }
 
 /// Where a Reference keeps its parts.

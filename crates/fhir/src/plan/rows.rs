@@ -8,18 +8,22 @@ use vocab::date::Zone;
 
 use super::array::Datum;
 use super::column::Column;
-use super::compile_view::{ColumnProgram, EachProgram, SelectProgram, ViewProgram};
+use super::compile_view::{Body, ColumnProgram, Over, Repeated};
 use super::eval::Walked;
 use super::links::Links;
-use super::program::{Chain, Operand, Stop, Value};
+use super::program::{Chain, LeafForm, Operand, Stop, Value};
+use super::space::Space;
 use super::tree::{At, Leaf, NONE, RESOURCE};
+
+/// Rows one resource may give; the general evaluator has the same limit.
+const ROWS_MAX: usize = 100_000;
 
 /// A value found for a row, not yet in its column.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cell {
     Null,
-    /// An element's value.
-    At(At),
+    /// An element's value, in this form.
+    At(At, LeafForm),
     Bool(bool),
     Int(i64),
     /// A text made for this row: from and to in the emitter's side buffer.
@@ -39,10 +43,10 @@ pub(super) struct Desk {
     made: String,
 }
 
-/// Makes the rows of one view from one resource.
+/// Makes the rows of one space from one resource.
 pub(super) struct Emitter<'e> {
     pub(super) walked: Walked<'e>,
-    pub(super) program: &'e ViewProgram,
+    pub(super) space: &'e Space,
     pub(super) columns: &'e mut [Column],
     pub(super) desk: &'e mut Desk,
     pub(super) links: Links<'e>,
@@ -51,12 +55,11 @@ pub(super) struct Emitter<'e> {
     pub(super) rows: usize,
 }
 
-/// Selects still to be filled, in a list on the stack.
-enum Work<'w> {
-    /// These selects, in their order, each seen from this element.
-    Selects { selects: &'w [SelectProgram], from: Seen, next: Option<&'w Work<'w>> },
-    /// One after another, each of these branches.
-    Branches { branches: &'w [SelectProgram], from: Seen, next: Option<&'w Work<'w>> },
+/// Repetitions still to be gone through, in a list on the stack.
+struct Work<'w> {
+    repeats: &'w [Repeated],
+    from: Seen,
+    next: Option<&'w Work<'w>>,
 }
 
 /// An element from which expressions look, and its number in its repetition.
@@ -66,62 +69,78 @@ struct Seen {
     index: i64,
 }
 
-impl<'e> Emitter<'e> {
+impl Emitter<'_> {
     /// Makes all rows.
     pub(super) fn emit(&mut self) -> Result<(), Stop> {
         self.desk.made.clear();
         self.desk.cells.clear();
         self.desk.cells.resize(self.columns.len(), Cell::Null);
-        for test in &self.program.wheres {
+        let space = self.space;
+        for test in &space.wheres {
             if self.walked.test(test, RESOURCE)? != Some(true) {
                 return Ok(());
             }
         }
-        let program = self.program;
-        let from = Seen { at: RESOURCE, index: 0 };
-        self.go(Some(&Work::Selects { selects: &program.selects, from, next: None }))
+        self.open(&space.body, Seen { at: RESOURCE, index: 0 }, None)
+    }
+
+    /// Fills a body's own cells, then goes through its repetitions, then through what is next.
+    fn open(&mut self, body: &Body, seen: Seen, next: Option<&Work<'_>>) -> Result<(), Stop> {
+        let space = self.space;
+        for number in &body.columns {
+            let Some(column) = space.columns.get(*number) else { continue };
+            let cell = if column.list {
+                Cell::List(*number, seen.at)
+            } else {
+                self.cell(&column.value, *number, seen)?
+            };
+            if let Some(held) = self.desk.cells.get_mut(column.at) {
+                *held = cell;
+            }
+        }
+        if body.repeats.is_empty() {
+            return self.go(next);
+        }
+        self.go(Some(&Work { repeats: &body.repeats, from: seen, next }))
     }
 
     fn go(&mut self, work: Option<&Work<'_>>) -> Result<(), Stop> {
-        match work {
-            None => self.finish_row(),
-            Some(Work::Branches { branches, from, next }) => {
-                for branch in *branches {
-                    self.select(branch, *from, *next)?;
-                }
-                Ok(())
+        let Some(work) = work else { return self.finish_row() };
+        match work.repeats.split_first() {
+            None => self.go(work.next),
+            Some((repeated, [])) => self.repeat(repeated, work.from, work.next),
+            Some((repeated, rest)) => {
+                let rest = Work { repeats: rest, from: work.from, next: work.next };
+                self.repeat(repeated, work.from, Some(&rest))
             }
-            Some(Work::Selects { selects, from, next }) => match selects.split_first() {
-                None => self.go(*next),
-                Some((select, [])) => self.select(select, *from, *next),
-                Some((select, rest)) => {
-                    let rest = Work::Selects { selects: rest, from: *from, next: *next };
-                    self.select(select, *from, Some(&rest))
-                }
-            },
         }
     }
 
-    fn select(
+    fn repeat(
         &mut self,
-        select: &SelectProgram,
+        repeated: &Repeated,
         from: Seen,
         next: Option<&Work<'_>>,
     ) -> Result<(), Stop> {
+        let (over, body, cells) = match repeated {
+            Repeated::Each { over, body, cells } => (over, body, cells),
+            Repeated::Union(branches) => {
+                return branches.iter().try_for_each(|branch| self.open(branch, from, next));
+            }
+        };
         let walked = self.walked;
         let mut index = 0;
         let mut open = |emitter: &mut Self, at: At| {
             let seen = Seen { at, index };
             index += 1;
-            emitter.open(select, seen, next)
+            emitter.open(body, seen, next)
         };
-        match &select.each {
-            EachProgram::Once => self.open(select, from, next),
-            EachProgram::Every(chain) => walked.each(chain, from.at, &mut |at| {
+        match over {
+            Over::Every(chain) => walked.each(chain, from.at, &mut |at| {
                 open(self, at)?;
                 Ok(true)
             }),
-            EachProgram::EveryOrNull(chain) => {
+            Over::EveryOrNull(chain) => {
                 walked.each(chain, from.at, &mut |at| {
                     open(self, at)?;
                     Ok(true)
@@ -129,66 +148,38 @@ impl<'e> Emitter<'e> {
                 if index > 0 {
                     return Ok(());
                 }
-                let (first, end) = select.range;
-                self.desk.cells.get_mut(first..end).unwrap_or_default().fill(Cell::Null);
-                self.nothing(&self.program.columns, select);
+                self.nothing(body, cells);
                 self.go(next)
             }
-            EachProgram::Repeat { first, again } => {
+            Over::Repeat { first, again } => {
                 let mut take = |at| open(self, at);
                 repeat(walked, first, again, from.at, &mut take)
             }
         }
     }
 
-    /// Where `forEachOrNull` finds nothing its row has the index 0.
-    fn nothing(&mut self, columns: &[ColumnProgram], select: &SelectProgram) {
-        for column in columns.get(select.columns.clone()).unwrap_or_default() {
-            if let (Value::RowIndex, Some(cell)) =
-                (&column.value, self.desk.cells.get_mut(column.at))
+    /// Fills the cells of a `forEachOrNull` that finds nothing; its row has the index 0.
+    fn nothing(&mut self, body: &Body, cells: &[usize]) {
+        for at in cells {
+            if let Some(cell) = self.desk.cells.get_mut(*at) {
+                *cell = Cell::Null;
+            }
+        }
+        for number in &body.columns {
+            if let Some(column) = self.space.columns.get(*number)
+                && column.value == Value::RowIndex
+                && let Some(cell) = self.desk.cells.get_mut(column.at)
             {
                 *cell = Cell::Int(0);
             }
         }
     }
 
-    /// Fills a select's own cells, then those of its nested selects and branches.
-    fn open(
-        &mut self,
-        select: &SelectProgram,
-        seen: Seen,
-        next: Option<&Work<'_>>,
-    ) -> Result<(), Stop> {
-        for number in select.columns.clone() {
-            let Some(column) = self.program.columns.get(number) else { continue };
-            let cell = if column.list {
-                Cell::List(number, seen.at)
-            } else {
-                self.cell(&column.value, number, seen)?
-            };
-            if let Some(held) = self.desk.cells.get_mut(column.at) {
-                *held = cell;
-            }
-        }
-        if select.union_all.is_empty() {
-            if select.selects.is_empty() {
-                return self.go(next);
-            }
-            return self.go(Some(&Work::Selects { selects: &select.selects, from: seen, next }));
-        }
-        let branches = Work::Branches { branches: &select.union_all, from: seen, next };
-        self.go(Some(&Work::Selects {
-            selects: &select.selects,
-            from: seen,
-            next: Some(&branches),
-        }))
-    }
-
     fn cell(&mut self, value: &Value, number: usize, seen: Seen) -> Result<Cell, Stop> {
         Ok(match value {
-            Value::Leaf(chain) => match self.walked.one(chain, seen.at)? {
+            Value::Leaf(chain, form) => match self.walked.one(chain, seen.at)? {
                 NONE => Cell::Null,
-                at => Cell::At(at),
+                at => Cell::At(at, *form),
             },
             Value::Test(test) => self.walked.test(test, seen.at)?.map_or(Cell::Null, Cell::Bool),
             Value::Count(chain) => Cell::Int(self.walked.count(chain, seen.at)?),
@@ -228,18 +219,18 @@ impl<'e> Emitter<'e> {
     }
 
     fn finish_row(&mut self) -> Result<(), Stop> {
-        let Self { walked, program, columns, desk, links, zone, rows } = self;
+        let Self { walked, space, columns, desk, links, zone, rows } = self;
         for (cell, column) in desk.cells.iter().zip(columns.iter_mut()) {
             let datum = match *cell {
                 Cell::Null => Datum::Null,
-                Cell::At(at) => of_leaf(walked.leaf(at)),
+                Cell::At(at, form) => form.datum(walked.leaf(at))?,
                 Cell::Bool(value) => Datum::Bool(value),
                 Cell::Int(value) => Datum::Int(value),
                 Cell::Made(from, to) => Datum::Text(desk.made.get(from..to).unwrap_or_default()),
                 Cell::Key => links.resource_key().map_or(Datum::Null, Datum::Text),
-                Cell::Constant(number) => program.columns.get(number).map_or(Datum::Null, constant),
+                Cell::Constant(number) => space.columns.get(number).map_or(Datum::Null, constant),
                 Cell::List(number, at) => {
-                    let program = program.columns.get(number).ok_or(Stop)?;
+                    let program = space.columns.get(number).ok_or(Stop)?;
                     list(*walked, links, &program.value, at, column, zone)?;
                     continue;
                 }
@@ -247,17 +238,7 @@ impl<'e> Emitter<'e> {
             column.push(datum, zone).map_err(|_| Stop)?;
         }
         *rows += 1;
-        Ok(())
-    }
-}
-
-#[inline]
-fn of_leaf(leaf: Leaf<'_>) -> Datum<'_> {
-    match leaf {
-        Leaf::Object => Datum::Object,
-        Leaf::Text(text) => Datum::Text(text),
-        Leaf::Number(text) => Datum::Number(text),
-        Leaf::Bool(value) => Datum::Bool(value),
+        if *rows > ROWS_MAX { Err(Stop) } else { Ok(()) }
     }
 }
 
@@ -281,8 +262,8 @@ fn list(
 ) -> Result<(), Stop> {
     let Column::List(lists, _) = column else { return Err(Stop) };
     match value {
-        Value::Leaf(chain) => walked.each(chain, from, &mut |at| {
-            lists.push_item(of_leaf(walked.leaf(at)), zone).map_err(|_| Stop)?;
+        Value::Leaf(chain, form) => walked.each(chain, from, &mut |at| {
+            lists.push_item(form.datum(walked.leaf(at))?, zone).map_err(|_| Stop)?;
             Ok(true)
         })?,
         Value::ReferenceKey { chain, slots, wanted } => {

@@ -1,22 +1,25 @@
 //! Runs a plan over resources and holds the tables until they are taken.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, Schema};
 use vocab::date::Zone;
 use vocab::{FhirDate, Issue, IssueCode, PatientId, Place};
 
+use crate::json::Node;
 use crate::reference::Origin;
 
+use super::careful;
 use super::column::Column;
 use super::eval::Walked;
-use super::kind::Shape;
 use super::links::{Links, Misses};
 use super::patient::{Found, Lookup, Who};
 use super::program::Stop;
 use super::rows::{Desk, Emitter};
 use super::scan::Fault;
+use super::space::Space;
 use super::system::{SystemColumns, SystemRow};
 use super::tree::{At, Leaf, NONE, RESOURCE, Tree};
 use super::walk::Walker;
@@ -27,32 +30,38 @@ use super::{Inner, Layout};
 /// It learns in which order the file writes its keys, so keep one for many lines.
 #[derive(Debug)]
 pub struct Runner {
-    plan: Arc<Inner>,
-    zone: Zone,
+    pub(super) plan: Arc<Inner>,
+    pub(super) zone: Zone,
     source: u16,
     walker: Walker,
     tree: Tree,
-    tables: Vec<Table>,
+    /// One for each space.
+    pub(super) tables: Vec<Table>,
+    /// For each view what was taken from its space for a view that shares it.
+    waiting: Vec<VecDeque<RecordBatch>>,
     desk: Desk,
-    identity: Identity,
+    pub(super) identity: Identity,
     last_patient: Option<(String, PatientId)>,
     rows_pushed: Vec<u64>,
     misses: Misses,
     careful: u64,
 }
 
-/// The rows of one view so far.
+/// The rows of one space so far.
 #[derive(Debug)]
-struct Table {
-    system: Option<SystemColumns>,
-    columns: Vec<Column>,
+pub(super) struct Table {
+    pub(super) system: Option<SystemColumns>,
+    pub(super) columns: Vec<Column>,
+    /// Rows of resources that have entered.
     rows: usize,
+    /// Rows of the resource that is entering.
+    pub(super) made: usize,
 }
 
 /// Who a resource is; kept between resources for its buffers.
 #[derive(Debug, Default)]
-struct Identity {
-    key: String,
+pub(super) struct Identity {
+    pub(super) key: String,
     version: String,
     last_updated_us: Option<i64>,
     patient: Option<PatientId>,
@@ -81,6 +90,12 @@ pub(super) enum Refused {
     Issue(Box<Issue>),
 }
 
+impl From<Box<Issue>> for Refused {
+    fn from(issue: Box<Issue>) -> Self {
+        Self::Issue(issue)
+    }
+}
+
 impl From<Stop> for Refused {
     fn from(_: Stop) -> Self {
         Self::Careful
@@ -99,17 +114,20 @@ impl Runner {
             Layout::Plain => (Zone::tokyo(), false),
             Layout::Lake { zone, .. } => (zone.clone(), true),
         };
-        let table = |columns: &Vec<Shape>| Table {
+        let table = |space: &Space| Table {
             system: lake.then(SystemColumns::new),
-            columns: columns.iter().map(|shape| Column::new(*shape)).collect(),
+            columns: space.shapes.iter().map(|shape| Column::new(*shape)).collect(),
             rows: 0,
+            made: 0,
         };
+        let waiting = plan.views.iter().map(|_| VecDeque::new()).collect();
         Self {
             zone,
             source: 0,
             walker: Walker::new(&plan.shapes),
             tree: Tree::default(),
-            tables: plan.views.iter().map(|view| table(&view.columns)).collect(),
+            tables: plan.spaces.iter().map(table).collect(),
+            waiting,
             desk: Desk::default(),
             identity: Identity::default(),
             last_patient: None,
@@ -168,8 +186,11 @@ impl Runner {
                 });
             }
         }
-        for (table, rows) in self.tables.iter_mut().zip(&self.rows_pushed) {
-            table.rows += usize::try_from(*rows).unwrap_or(0);
+        for table in &mut self.tables {
+            table.rows += table.made;
+        }
+        for (rows, view) in self.rows_pushed.iter_mut().zip(&self.plan.views) {
+            *rows = self.tables.get(view.member.space).map_or(0, |table| table.made as u64);
         }
         self.misses.add(misses);
         let identity = &self.identity;
@@ -192,11 +213,12 @@ impl Runner {
     ) -> Result<(), Refused> {
         self.walker.walk(text, &mut self.tree)?;
         self.identify(text, origin, outer, misses)?;
-        let Self { plan, zone, tree, tables, desk, identity, rows_pushed, .. } = self;
+        if self.plan.views.iter().any(|view| view.not_compiled.is_some()) {
+            return Err(Refused::Careful);
+        }
+        let Self { plan, zone, tree, tables, desk, identity, .. } = self;
         let walked = Walked { tree, line: text };
-        let lists = plan.views.iter().zip(tables.iter_mut()).zip(rows_pushed.iter_mut());
-        for ((view, table), rows) in lists {
-            let Ok(program) = &view.program else { return Err(Refused::Careful) };
+        for (space, table) in plan.spaces.iter().zip(tables.iter_mut()) {
             let links = Links {
                 origin,
                 resource_type: plan.resource,
@@ -206,12 +228,12 @@ impl Runner {
             };
             let columns = &mut table.columns;
             let mut emitter =
-                Emitter { walked, program, columns, desk: &mut *desk, links, zone, rows: 0 };
+                Emitter { walked, space, columns, desk: &mut *desk, links, zone, rows: 0 };
             emitter.emit()?;
-            let made = emitter.rows;
-            *rows = made as u64;
+            table.made = emitter.rows;
             if let Some(system) = &mut table.system {
-                system.push(&identity.row(origin), made, zone).map_err(|_| Refused::Careful)?;
+                let row = identity.row(origin);
+                system.push(&row, table.made, zone).map_err(|_| Refused::Careful)?;
             }
         }
         Ok(())
@@ -250,6 +272,31 @@ impl Runner {
         Ok(())
     }
 
+    /// Takes what a resource that was read whole tells about itself.
+    pub(super) fn identify_as(
+        &mut self,
+        told: &Told<'_>,
+        origin: &Origin<'_>,
+    ) -> Result<(), Refused> {
+        self.identity.set(told, &self.plan, origin, &self.zone)
+    }
+
+    /// Finds the patient of a resource that was read whole.
+    pub(super) fn find_patient(
+        &mut self,
+        node: &Node,
+        origin: &Origin<'_>,
+        outer: Option<PatientId>,
+        misses: &mut Misses,
+    ) {
+        let Layout::Lake { patients, .. } = &self.plan.layout else { return };
+        let (resolver, source) = (&**patients, self.source);
+        let mut lookup = Lookup { resolver, source, last: &mut self.last_patient };
+        let resource = self.plan.resource;
+        let found = lookup.of_node(resource, node, &self.identity.key, origin);
+        self.identity.patient = settle(found, &self.plan.who, outer, misses);
+    }
+
     /// Cuts every table back to the rows that are whole.
     fn take_back(&mut self) {
         for table in &mut self.tables {
@@ -265,20 +312,28 @@ impl Runner {
     /// How many rows a view's table holds.
     #[must_use]
     pub fn rows(&self, view: usize) -> usize {
-        self.tables.get(view).map_or(0, |table| table.rows)
+        let space = self.plan.views.get(view).map(|planned| planned.member.space);
+        let table = space.and_then(|space| self.tables.get(space)).map_or(0, |table| table.rows);
+        let waiting = self
+            .waiting
+            .get(view)
+            .map_or(0, |all| all.iter().map(RecordBatch::num_rows).sum::<usize>());
+        table + waiting
     }
 
     /// How much all tables hold.
     ///
     /// # Units
-    /// Bytes of values and offsets; what is reserved beyond them does not count.
+    /// Bytes of values and offsets; what is reserved beyond them does not count, and what several
+    /// views share counts once.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
         let size = |table: &Table| {
             let system = table.system.as_ref().map_or(0, SystemColumns::size_bytes);
             system + table.columns.iter().map(Column::size_bytes).sum::<usize>()
         };
-        self.tables.iter().map(size).sum()
+        let waiting = self.waiting.iter().flatten().map(RecordBatch::get_array_memory_size);
+        self.tables.iter().map(size).sum::<usize>() + waiting.sum::<usize>()
     }
 
     /// How many resources had to be read carefully, by the general evaluator, so far.
@@ -289,23 +344,45 @@ impl Runner {
 
     /// Gives the rows of a view's table and empties it.
     ///
+    /// Where views share rows, taking one view's sets the others' aside until they are taken; if
+    /// resources are pushed in between, [`Runner::rows`] tells that there are rows left after the
+    /// first batch.
+    ///
+    /// # Nulls
+    /// A batch without columns for a view there is not.
+    ///
     /// # Errors
-    /// When Arrow refuses the arrays, or there is no such view.
+    /// When Arrow refuses the arrays.
     pub fn take(&mut self, view: usize) -> Result<RecordBatch, ArrowError> {
-        let found = self.plan.views.get(view).zip(self.tables.get_mut(view));
-        let Some((planned, table)) = found else {
+        let Some(planned) = self.plan.views.get(view) else {
             return Ok(RecordBatch::new_empty(Arc::new(Schema::empty())));
         };
-        let rows = std::mem::take(&mut table.rows);
-        let mut arrays = Vec::with_capacity(planned.schema.fields().len());
-        if let Some(system) = &mut table.system {
-            system.finish(&mut arrays)?;
+        if let Some(batch) = self.waiting.get_mut(view).and_then(VecDeque::pop_front) {
+            return Ok(batch);
         }
-        for column in &mut table.columns {
-            column.finish(&mut arrays)?;
-        }
+        let space = planned.member.space;
+        let Some(table) = self.tables.get_mut(space) else {
+            return Ok(RecordBatch::new_empty(Arc::clone(&planned.schema)));
+        };
+        let (rows, system, columns) = table.finish()?;
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        RecordBatch::try_new_with_options(Arc::clone(&planned.schema), arrays, &options)
+        let mut taken = None;
+        for (number, (sharer, waiting)) in self.plan.views.iter().zip(&mut self.waiting).enumerate()
+        {
+            if sharer.member.space != space {
+                continue;
+            }
+            let own = sharer.member.places.iter().filter_map(|place| columns.get(*place));
+            let arrays = system.iter().chain(own.flatten()).cloned().collect();
+            let schema = Arc::clone(&sharer.schema);
+            let batch = RecordBatch::try_new_with_options(schema, arrays, &options)?;
+            if number == view {
+                taken = Some(batch);
+            } else if rows > 0 {
+                waiting.push_back(batch);
+            }
+        }
+        Ok(taken.unwrap_or_else(|| RecordBatch::new_empty(Arc::clone(&planned.schema))))
     }
 
     /// Gives how often each warning arose and begins to count anew.
@@ -320,17 +397,36 @@ impl Runner {
     }
 }
 
+/// A finished table: its rows, the system columns' arrays, and each column's arrays.
+type Finished = (usize, Vec<ArrayRef>, Vec<Vec<ArrayRef>>);
+
+impl Table {
+    fn finish(&mut self) -> Result<Finished, ArrowError> {
+        let mut system_arrays = Vec::new();
+        if let Some(system) = &mut self.system {
+            system.finish(&mut system_arrays)?;
+        }
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for column in &mut self.columns {
+            let mut arrays = Vec::new();
+            column.finish(&mut arrays)?;
+            columns.push(arrays);
+        }
+        Ok((std::mem::take(&mut self.rows), system_arrays, columns))
+    }
+}
+
 fn at_line(mut issue: Issue, origin: &Origin<'_>) -> Issue {
     issue.place.line = issue.place.line.or(Some(origin.line));
     issue
 }
 
 /// What a resource tells about itself.
-struct Told<'t> {
-    resource_type: Option<&'t str>,
-    id: Option<&'t str>,
-    version: Option<&'t str>,
-    last_updated: Option<&'t str>,
+pub(super) struct Told<'t> {
+    pub(super) resource_type: Option<&'t str>,
+    pub(super) id: Option<&'t str>,
+    pub(super) version: Option<&'t str>,
+    pub(super) last_updated: Option<&'t str>,
 }
 
 impl Identity {
@@ -341,9 +437,7 @@ impl Identity {
         origin: &Origin<'_>,
         zone: &Zone,
     ) -> Result<(), Refused> {
-        let issue = |code, path: &str, detail: &str| {
-            Err(Refused::Issue(Box::new(Issue::new(code, Place::at_path(path), detail))))
-        };
+        let issue = |code, path, detail| Err(careful::issue(code, path, detail).into());
         match told.resource_type {
             Some(found) if found == plan.resource => {}
             None => return issue(IssueCode::NoResourceType, "resourceType", ""),
@@ -368,7 +462,7 @@ impl Identity {
         Ok(())
     }
 
-    fn row<'r>(&'r self, origin: &Origin<'_>) -> SystemRow<'r> {
+    pub(super) fn row<'r>(&'r self, origin: &Origin<'_>) -> SystemRow<'r> {
         SystemRow {
             patient: self.patient,
             key: &self.key,
