@@ -1,7 +1,9 @@
 """Counts the rows of every Delta table in a folder, once per engine, and prints them as JSON.
 
-Usage: count.py LAKE-FOLDER. The answer is {engine: {table: {"rows": n, "columns": n}}}. An engine
-that fails on a table answers {"error": text} there, so that one failure hides nothing else.
+Usage: count.py LAKE-FOLDER. The answer is {engine: {table: {"rows": n, "nobody": n, "columns": n}}}:
+"nobody" counts the rows whose patient cannot be told, in a table that is about patients; the gate
+shows those to no one. An engine that fails on a table answers {"error": text} there, so that one
+failure hides nothing else.
 """
 
 import json
@@ -15,12 +17,12 @@ import polars
 
 def by_delta_rs(path):
     table = deltalake.DeltaTable(str(path)).to_pyarrow_table()
-    return table.num_rows, table.num_columns
+    return table.num_rows, table.column("patient_id").null_count, table.num_columns
 
 
 def by_polars(path):
     frame = polars.scan_delta(str(path)).collect()
-    return frame.height, frame.width
+    return frame.height, frame["patient_id"].null_count(), frame.width
 
 
 def duckdb_reader():
@@ -29,7 +31,7 @@ def duckdb_reader():
     try:
         connection.execute("install delta; load delta;")
     except duckdb.Error:
-        print("NOTE: DuckDB's delta extension is out of reach; reading the files the log names", file=sys.stderr)
+        print("NOTE: DuckDB's delta extension is out of reach; it reads the files the log names", file=sys.stderr)
         return lambda path: read_files(connection, path)
     return lambda path: shape(connection.sql(f"from delta_scan('{path}')"))
 
@@ -37,20 +39,23 @@ def duckdb_reader():
 def read_files(connection, path):
     files = deltalake.DeltaTable(str(path)).file_uris()
     if not files:
-        return 0, len(deltalake.DeltaTable(str(path)).schema().fields)
+        return 0, 0, len(deltalake.DeltaTable(str(path)).schema().fields)
     return shape(connection.read_parquet(files, hive_partitioning=False))
 
 
 def shape(relation):
-    return relation.count("*").fetchall()[0][0], len(relation.columns)
+    counted = relation.aggregate("count(*) as rows, count(patient_id) as named").fetchall()
+    rows, named = counted[0]
+    return rows, rows - named, len(relation.columns)
 
 
 def counted(engine, path):
     try:
-        rows, columns = engine(path)
+        rows, nobody, columns = engine(path)
+        about = deltalake.DeltaTable(str(path)).metadata().configuration["aoba.about"]
     except Exception as error:  # each engine has its own kinds; the text is what a person needs
         return {"error": f"{type(error).__name__}: {error}"[:500]}
-    return {"rows": rows, "columns": columns}
+    return {"rows": rows, "nobody": nobody if about == "patient-key" else 0, "columns": columns}
 
 
 lake = pathlib.Path(sys.argv[1])
