@@ -262,6 +262,10 @@ issue_codes! {
     UnknownElement, "unknown-element", Error,
     "the expression names an element FHIR R4 does not have here", "FHIR R4のここにない要素を参照しています",
     "check the spelling against the resource's definition", "リソースの定義で綴りを確認してください";
+    /// A path of `repeat` that leads nowhere.
+    PathLeadsNowhere, "path-leads-nowhere", Warning,
+    "a path of repeat leads nowhere in FHIR R4", "repeatのパスに当たる要素がFHIR R4にありません",
+    "check the spelling; the path gives no rows", "綴りを確認してください。このパスから行は生じません";
     /// A function that is not known.
     UnknownFunction, "unknown-function", Error,
     "the expression calls an unknown function", "未知の関数を呼んでいます",
@@ -274,6 +278,14 @@ issue_codes! {
     UnionMismatch, "union-mismatch", Error,
     "the branches of unionAll have different columns", "unionAllの枝の列が一致していません",
     "give every branch the same columns in the same order", "すべての枝で同じ列を同じ順に並べてください";
+    /// A column of the user's view would carry what says who a person is into a table.
+    Identifying, "identifying", Error,
+    "names, addresses and numbers of persons stay in the identity store", "氏名・住所・番号は識別情報ストアだけに置きます",
+    "remove the column; use patient_id to tell people apart", "この列を削除してください。個人の区別にはpatient_idを使います";
+    /// The same version came twice with different content.
+    SameVersionChanged, "same-version-changed", Warning,
+    "a resource changed without a new version; the later load was believed", "版が変わらないまま内容が変わったため、後の取り込みを採用しました",
+    "let the exporter write meta.versionId or meta.lastUpdated", "meta.versionIdかmeta.lastUpdatedを出力してください";
     /// A name that is not a legal column or view name.
     BadName, "bad-name", Error,
     "not a name a table can use", "表で使えない名前です",

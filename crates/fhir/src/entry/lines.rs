@@ -11,7 +11,7 @@ pub enum Shape {
     Whole,
 }
 
-/// How many bytes of a file [`shape_of`] wants to see.
+/// How many bytes of a file [`shape`] wants to see.
 pub const SHAPE_BYTES: usize = 64 * 1024;
 
 /// Tells a file's shape from its first bytes, or from all of them where there are fewer.
@@ -19,7 +19,7 @@ pub const SHAPE_BYTES: usize = 64 * 1024;
 /// A damaged first line of a file of lines does not make it a whole file: only a first line that
 /// ends within an object or array does, if what follows can go on from there.
 #[must_use]
-pub fn shape_of(start: &[u8]) -> Shape {
+pub fn shape(start: &[u8]) -> Shape {
     let start = start.strip_prefix(BOM).unwrap_or(start).trim_ascii_start();
     if start.first() == Some(&b'[') {
         return Shape::Whole;

@@ -1,7 +1,7 @@
 //! The bytes of a file, taken apart into resources.
 //!
 //! A file holds one resource per line ([`lines`]) or one JSON value as a whole ([`whole`]);
-//! [`shape_of`] tells which. Either way what comes out is [`Taken`]: entries, and issues for what is
+//! [`shape`] tells which. Either way what comes out is [`Taken`]: entries, and issues for what is
 //! not one. Nothing is lost silently: each line or Bundle entry gives an entry or an issue.
 
 mod bundle;
@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use vocab::{Issue, IssueCode, Place};
 
 pub use head::{Head, sniff};
-pub use lines::{Line, Lines, SHAPE_BYTES, Shape, lines, shape_of};
+pub use lines::{Line, Lines, SHAPE_BYTES, Shape, lines, shape};
 
 use crate::reference::{self, BundleKeys, Origin};
 use bundle::{Number, Reader};
@@ -76,19 +76,13 @@ pub fn line(text: &str, number: u64) -> Taken<'_> {
 
 /// Takes the resources of a file that is one JSON value: a Bundle, a resource, or an array.
 #[must_use]
-pub fn whole(bytes: &[u8]) -> Taken<'_> {
-    let refused = |code| {
-        let issues = vec![Issue::new(code, Place::at_line(1), "")];
-        Taken { issues, ..Taken::default() }
-    };
-    let Ok(text) = simdutf8::basic::from_utf8(bytes) else {
-        return refused(IssueCode::InvalidUtf8);
-    };
+pub fn whole(text: &str) -> Taken<'_> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader::new(Number::Entries);
     if text.trim_start().starts_with('[') {
         if depth::deeper_than(text, depth::DEPTH_MAX) {
-            return refused(IssueCode::TooDeep);
+            let issues = vec![Issue::new(IssueCode::TooDeep, Place::at_line(1), "")];
+            return Taken { issues, ..Taken::default() };
         }
         reader.array(text);
     } else {

@@ -76,9 +76,9 @@ fn ten_thousand_levels_are_refused_and_not_followed() {
     for open in ["[", r#"{"a":"#] {
         let deep = format!(r#"{{"resourceType":"Patient","id":"1","x":{}"#, open.repeat(10_000));
         assert_eq!(refused(&deep), IssueCode::TooDeep);
-        assert_eq!(codes(&entry::whole(deep.as_bytes())), [(IssueCode::TooDeep, 1)]);
+        assert_eq!(codes(&entry::whole(&deep)), [(IssueCode::TooDeep, 1)]);
     }
-    assert_eq!(codes(&entry::whole("[".repeat(1_000_000).as_bytes())), [(IssueCode::TooDeep, 1)]);
+    assert_eq!(codes(&entry::whole(&"[".repeat(1_000_000))), [(IssueCode::TooDeep, 1)]);
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn lines_are_numbered_as_an_editor_numbers_them() {
 }
 
 #[test]
-fn the_shape_of_a_file_is_told_by_its_beginning() {
+fn the_shape_a_file_is_told_by_its_beginning() {
     let lines = [
         "{\"resourceType\":\"Patient\"}\n{\"resourceType\":\"Patient\"}\n",
         "{\"resourceType\":\"Patient\"}",
@@ -120,7 +120,7 @@ fn the_shape_of_a_file_is_told_by_its_beginning() {
         "",
     ];
     for text in lines {
-        assert_eq!(entry::shape_of(text.as_bytes()), Shape::Lines, "{text:?}");
+        assert_eq!(entry::shape(text.as_bytes()), Shape::Lines, "{text:?}");
     }
     let whole = [
         "{\n  \"resourceType\": \"Patient\"\n}",
@@ -133,10 +133,10 @@ fn the_shape_of_a_file_is_told_by_its_beginning() {
         "{\"resourceType\": \"Patient\"\n, \"id\": \"1\"}",
     ];
     for text in whole {
-        assert_eq!(entry::shape_of(text.as_bytes()), Shape::Whole, "{text:?}");
+        assert_eq!(entry::shape(text.as_bytes()), Shape::Whole, "{text:?}");
     }
     let long = format!("{{\"resourceType\":\"Bundle\",\"x\":\"{}", "y".repeat(entry::SHAPE_BYTES));
-    assert_eq!(entry::shape_of(&long.as_bytes()[..entry::SHAPE_BYTES]), Shape::Whole);
+    assert_eq!(entry::shape(&long.as_bytes()[..entry::SHAPE_BYTES]), Shape::Whole);
 }
 
 const BUNDLE: &str = r#"{"resourceType": "Bundle", "type": "transaction", "entry": [
@@ -155,7 +155,7 @@ const BUNDLE: &str = r#"{"resourceType": "Bundle", "type": "transaction", "entry
 
 #[test]
 fn a_bundle_gives_its_entries_each_with_its_number() {
-    let taken = entry::whole(BUNDLE.as_bytes());
+    let taken = entry::whole(BUNDLE);
     assert_eq!(keys(&taken), [("Patient", "p", 1), ("Observation", "bb22", 2), ("Group", "g", 8)]);
     assert_eq!(taken.entries[0].method.as_deref(), Some("PUT"));
     assert_eq!(
@@ -190,15 +190,15 @@ fn a_bundle_in_one_line_is_taken_apart_in_its_line() {
 #[test]
 fn an_array_and_a_single_resource_are_whole_files_too() {
     let taken = entry::whole(
-        b"\xef\xbb\xbf[{\"resourceType\":\"Patient\",\"id\":\"1\"}, {\"resourceType\":\"Group\",\"id\":\"2\"}, 3]",
+        "\u{feff}[{\"resourceType\":\"Patient\",\"id\":\"1\"}, {\"resourceType\":\"Group\",\"id\":\"2\"}, 3]",
     );
     assert_eq!(keys(&taken), [("Patient", "1", 1), ("Group", "2", 2)]);
     assert_eq!(codes(&taken), [(IssueCode::BrokenJson, 3)]);
-    let taken = entry::whole(b"{\n \"resourceType\": \"Patient\",\n \"id\": \"1\"\n}\n");
+    let taken = entry::whole("{\n \"resourceType\": \"Patient\",\n \"id\": \"1\"\n}\n");
     assert_eq!(keys(&taken), [("Patient", "1", 1)]);
-    assert_eq!(codes(&entry::whole(b"{}")), [(IssueCode::NoResourceType, 1)]);
-    assert_eq!(codes(&entry::whole(b"")), [(IssueCode::BrokenJson, 1)]);
-    let empty = entry::whole(br#"{"resourceType":"Bundle","type":"searchset","total":0}"#);
+    assert_eq!(codes(&entry::whole("{}")), [(IssueCode::NoResourceType, 1)]);
+    assert_eq!(codes(&entry::whole("")), [(IssueCode::BrokenJson, 1)]);
+    let empty = entry::whole(r#"{"resourceType":"Bundle","type":"searchset","total":0}"#);
     assert!(empty.entries.is_empty() && empty.issues.is_empty());
 }
 
@@ -208,7 +208,7 @@ fn bundles_within_bundles_have_an_end() {
     for _ in 0..6 {
         text = format!(r#"{{"resourceType":"Bundle","entry":[{{"resource":{text}}}]}}"#);
     }
-    let taken = entry::whole(text.as_bytes());
+    let taken = entry::whole(&text);
     assert!(taken.entries.is_empty());
     assert_eq!(codes(&taken), [(IssueCode::TooDeep, 1)]);
 }
@@ -234,7 +234,7 @@ fn contained_resources_become_entries_under_their_parent() {
 proptest! {
     #[test]
     fn any_bytes_are_taken_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = entry::shape_of(&bytes);
+        let _ = entry::shape(&bytes);
         for line in entry::lines(&bytes, 1).flatten() {
             let taken = entry::line(line.text, line.number);
             prop_assert!(!taken.entries.is_empty() || !taken.issues.is_empty());
@@ -244,12 +244,12 @@ proptest! {
     #[test]
     fn a_damaged_bundle_is_taken_or_refused(at in 0..BUNDLE.len(), with in "[\\[\\]{}\",:\\\\a0 ]{0,3}") {
         let damaged = format!("{}{with}{}", &BUNDLE[..at], &BUNDLE[at + 1..]);
-        let taken = entry::whole(damaged.as_bytes());
+        let taken = entry::whole(&damaged);
         for entry in &taken.entries {
             let _ = entry.contained();
         }
-        let _ = entry::whole(&BUNDLE.as_bytes()[..at]);
-        let _ = entry::shape_of(damaged.as_bytes());
+        let _ = entry::whole(&BUNDLE[..at]);
+        let _ = entry::shape(damaged.as_bytes());
     }
 
     #[test]
