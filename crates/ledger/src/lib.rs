@@ -1,1 +1,46 @@
-//! To come.
+//! What people decided and what was loaded: permits, consents, audit, loads, snapshots, and who
+//! each number is.
+//!
+//! Floor 2, and the only crate that speaks to a database. Three rules hold here: every act leaves
+//! its audit row in its own transaction; a [`Permit`] is made nowhere else; names and hospital
+//! numbers stand only in the identity store, sealed.
+
+mod audit;
+mod clock;
+mod consent;
+mod doctor;
+mod error;
+mod files;
+mod home;
+mod identity;
+mod keys;
+mod lease;
+mod links;
+mod loads;
+mod migrate;
+mod patient_keys;
+mod people;
+mod permit;
+mod rows;
+mod say;
+mod store;
+
+pub use audit::{
+    Audit, AuditFilter, AuditHead, AuditRow, AuditVerdict, Broken, BrokenBy, MAX_AUDIT_ROWS,
+};
+pub use clock::Clock;
+pub use consent::{Consents, Decision, Exclusions, OptIn, OptOut, Recorded};
+pub use doctor::{Check, Diagnosis};
+pub use error::LedgerError;
+pub use home::Ledger;
+pub use identity::{Identifier, Identity, IdentityOwner, IdentityRecord};
+pub use lease::WriterLease;
+pub use links::Links;
+pub use loads::{
+    Counts, FileReport, HeldFile, LandingFile, LandingState, Landings, LoadCommit, LoadInfo,
+    LoadOutcome, LoadReport, Loads, NewLoad, QuarantineRow, Snapshot, SnapshotKind, SnapshotTable,
+    Snapshots, WarningCount,
+};
+pub use patient_keys::{LinkOrigin, PatientKeys};
+pub use people::{Grant, NewGrant, People};
+pub use permit::{MissingRight, Permit};

@@ -1,0 +1,3 @@
+-- Which state of consents is this?
+select number
+from consent_epoch

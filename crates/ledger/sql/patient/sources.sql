@@ -1,0 +1,4 @@
+-- Which sources have sent patients?
+select distinct source
+from patient
+order by source

@@ -1,0 +1,5 @@
+-- Which snapshots are there, newest first?
+select id, parent, created_us, load, kind
+from snapshot
+order by id desc
+limit $1

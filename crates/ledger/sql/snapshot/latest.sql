@@ -1,0 +1,3 @@
+-- Which snapshot is the newest?
+select max(id)
+from snapshot

@@ -1,0 +1,216 @@
+//! Who did what: rows added in the transaction of the act, each bound to the one before it.
+//!
+//! Changing, removing, adding or moving a row breaks the chain; cutting its end off leaves it
+//! behind the head kept in `audit.head`. Someone who can write both the database and that file
+//! can still make a whole new chain: only a head that has left the machine proves more.
+
+mod chain;
+mod head;
+mod verify;
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use sqlx::Row;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use vocab::{Actor, PurposeOfUse, StudyId};
+
+use crate::clock::from_us;
+use crate::error::{Doing, LedgerError};
+use crate::store::Conn;
+
+pub(crate) use chain::GENESIS;
+pub(crate) use head::HeadFile;
+pub use verify::{AuditVerdict, Broken, BrokenBy};
+
+/// The most audit rows one question returns.
+pub const MAX_AUDIT_ROWS: u32 = 10_000;
+
+/// Something done, as it will stand in the audit. Details never hold direct identifiers.
+pub(crate) struct Act<'a> {
+    pub(crate) actor: &'a Actor,
+    pub(crate) act: &'a str,
+    pub(crate) object: String,
+    pub(crate) purpose: Option<PurposeOfUse>,
+    pub(crate) study: Option<&'a StudyId>,
+    pub(crate) detail: Value,
+}
+
+impl<'a> Act<'a> {
+    /// An act that is not a look at patients' data.
+    pub(crate) fn new(actor: &'a Actor, act: &'a str, object: impl Into<String>) -> Self {
+        let object = object.into();
+        Self { actor, act, object, purpose: None, study: None, detail: Value::Null }
+    }
+
+    pub(crate) fn with(mut self, detail: Value) -> Self {
+        self.detail = detail;
+        self
+    }
+}
+
+/// The newest row: its number and hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditHead {
+    /// The row's number; 0 before the first row.
+    pub seq: i64,
+    /// The row's hash in hexadecimal.
+    pub hash: String,
+}
+
+/// One row of the audit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditRow {
+    /// Counts from 1 without gaps.
+    pub seq: i64,
+    /// When, by the house's clock.
+    #[serde(serialize_with = "as_text")]
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What was done, such as `permit` or `opt-out`.
+    pub act: String,
+    /// To what.
+    pub object: String,
+    /// For which purpose, where it was a look.
+    pub purpose: Option<String>,
+    /// For which study, where it was a look for one.
+    pub study: Option<String>,
+    /// Facts of the act, as JSON text.
+    pub detail: String,
+    /// The hash of the row before.
+    pub prev_hash: String,
+    /// The hash of this row.
+    pub hash: String,
+}
+
+/// Writes an instant as text.
+pub(crate) fn as_text<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
+}
+
+/// Which rows are wanted; absent means any.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// Only rows after this number.
+    pub after_seq: i64,
+    /// Only this person's acts.
+    pub actor: Option<Actor>,
+    /// Only this kind of act.
+    pub act: Option<String>,
+    /// Only from this moment on.
+    pub since: Option<Timestamp>,
+    /// Only before this moment.
+    pub until: Option<Timestamp>,
+    /// How many at most; 0 means [`MAX_AUDIT_ROWS`], which is also the limit.
+    pub rows_max: u32,
+}
+
+/// Reads and checks the audit.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    pool: SqlitePool,
+    head: HeadFile,
+}
+
+impl Audit {
+    pub(crate) fn new(pool: SqlitePool, head: HeadFile) -> Self {
+        Self { pool, head }
+    }
+
+    /// Checks every row, the chain between them, and the kept head.
+    ///
+    /// # Errors
+    /// When the rows cannot be read; a broken chain is a verdict, not an error.
+    ///
+    /// # Cost
+    /// Reads the whole audit, about a second for a million rows.
+    pub async fn verify(&self) -> Result<AuditVerdict, LedgerError> {
+        verify::verify(&self.pool, &self.head).await
+    }
+
+    /// The rows that pass a filter, oldest first.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub async fn rows(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>, LedgerError> {
+        let rows_max = match filter.rows_max {
+            0 => MAX_AUDIT_ROWS,
+            some => some.min(MAX_AUDIT_ROWS),
+        };
+        sqlx::query(include_str!("../../sql/audit/filtered.sql"))
+            .bind(filter.after_seq)
+            .bind(filter.actor.as_ref().map(Actor::as_str))
+            .bind(filter.act.as_deref())
+            .bind(filter.since.map(Timestamp::as_microsecond))
+            .bind(filter.until.map(Timestamp::as_microsecond))
+            .bind(i64::from(rows_max))
+            .fetch_all(&self.pool)
+            .await
+            .and_then(|rows| rows.iter().map(read_row).collect())
+            .doing("read the audit")
+    }
+}
+
+/// Adds a row in the caller's transaction, which must hold the write lock.
+pub(crate) async fn append(
+    conn: &mut Conn,
+    at_us: i64,
+    act: &Act<'_>,
+) -> Result<AuditHead, LedgerError> {
+    let last = last(conn).await?;
+    let mut row = AuditRow {
+        seq: last.seq.saturating_add(1),
+        at: from_us(at_us),
+        actor: act.actor.to_string(),
+        act: act.act.to_owned(),
+        object: act.object.clone(),
+        purpose: act.purpose.map(|purpose| purpose.to_string()),
+        study: act.study.map(ToString::to_string),
+        detail: if act.detail.is_null() { String::new() } else { act.detail.to_string() },
+        prev_hash: last.hash,
+        hash: String::new(),
+    };
+    row.hash = chain::hash(&row);
+    sqlx::query(include_str!("../../sql/audit/append.sql"))
+        .bind(row.seq)
+        .bind(at_us)
+        .bind(&row.actor)
+        .bind(&row.act)
+        .bind(&row.object)
+        .bind(&row.purpose)
+        .bind(&row.study)
+        .bind(&row.detail)
+        .bind(&row.prev_hash)
+        .bind(&row.hash)
+        .execute(conn)
+        .await
+        .doing("write the audit")?;
+    Ok(AuditHead { seq: row.seq, hash: row.hash })
+}
+
+async fn last(conn: &mut Conn) -> Result<AuditHead, LedgerError> {
+    let row = sqlx::query(include_str!("../../sql/audit/last.sql"))
+        .fetch_optional(conn)
+        .await
+        .doing("read the audit")?;
+    let Some(row) = row else {
+        return Ok(AuditHead { seq: 0, hash: GENESIS.to_owned() });
+    };
+    (|| Ok(AuditHead { seq: row.try_get(0)?, hash: row.try_get(1)? }))().doing("read the audit")
+}
+
+fn read_row(row: &SqliteRow) -> Result<AuditRow, sqlx::Error> {
+    Ok(AuditRow {
+        seq: row.try_get("seq")?,
+        at: from_us(row.try_get("at_us")?),
+        actor: row.try_get("actor")?,
+        act: row.try_get("act")?,
+        object: row.try_get("object")?,
+        purpose: row.try_get("purpose")?,
+        study: row.try_get("study")?,
+        detail: row.try_get("detail")?,
+        prev_hash: row.try_get("prev_hash")?,
+        hash: row.try_get("hash")?,
+    })
+}

@@ -1,0 +1,301 @@
+//! What patients decided, and who may therefore not be seen.
+//!
+//! Decisions are rows that are only added. A person is out for a purpose when the newest decision
+//! of any of the person's numbers says so: a link found later never brings anyone back.
+
+use std::sync::{Arc, PoisonError};
+
+use jiff::Timestamp;
+use roaring::RoaringTreemap;
+use serde::Serialize;
+use serde_json::json;
+use sqlx::Row;
+use vocab::{Actor, PatientId, PurposeOfUse};
+
+use crate::audit::{self, Act, as_text};
+use crate::clock::from_us;
+use crate::error::{Doing, LedgerError, counted};
+use crate::home::Ledger;
+use crate::links::{self, Persons};
+use crate::patient_keys::stored_patient;
+use crate::store::Conn;
+
+/// A patient's wish not to be used.
+#[derive(Clone, Debug)]
+pub struct OptOut {
+    /// Who.
+    pub patient: PatientId,
+    /// For which purposes; [`PurposeOfUse::SECONDARY`] is all that can be refused.
+    pub purposes: Vec<PurposeOfUse>,
+    /// How it reached the house, such as `letter 2026-11-02`; no name.
+    pub reason: String,
+    /// Who records it.
+    pub by: Actor,
+}
+
+/// A patient's wish to be used again.
+#[derive(Clone, Debug)]
+pub struct OptIn {
+    /// Who.
+    pub patient: PatientId,
+    /// For which purposes.
+    pub purposes: Vec<PurposeOfUse>,
+    /// How it reached the house; no name.
+    pub reason: String,
+    /// Who records it.
+    pub by: Actor,
+}
+
+/// What recording a wish did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The state of consents from now on.
+    pub epoch: u64,
+    /// All numbers of the person that the wish now holds for.
+    pub patients: Vec<PatientId>,
+}
+
+/// One decision of a patient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// The purpose.
+    pub purpose: String,
+    /// Whether the patient is out of it.
+    pub out: bool,
+    /// How it reached the house.
+    pub reason: String,
+    /// Who recorded it.
+    pub by: String,
+    /// When.
+    #[serde(serialize_with = "as_text")]
+    pub at: Timestamp,
+}
+
+/// Who may not be seen for one purpose, as of one state of consents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exclusions {
+    epoch: u64,
+    purpose: PurposeOfUse,
+    bitmap: RoaringTreemap,
+}
+
+impl Exclusions {
+    /// The state of consents.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The purpose.
+    #[must_use]
+    pub fn purpose(&self) -> PurposeOfUse {
+        self.purpose
+    }
+
+    /// Whether this patient may not be seen.
+    #[must_use]
+    pub fn contains(&self, patient: PatientId) -> bool {
+        self.bitmap.contains(patient.get().cast_unsigned())
+    }
+
+    /// The numbers that may not be seen, as they stand in `patient_id`.
+    #[must_use]
+    pub fn bitmap(&self) -> &RoaringTreemap {
+        &self.bitmap
+    }
+
+    /// Whether nobody is excluded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bitmap.is_empty()
+    }
+}
+
+/// Records and reads what patients decided.
+#[derive(Clone)]
+pub struct Consents {
+    ledger: Ledger,
+}
+
+impl Consents {
+    pub(crate) fn new(ledger: Ledger) -> Self {
+        Self { ledger }
+    }
+
+    /// Records an opt-out: rows, audit and a new epoch in one transaction. It holds for every
+    /// number of the person from then on.
+    ///
+    /// # Errors
+    /// When no purpose is named or treatment is among them, or the ledger cannot be written.
+    pub async fn opt_out(&self, wish: OptOut) -> Result<Recorded, LedgerError> {
+        let OptOut { patient, purposes, reason, by } = wish;
+        self.record(Wish { patient, purposes, reason, by, word: "out", act: "opt-out" }).await
+    }
+
+    /// Records that a patient may be used again, for every number of the person.
+    ///
+    /// # Errors
+    /// When no purpose is named or treatment is among them, or the ledger cannot be written.
+    pub async fn opt_in(&self, wish: OptIn) -> Result<Recorded, LedgerError> {
+        let OptIn { patient, purposes, reason, by } = wish;
+        self.record(Wish { patient, purposes, reason, by, word: "in", act: "opt-in" }).await
+    }
+
+    /// Who may not be seen for a purpose now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn exclusions(&self, purpose: PurposeOfUse) -> Result<Arc<Exclusions>, LedgerError> {
+        let mut tx = self.ledger.pool().begin().await.doing("read the consents")?;
+        let exclusions = current(&self.ledger, &mut tx, purpose).await?;
+        remember(&self.ledger, &exclusions);
+        Ok(exclusions)
+    }
+
+    /// The state of consents now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn epoch(&self) -> Result<u64, LedgerError> {
+        let mut conn = self.ledger.pool().acquire().await.doing("read the epoch")?;
+        read_epoch(&mut conn).await
+    }
+
+    /// What was recorded for this number, oldest first; not for linked ones.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn decisions(&self, patient: PatientId) -> Result<Vec<Decision>, LedgerError> {
+        let rows = sqlx::query(include_str!("../sql/consent/of_patient.sql"))
+            .bind(patient.get())
+            .fetch_all(self.ledger.pool())
+            .await
+            .doing("read a patient's decisions")?;
+        let read = |row: &sqlx::sqlite::SqliteRow| {
+            Ok(Decision {
+                purpose: row.try_get("purpose")?,
+                out: row.try_get::<String, _>("decision")? == "out",
+                reason: row.try_get("reason")?,
+                by: row.try_get("decided_by")?,
+                at: from_us(row.try_get("decided_us")?),
+            })
+        };
+        rows.iter().map(read).collect::<Result<_, _>>().doing("read a patient's decisions")
+    }
+
+    async fn record(&self, wish: Wish) -> Result<Recorded, LedgerError> {
+        let refusable = |purpose: &PurposeOfUse| *purpose != PurposeOfUse::Treatment;
+        if wish.purposes.is_empty() || !wish.purposes.iter().all(refusable) {
+            return Err(LedgerError::PurposeNotRefusable);
+        }
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        let person = Persons::read(&mut tx).await?.of(wish.patient);
+        let mut seq: i64 = sqlx::query_scalar(include_str!("../sql/consent/next_seq.sql"))
+            .fetch_one(&mut *tx)
+            .await
+            .doing("number a decision")?;
+        for patient in &person {
+            for purpose in &wish.purposes {
+                put_decision(&mut tx, &wish, (seq, *patient, *purpose), now_us).await?;
+                seq += 1;
+            }
+        }
+        let epoch = advance_epoch(&mut tx).await?;
+        let purposes: Vec<&str> = wish.purposes.iter().map(|purpose| purpose.as_str()).collect();
+        let detail = json!({ "purposes": purposes, "numbers": person.len(), "epoch": epoch });
+        let act = Act::new(&wish.by, wish.act, links::object(wish.patient)).with(detail);
+        let line = audit::append(&mut tx, now_us, &act).await?;
+        self.ledger.commit(tx, line).await?;
+        Ok(Recorded { epoch, patients: person.into_iter().collect() })
+    }
+}
+
+/// An opt-out or opt-in about to be recorded.
+struct Wish {
+    patient: PatientId,
+    purposes: Vec<PurposeOfUse>,
+    reason: String,
+    by: Actor,
+    word: &'static str,
+    act: &'static str,
+}
+
+async fn put_decision(
+    conn: &mut Conn,
+    wish: &Wish,
+    (seq, patient, purpose): (i64, PatientId, PurposeOfUse),
+    now_us: i64,
+) -> Result<(), LedgerError> {
+    sqlx::query(include_str!("../sql/consent/record.sql"))
+        .bind(seq)
+        .bind(patient.get())
+        .bind(purpose.as_str())
+        .bind(wish.word)
+        .bind(&wish.reason)
+        .bind(wish.by.as_str())
+        .bind(now_us)
+        .execute(conn)
+        .await
+        .doing("record a decision")
+        .map(drop)
+}
+
+/// Moves to the next state of consents, in the caller's transaction.
+pub(crate) async fn advance_epoch(conn: &mut Conn) -> Result<u64, LedgerError> {
+    sqlx::query(include_str!("../sql/consent/advance_epoch.sql"))
+        .execute(&mut *conn)
+        .await
+        .doing("advance the epoch")?;
+    read_epoch(conn).await
+}
+
+async fn read_epoch(conn: &mut Conn) -> Result<u64, LedgerError> {
+    let epoch: i64 = sqlx::query_scalar(include_str!("../sql/consent/epoch.sql"))
+        .fetch_one(conn)
+        .await
+        .doing("read the epoch")?;
+    counted("an epoch", epoch)
+}
+
+/// The exclusions as of the caller's transaction: remembered ones where the epoch is the same,
+/// which another process may have moved on.
+pub(crate) async fn current(
+    ledger: &Ledger,
+    conn: &mut Conn,
+    purpose: PurposeOfUse,
+) -> Result<Arc<Exclusions>, LedgerError> {
+    let epoch = read_epoch(conn).await?;
+    let remembered = {
+        let cache = ledger.exclusion_cache().lock().unwrap_or_else(PoisonError::into_inner);
+        cache.get(&purpose).filter(|known| known.epoch == epoch).cloned()
+    };
+    if let Some(known) = remembered {
+        return Ok(known);
+    }
+    let mut bitmap = RoaringTreemap::new();
+    // Treatment asks like every other purpose, and finds nothing: no such decision can be made.
+    let out: Vec<i64> = sqlx::query_scalar(include_str!("../sql/consent/out_today.sql"))
+        .bind(purpose.as_str())
+        .fetch_all(&mut *conn)
+        .await
+        .doing("read the consents")?;
+    if !out.is_empty() {
+        let persons = Persons::read(conn).await?;
+        for number in out {
+            for patient in persons.of(stored_patient(number)?) {
+                bitmap.insert(patient.get().cast_unsigned());
+            }
+        }
+    }
+    Ok(Arc::new(Exclusions { epoch, purpose, bitmap }))
+}
+
+/// Keeps exclusions for the next look; call only after the transaction they were read in.
+pub(crate) fn remember(ledger: &Ledger, exclusions: &Arc<Exclusions>) {
+    let mut cache = ledger.exclusion_cache().lock().unwrap_or_else(PoisonError::into_inner);
+    let newer = |known: &Arc<Exclusions>| known.epoch <= exclusions.epoch;
+    if cache.get(&exclusions.purpose).is_none_or(newer) {
+        cache.insert(exclusions.purpose, exclusions.clone());
+    }
+}

@@ -1,0 +1,194 @@
+//! Is the ledger well? Each check says what it found, and what to do.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+use sqlx::sqlite::SqlitePool;
+use vocab::Locale;
+
+use crate::audit::{AuditVerdict, BrokenBy};
+use crate::error::{Doing, LedgerError};
+use crate::files::{self, FILE_MODE, FOLDER_MODE};
+use crate::home::Ledger;
+use crate::keys::KeyFiles;
+
+/// One thing that is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "check", rename_all = "kebab-case")]
+pub enum Check {
+    /// A database file is whole.
+    Integrity {
+        /// Which file.
+        file: &'static str,
+        /// What the database says is wrong.
+        faults: Vec<String>,
+    },
+    /// Rows whose parent is missing.
+    Parents {
+        /// Which file.
+        file: &'static str,
+        /// How many such rows.
+        orphans: u64,
+    },
+    /// A file or folder is for its owner only.
+    Mode {
+        /// Which one.
+        path: PathBuf,
+        /// Its permission bits, in octal.
+        mode: String,
+        /// The most it should have, in octal.
+        most: String,
+    },
+    /// The audit is what was written.
+    Audit(AuditVerdict),
+}
+
+/// One check and whether it is well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnosis {
+    /// What was looked at and found.
+    #[serde(flatten)]
+    pub check: Check,
+    /// Whether it is well.
+    pub well: bool,
+}
+
+impl Ledger {
+    /// Looks at everything that can be wrong with the ledger.
+    ///
+    /// # Errors
+    /// When something cannot be looked at; what is found wrong is a diagnosis, not an error.
+    ///
+    /// # Cost
+    /// Reads both databases whole.
+    pub async fn doctor(&self) -> Result<Vec<Diagnosis>, LedgerError> {
+        let mut found = Vec::new();
+        for (file, pool) in [("ledger.db", self.pool()), ("identity.db", self.identities())] {
+            let faults = integrity(pool).await?;
+            found.push(Diagnosis {
+                well: faults.is_empty(),
+                check: Check::Integrity { file, faults },
+            });
+            let orphans = sqlx::query(include_str!("../sql/store/foreign_keys.sql"))
+                .fetch_all(pool)
+                .await
+                .doing("check its foreign keys")?
+                .len() as u64;
+            found.push(Diagnosis { well: orphans == 0, check: Check::Parents { file, orphans } });
+        }
+        found.extend(self.modes()?);
+        let verdict = self.audit().verify().await?;
+        let well = verdict.first_broken.is_none();
+        found.push(Diagnosis { well, check: Check::Audit(verdict) });
+        Ok(found)
+    }
+
+    fn modes(&self) -> Result<Vec<Diagnosis>, LedgerError> {
+        let home = self.home();
+        let keys = KeyFiles::of(home);
+        let looked_at = [
+            (home.to_owned(), FOLDER_MODE),
+            (keys.folder, FOLDER_MODE),
+            (keys.home, FILE_MODE),
+            (keys.identity, FILE_MODE),
+            (home.join("ledger.db"), FILE_MODE),
+            (home.join("identity.db"), FILE_MODE),
+        ];
+        let mut found = Vec::new();
+        for (path, most) in looked_at {
+            let mode = files::mode(&path)?;
+            let well = mode & !most == 0;
+            let (mode, most) = (format!("{mode:o}"), format!("{most:o}"));
+            found.push(Diagnosis { well, check: Check::Mode { path, mode, most } });
+        }
+        Ok(found)
+    }
+}
+
+async fn integrity(pool: &SqlitePool) -> Result<Vec<String>, LedgerError> {
+    let lines: Vec<String> = sqlx::query_scalar(include_str!("../sql/store/integrity.sql"))
+        .fetch_all(pool)
+        .await
+        .doing("check its integrity")?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+}
+
+impl Diagnosis {
+    /// What was found, and what to do where it is not well.
+    #[must_use]
+    pub fn say(&self, locale: Locale) -> String {
+        let en = locale == Locale::En;
+        match &self.check {
+            Check::Integrity { file, faults } => match (faults.first(), en) {
+                (None, true) => format!("{file} is whole"),
+                (None, false) => format!("{file}は壊れていません"),
+                (Some(fault), true) => format!("{file} is damaged ({fault}); restore a backup"),
+                (Some(fault), false) => {
+                    format!("{file}が壊れています({fault})。バックアップから復元してください")
+                }
+            },
+            Check::Parents { file, orphans } => match (*orphans, en) {
+                (0, true) => format!("every row of {file} has its parent"),
+                (0, false) => format!("{file}のすべての行に親の行があります"),
+                (n, true) => format!("{n} rows of {file} lack their parent; restore a backup"),
+                (n, false) => {
+                    format!("{file}の{n}行に親の行がありません。バックアップから復元してください")
+                }
+            },
+            Check::Mode { path, mode, most } => match (self.well, en) {
+                (true, true) => format!("{} is for its owner only", path.display()),
+                (true, false) => format!("{}は所有者だけが使えます", path.display()),
+                (false, true) => {
+                    let path = path.display();
+                    format!("others can use {path} (mode {mode}); run chmod {most} {path}")
+                }
+                (false, false) => {
+                    let path = path.display();
+                    format!(
+                        "{path}を他の利用者も使えます(モード{mode})。chmod {most} {path}を実行してください"
+                    )
+                }
+            },
+            Check::Audit(verdict) => verdict.say(locale),
+        }
+    }
+}
+
+impl AuditVerdict {
+    /// The verdict as a sentence.
+    #[must_use]
+    pub fn say(&self, locale: Locale) -> String {
+        let (rows, head) = (self.rows, &self.head.hash);
+        match (&self.first_broken, locale) {
+            (None, Locale::En) => format!("the audit is whole: {rows} rows, head {head}"),
+            (None, Locale::Ja) => format!("監査記録は完全です: {rows}行、末尾のハッシュ {head}"),
+            (Some(broken), Locale::En) => {
+                format!("the audit is broken at row {}: {}", broken.seq, broken.by.say(locale))
+            }
+            (Some(broken), Locale::Ja) => {
+                format!("監査記録は{}行目で壊れています: {}", broken.seq, broken.by.say(locale))
+            }
+        }
+    }
+}
+
+impl BrokenBy {
+    /// What is wrong, in the reader's language.
+    #[must_use]
+    pub fn say(self, locale: Locale) -> &'static str {
+        match (self, locale) {
+            (Self::Missing, Locale::En) => "rows before it were removed",
+            (Self::Missing, Locale::Ja) => "直前の行が削除されています",
+            (Self::NotInOrder, Locale::En) => "it does not follow the row before it",
+            (Self::NotInOrder, Locale::Ja) => "直前の行とつながりません",
+            (Self::Changed, Locale::En) => "its content was changed",
+            (Self::Changed, Locale::Ja) => "内容が変更されています",
+            (Self::CutShort, Locale::En) => "rows at the end were removed or replaced",
+            (Self::CutShort, Locale::Ja) => "末尾の行が削除または差し替えられています",
+            (Self::HeadMissing, Locale::En) => "the file audit.head is gone",
+            (Self::HeadMissing, Locale::Ja) => "ファイルaudit.headがありません",
+            (Self::HeadUnreadable, Locale::En) => "the file audit.head cannot be read",
+            (Self::HeadUnreadable, Locale::Ja) => "ファイルaudit.headを読めません",
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Everything that can go wrong in the ledger, as situations.
+
+use std::path::PathBuf;
+
+use vocab::{LoadId, SnapshotId};
+
+use crate::loads::LoadOutcome;
+use crate::permit::MissingRight;
+
+/// Why the ledger did not do what it was asked.
+///
+/// `Display` is English for logs; [`LedgerError::say`] speaks to the person, with a remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// A file or folder of the home could not be read or written.
+    #[error("cannot {doing} {}", path.display())]
+    File {
+        /// What was tried.
+        doing: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The database refused.
+    #[error("the ledger could not {doing}")]
+    Store {
+        /// What was tried.
+        doing: &'static str,
+        /// What the database said.
+        source: sqlx::Error,
+    },
+    /// There is a ledger, and one of its keys is gone.
+    #[error("the key file {} is missing, and a ledger made with it exists", path.display())]
+    KeyMissing {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// A key file has not the length of a key.
+    #[error("the key file {} is damaged: a key is 32 bytes long", path.display())]
+    KeyDamaged {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// The key is a key, and another house's.
+    #[error("the key file {} is not the one this ledger was made with", path.display())]
+    WrongKey {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// The machine gave no random bytes.
+    #[error("the machine gave no random bytes")]
+    NoRandomness,
+    /// A step that has been applied was changed afterwards.
+    #[error("migration {number} ({name}) was changed after it had been applied")]
+    MigrationChanged {
+        /// Which step.
+        number: i64,
+        /// Its name.
+        name: String,
+    },
+    /// The ledger was written by a newer program.
+    #[error("the ledger has migration {number} ({name}), which this program does not know")]
+    MigrationUnknown {
+        /// Which step.
+        number: i64,
+        /// Its name.
+        name: String,
+    },
+    /// Somebody else writes to this home now.
+    #[error("another writer holds this home: {holder}, since {since}")]
+    SecondWriter {
+        /// Who, as that writer described itself.
+        holder: String,
+        /// Since when; as text because it is what the other one wrote.
+        since: String,
+    },
+    /// The actor has no right to this look. The refusal is in the audit.
+    #[error("refused: {missing}")]
+    Refused {
+        /// Which right is missing.
+        missing: MissingRight,
+    },
+    /// No snapshot has this number.
+    #[error("there is no snapshot {0}")]
+    NoSnapshot(SnapshotId),
+    /// No load has this number.
+    #[error("there is no load {0}")]
+    NoLoad(LoadId),
+    /// No grant has this number.
+    #[error("there is no grant {0}")]
+    NoGrant(i64),
+    /// The load has ended already.
+    #[error("load {load} is not running: it is {outcome}")]
+    LoadEnded {
+        /// Which load.
+        load: LoadId,
+        /// How it ended.
+        outcome: LoadOutcome,
+    },
+    /// The counts of a file do not account for all of it.
+    #[error("file {file}: {resources} resources came in and {accounted} are accounted for")]
+    CountsDisagree {
+        /// The file as it was named.
+        file: String,
+        /// How many came in.
+        resources: u64,
+        /// How many were written, unchanged, superseded or quarantined.
+        accounted: u64,
+    },
+    /// Resources were quarantined without a row that says why.
+    #[error("file {file}: {quarantined} resources were quarantined with {rows} reasons")]
+    QuarantineIncomplete {
+        /// The file as it was named.
+        file: String,
+        /// How many were quarantined.
+        quarantined: u64,
+        /// How many reasons there are.
+        rows: u64,
+    },
+    /// A count or size is larger than the ledger can hold.
+    #[error("{what} is too large: {number}")]
+    TooLarge {
+        /// What was counted.
+        what: &'static str,
+        /// How many.
+        number: u64,
+    },
+    /// An opt-out named no purpose, or one that cannot be refused.
+    #[error("an opt-out names one or more secondary purposes, and never treatment")]
+    PurposeNotRefusable,
+    /// A number was linked to itself.
+    #[error("a patient's number cannot be linked to itself")]
+    LinkToItself,
+    /// A sealed record does not open under this house's key.
+    #[error("an identity record does not open: it was changed, or sealed with another key")]
+    SealBroken,
+    /// A stored value is not what the ledger writes.
+    #[error("the ledger holds {what} that it never writes: {found:?}")]
+    Damaged {
+        /// Which kind of value.
+        what: &'static str,
+        /// What stands there; never a patient's value.
+        found: String,
+    },
+}
+
+/// Adds what was being done, once, where it is known.
+pub(crate) trait Doing<T> {
+    fn doing(self, doing: &'static str) -> Result<T, LedgerError>;
+}
+
+impl<T> Doing<T> for Result<T, sqlx::Error> {
+    fn doing(self, doing: &'static str) -> Result<T, LedgerError> {
+        self.map_err(|source| LedgerError::Store { doing, source })
+    }
+}
+
+/// A count as the ledger stores it.
+pub(crate) fn stored(what: &'static str, number: u64) -> Result<i64, LedgerError> {
+    i64::try_from(number).map_err(|_| LedgerError::TooLarge { what, number })
+}
+
+/// A count as it was stored.
+pub(crate) fn counted(what: &'static str, number: i64) -> Result<u64, LedgerError> {
+    u64::try_from(number).map_err(|_| LedgerError::Damaged { what, found: number.to_string() })
+}

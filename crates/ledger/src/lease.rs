@@ -1,0 +1,109 @@
+//! One writer at a time.
+//!
+//! The lease is a lock of the operating system on `writer.lock`, so it ends with the process that
+//! holds it, however that process ends. The file's text tells others who holds it.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Clock;
+use crate::error::LedgerError;
+use crate::files;
+
+/// How often the lock is tried before another counts as its holder.
+const TRIES: u32 = 3;
+/// How long to wait between two tries.
+const BETWEEN_TRIES: Duration = Duration::from_millis(15);
+
+/// The right to write to a home; gives itself back when dropped or when the process dies.
+#[derive(Debug)]
+pub struct WriterLease {
+    file: File,
+}
+
+/// What the holder wrote about itself.
+#[derive(Serialize, Deserialize)]
+struct Holder {
+    pid: u32,
+    purpose: String,
+    since: String,
+}
+
+pub(crate) fn path(home: &Path) -> PathBuf {
+    home.join("writer.lock")
+}
+
+/// Takes the lease or tells who has it.
+pub(crate) fn take(home: &Path, purpose: &str, clock: &Clock) -> Result<WriterLease, LedgerError> {
+    let path = path(home);
+    let mut file = files::open_private(&path)?;
+    if !lock_patiently(&file, &path)? {
+        let holder = read_holder(&mut file);
+        let (who, since) = match holder {
+            Some(h) => (format!("{} (process {})", h.purpose, h.pid), h.since),
+            // It locked the file and has not yet written who it is.
+            None => ("a process that has just begun".to_owned(), clock.now().to_string()),
+        };
+        return Err(LedgerError::SecondWriter { holder: who, since });
+    }
+    let holder = Holder {
+        pid: std::process::id(),
+        purpose: purpose.to_owned(),
+        since: clock.now().to_string(),
+    };
+    write_holder(&mut file, &holder).map_err(files::failed("write", &path))?;
+    Ok(WriterLease { file })
+}
+
+/// Whether somebody holds the lease now.
+pub(crate) fn is_held(home: &Path) -> Result<bool, LedgerError> {
+    let path = path(home);
+    let file = files::open_private(&path)?;
+    lock(&file, &path).map(|free| !free)
+}
+
+/// Locks unless another keeps it: one who only asks whether it is held lets go at once.
+fn lock_patiently(file: &File, path: &Path) -> Result<bool, LedgerError> {
+    for _ in 0..TRIES {
+        if lock(file, path)? {
+            return Ok(true);
+        }
+        std::thread::sleep(BETWEEN_TRIES);
+    }
+    Ok(false)
+}
+
+/// Locks unless another has it.
+fn lock(file: &File, path: &Path) -> Result<bool, LedgerError> {
+    match flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(true),
+        Err(Errno::WOULDBLOCK) => Ok(false),
+        Err(errno) => Err(files::failed("lock", path)(errno.into())),
+    }
+}
+
+fn read_holder(file: &mut File) -> Option<Holder> {
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn write_holder(file: &mut File, holder: &Holder) -> std::io::Result<()> {
+    let text = serde_json::to_string(holder)?;
+    file.set_len(0)?;
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(text.as_bytes())
+}
+
+impl Drop for WriterLease {
+    fn drop(&mut self) {
+        // The lock ends with the file; an empty file only spares the next reader an old name.
+        let _emptied = self.file.set_len(0);
+    }
+}

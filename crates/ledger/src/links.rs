@@ -1,0 +1,182 @@
+//! One person with several numbers.
+//!
+//! A link has no direction where consent is concerned: what one number refused, all numbers of the
+//! person refused. Links come with `Patient.link` or from a steward, and a steward's word stands
+//! over what is received later.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::json;
+use sqlx::Row;
+use vocab::{Actor, LoadId, PatientId};
+
+use crate::audit::{self, Act};
+use crate::consent;
+use crate::error::{Doing, LedgerError};
+use crate::home::Ledger;
+use crate::patient_keys::{LinkOrigin, stored_patient};
+use crate::store::Conn;
+
+/// Joins and parts numbers of patients.
+#[derive(Clone)]
+pub struct Links {
+    ledger: Ledger,
+}
+
+/// A link about to be stored.
+pub(crate) struct NewLink {
+    pub(crate) member: PatientId,
+    pub(crate) person: PatientId,
+    pub(crate) origin: LinkOrigin,
+    pub(crate) load: Option<LoadId>,
+}
+
+/// Which numbers hang together, as of one moment.
+#[derive(Default)]
+pub(crate) struct Persons {
+    neighbours: HashMap<PatientId, Vec<PatientId>>,
+}
+
+impl Links {
+    pub(crate) fn new(ledger: Ledger) -> Self {
+        Self { ledger }
+    }
+
+    /// Records a steward's decision that two numbers are one person.
+    ///
+    /// # Errors
+    /// When both are the same number, or the ledger cannot be written.
+    pub async fn join(
+        &self,
+        member: PatientId,
+        person: PatientId,
+        steward: &Actor,
+    ) -> Result<(), LedgerError> {
+        if member == person {
+            return Err(LedgerError::LinkToItself);
+        }
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        let link = NewLink { member, person, origin: LinkOrigin::Steward, load: None };
+        put_link(&mut tx, &link, steward.as_str(), now_us).await?;
+        sqlx::query(include_str!("../sql/patient/relink.sql"))
+            .bind(member.min(person).get())
+            .bind(member.max(person).get())
+            .bind(LinkOrigin::Steward.word())
+            .bind(steward.as_str())
+            .bind(now_us)
+            .execute(&mut *tx)
+            .await
+            .doing("join two numbers")?;
+        consent::advance_epoch(&mut tx).await?;
+        let detail = json!({ "person": person.get() });
+        let act = Act::new(steward, "link.join", object(member)).with(detail);
+        let line = audit::append(&mut tx, now_us, &act).await?;
+        self.ledger.commit(tx, line).await
+    }
+
+    /// Records a steward's decision that two numbers are two people. A later load does not join
+    /// them again.
+    ///
+    /// # Errors
+    /// When both are the same number, or the ledger cannot be written.
+    pub async fn part(
+        &self,
+        member: PatientId,
+        person: PatientId,
+        steward: &Actor,
+    ) -> Result<(), LedgerError> {
+        if member == person {
+            return Err(LedgerError::LinkToItself);
+        }
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        // The row must be there to be ended: it keeps a later load from joining them.
+        let link = NewLink { member, person, origin: LinkOrigin::Steward, load: None };
+        put_link(&mut tx, &link, steward.as_str(), now_us).await?;
+        sqlx::query(include_str!("../sql/patient/unlink.sql"))
+            .bind(member.min(person).get())
+            .bind(member.max(person).get())
+            .bind(now_us)
+            .bind(steward.as_str())
+            .execute(&mut *tx)
+            .await
+            .doing("part two numbers")?;
+        consent::advance_epoch(&mut tx).await?;
+        let detail = json!({ "person": person.get() });
+        let act = Act::new(steward, "link.part", object(member)).with(detail);
+        let line = audit::append(&mut tx, now_us, &act).await?;
+        self.ledger.commit(tx, line).await
+    }
+
+    /// Every number of the person who has this one, itself among them.
+    ///
+    /// # Order
+    /// By number.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn person_of(&self, patient: PatientId) -> Result<Vec<PatientId>, LedgerError> {
+        let mut tx = self.ledger.pool().begin().await.doing("read the links")?;
+        let persons = Persons::read(&mut tx).await?;
+        Ok(persons.of(patient).into_iter().collect())
+    }
+}
+
+impl Persons {
+    pub(crate) async fn read(conn: &mut Conn) -> Result<Self, LedgerError> {
+        let rows = sqlx::query(include_str!("../sql/patient/links.sql"))
+            .fetch_all(conn)
+            .await
+            .doing("read the links")?;
+        let mut persons = Self::default();
+        for row in rows {
+            let (member, person): (i64, i64) =
+                (|| Ok((row.try_get(0)?, row.try_get(1)?)))().doing("read the links")?;
+            let (member, person) = (stored_patient(member)?, stored_patient(person)?);
+            persons.neighbours.entry(member).or_default().push(person);
+            persons.neighbours.entry(person).or_default().push(member);
+        }
+        Ok(persons)
+    }
+
+    /// All numbers that hang together with one, itself among them.
+    pub(crate) fn of(&self, patient: PatientId) -> BTreeSet<PatientId> {
+        let mut found = BTreeSet::from([patient]);
+        let mut next = vec![patient];
+        while let Some(patient) = next.pop() {
+            for neighbour in self.neighbours.get(&patient).into_iter().flatten() {
+                if found.insert(*neighbour) {
+                    next.push(*neighbour);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Stores a link unless the two were joined or parted before; tells how many rows it made. The
+/// smaller number stands first, so that a pair has one row whichever way round it is named.
+pub(crate) async fn put_link(
+    conn: &mut Conn,
+    link: &NewLink,
+    decided_by: &str,
+    now_us: i64,
+) -> Result<u64, LedgerError> {
+    let (member, person) = (link.member.min(link.person), link.member.max(link.person));
+    let done = sqlx::query(include_str!("../sql/patient/link.sql"))
+        .bind(member.get())
+        .bind(person.get())
+        .bind(link.origin.word())
+        .bind(link.load.map(|load| load.0))
+        .bind(decided_by)
+        .bind(now_us)
+        .execute(conn)
+        .await
+        .doing("link two numbers")?;
+    Ok(done.rows_affected())
+}
+
+pub(crate) fn object(patient: PatientId) -> String {
+    format!("patient/{}", patient.get())
+}

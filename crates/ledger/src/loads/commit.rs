@@ -1,0 +1,250 @@
+//! The transaction that ends a load.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+use vocab::{LandingId, LoadId, SnapshotId};
+
+use super::{
+    Counts, Ending, FileReport, LoadCommit, LoadOutcome, QuarantineRow, SnapshotTable,
+    WarningCount, landing, snapshot, words,
+};
+use crate::audit::{self, Act};
+use crate::consent;
+use crate::error::{Doing, LedgerError, stored};
+use crate::home::Ledger;
+use crate::links;
+use crate::patient_keys::{Learned, LinkOrigin};
+use crate::rows::insert_all;
+use crate::store::Conn;
+
+pub(super) async fn commit(ledger: &Ledger, commit: LoadCommit) -> Result<SnapshotId, LedgerError> {
+    check_quarantine(&commit.files, &commit.quarantine)?;
+    let learned = commit.keys.take_learned();
+    let now_us = ledger.now_us();
+    let mut tx = ledger.begin().await?;
+    let info = super::running(&mut tx, commit.load).await?;
+    let actor = words::actor(&info.actor)?;
+    let snapshot = put_snapshot(&mut tx, &commit, now_us).await?;
+    put_tables(&mut tx, snapshot, &commit.tables).await?;
+    put_files(&mut tx, commit.load, &commit.files).await?;
+    put_quarantine(&mut tx, commit.load, &commit.quarantine).await?;
+    put_warnings(&mut tx, commit.load, &commit.warnings).await?;
+    landing::take(&mut tx, &info.source, commit.files.iter().map(|file| file.landing), snapshot)
+        .await?;
+    put_patients(&mut tx, commit.load, &learned).await?;
+    let links_new = put_links(&mut tx, &commit, &learned, &info.actor, now_us).await?;
+    let ending =
+        Ending { outcome: LoadOutcome::Committed, snapshot: Some(snapshot), failure: None };
+    super::end(&mut tx, commit.load, now_us, ending).await?;
+    let mut total = Counts::default();
+    commit.files.iter().for_each(|file| total.add(&file.counts));
+    let detail = json!({
+        "snapshot": snapshot.0, "kind": commit.kind.word(), "source": info.source,
+        "files": commit.files.len(), "counts": total, "links": links_new,
+    });
+    let act = Act::new(&actor, "load.commit", format!("load/{}", commit.load)).with(detail);
+    let line = audit::append(&mut tx, now_us, &act).await?;
+    ledger.commit(tx, line).await?;
+    Ok(snapshot)
+}
+
+/// Each quarantined resource has its row.
+fn check_quarantine(files: &[FileReport], rows: &[QuarantineRow]) -> Result<(), LedgerError> {
+    let mut rows_of: HashMap<LandingId, u64> = HashMap::new();
+    for row in rows {
+        *rows_of.entry(row.landing).or_default() += 1;
+    }
+    let mut quarantined_of: HashMap<LandingId, (u64, &str)> = HashMap::new();
+    for file in files {
+        let entry = quarantined_of.entry(file.landing).or_insert((0, &file.name));
+        entry.0 += file.counts.quarantined;
+    }
+    for (landing, (quarantined, name)) in quarantined_of {
+        let rows = rows_of.get(&landing).copied().unwrap_or(0);
+        if quarantined > rows {
+            return Err(LedgerError::QuarantineIncomplete {
+                file: name.to_owned(),
+                quarantined,
+                rows,
+            });
+        }
+    }
+    Ok(())
+}
+
+async fn put_snapshot(
+    conn: &mut Conn,
+    commit: &LoadCommit,
+    now_us: i64,
+) -> Result<SnapshotId, LedgerError> {
+    let parent = snapshot::latest_id(conn).await?;
+    let id: i64 = sqlx::query_scalar(include_str!("../../sql/snapshot/next_id.sql"))
+        .fetch_one(&mut *conn)
+        .await
+        .doing("number a snapshot")?;
+    sqlx::query(include_str!("../../sql/snapshot/record.sql"))
+        .bind(id)
+        .bind(parent.map(|id| id.0))
+        .bind(now_us)
+        .bind(commit.load.0)
+        .bind(commit.kind.word())
+        .execute(conn)
+        .await
+        .doing("record a snapshot")?;
+    Ok(SnapshotId(id))
+}
+
+async fn put_tables(
+    conn: &mut Conn,
+    snapshot: SnapshotId,
+    tables: &[SnapshotTable],
+) -> Result<(), LedgerError> {
+    let mut rows = Vec::with_capacity(tables.len());
+    for table in tables {
+        let counts = [table.rows, table.resources, table.patients, table.files, table.size_bytes];
+        rows.push((table, stored_all("a count of a table", counts)?));
+    }
+    let sql = include_str!("../../sql/snapshot/put_tables.sql");
+    insert_all(conn, sql, 9, &rows, |mut row, (table, counts)| {
+        row.push_bind(snapshot.0)
+            .push_bind(table.table.clone())
+            .push_bind(table.delta_version)
+            .push_bind(table.definition_hash.clone());
+        for count in counts {
+            row.push_bind(*count);
+        }
+    })
+    .await
+}
+
+pub(super) async fn put_files(
+    conn: &mut Conn,
+    load: LoadId,
+    files: &[FileReport],
+) -> Result<(), LedgerError> {
+    let mut rows = Vec::with_capacity(files.len());
+    for (position, file) in (1_i64..).zip(files) {
+        let c = &file.counts;
+        if c.accounted() != c.resources {
+            return Err(LedgerError::CountsDisagree {
+                file: file.name.clone(),
+                resources: c.resources,
+                accounted: c.accounted(),
+            });
+        }
+        let counts = [c.lines, c.resources, c.written, c.unchanged, c.superseded, c.quarantined];
+        rows.push((position, file, stored_all("a count of a file", counts)?));
+    }
+    let sql = include_str!("../../sql/load/put_files.sql");
+    insert_all(conn, sql, 11, &rows, |mut row, (position, file, counts)| {
+        row.push_bind(load.0)
+            .push_bind(*position)
+            .push_bind(file.landing.to_string())
+            .push_bind(file.name.clone())
+            .push_bind(file.already_held);
+        for count in counts {
+            row.push_bind(*count);
+        }
+    })
+    .await
+}
+
+async fn put_quarantine(
+    conn: &mut Conn,
+    load: LoadId,
+    quarantine: &[QuarantineRow],
+) -> Result<(), LedgerError> {
+    let mut rows = Vec::with_capacity(quarantine.len());
+    for (position, found) in (1_i64..).zip(quarantine) {
+        let line = found.line.map(|line| stored("a line", line)).transpose()?;
+        rows.push((position, found, line));
+    }
+    let sql = include_str!("../../sql/load/put_quarantine.sql");
+    insert_all(conn, sql, 8, &rows, |mut row, (position, found, line)| {
+        row.push_bind(load.0)
+            .push_bind(*position)
+            .push_bind(found.landing.to_string())
+            .push_bind(found.file.clone())
+            .push_bind(*line)
+            .push_bind(found.code.word())
+            .push_bind(found.path.clone())
+            .push_bind(found.detail.clone());
+    })
+    .await
+}
+
+async fn put_warnings(
+    conn: &mut Conn,
+    load: LoadId,
+    warnings: &[WarningCount],
+) -> Result<(), LedgerError> {
+    let mut rows = Vec::with_capacity(warnings.len());
+    for (position, warning) in (1_i64..).zip(warnings) {
+        let cases = stored("a count of cases", warning.cases)?;
+        let line = warning.first_line.map(|line| stored("a line", line)).transpose()?;
+        rows.push((position, warning, cases, line));
+    }
+    let sql = include_str!("../../sql/load/put_warnings.sql");
+    insert_all(conn, sql, 8, &rows, |mut row, (position, warning, cases, line)| {
+        row.push_bind(load.0)
+            .push_bind(*position)
+            .push_bind(warning.code.word())
+            .push_bind(warning.path.clone())
+            .push_bind(warning.detail.clone())
+            .push_bind(*cases)
+            .push_bind(warning.first_file.clone())
+            .push_bind(*line);
+    })
+    .await
+}
+
+async fn put_patients(conn: &mut Conn, load: LoadId, learned: &Learned) -> Result<(), LedgerError> {
+    let patients: Vec<_> = learned.patients.iter().collect();
+    let sql = include_str!("../../sql/patient/put_patients.sql");
+    insert_all(conn, sql, 3, &patients, |mut row, (patient, source)| {
+        row.push_bind(patient.get()).push_bind(source.to_string()).push_bind(load.0);
+    })
+    .await?;
+    let identifiers: Vec<_> = learned.identifiers.iter().collect();
+    let sql = include_str!("../../sql/patient/put_identifiers.sql");
+    insert_all(conn, sql, 2, &identifiers, |mut row, (blind, patient)| {
+        row.push_bind(*blind).push_bind(patient.get());
+    })
+    .await
+}
+
+/// Stores links not known before; they can change who may be seen, so they move the epoch.
+async fn put_links(
+    conn: &mut Conn,
+    commit: &LoadCommit,
+    learned: &Learned,
+    actor: &str,
+    now_us: i64,
+) -> Result<u64, LedgerError> {
+    let mut new = 0;
+    for (member, person) in &learned.links {
+        let link = links::NewLink {
+            member: *member,
+            person: *person,
+            origin: LinkOrigin::Received,
+            load: Some(commit.load),
+        };
+        new += links::put_link(conn, &link, actor, now_us).await?;
+    }
+    if new > 0 {
+        consent::advance_epoch(conn).await?;
+    }
+    Ok(new)
+}
+
+fn stored_all<const N: usize>(
+    what: &'static str,
+    counts: [u64; N],
+) -> Result<[i64; N], LedgerError> {
+    let mut all = [0; N];
+    for (to, from) in all.iter_mut().zip(counts) {
+        *to = stored(what, from)?;
+    }
+    Ok(all)
+}

@@ -1,0 +1,189 @@
+//! The files kept as received, and which snapshot took each.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::Row;
+use vocab::{LandingId, LoadId, SnapshotId};
+
+use super::words;
+use crate::audit::as_text;
+use crate::clock::from_us;
+use crate::error::{Doing, LedgerError, counted, stored};
+use crate::home::Ledger;
+use crate::lease::WriterLease;
+use crate::store::Conn;
+
+/// How many files one question returns.
+const PAGE_ROWS: i64 = 10_000;
+
+/// A file that was just put into the landing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LandingFile {
+    /// The SHA-256 of its bytes.
+    #[serde(serialize_with = "words::as_hex")]
+    pub id: LandingId,
+    /// Its name as the person gave it.
+    pub name: String,
+    /// Its size as received.
+    pub size_bytes: u64,
+    /// Its size as stored.
+    pub stored_bytes: u64,
+    /// How it is stored, such as `zst` or `raw`.
+    pub kind: String,
+}
+
+/// Whether a file has been taken into the lake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LandingState {
+    /// It is kept and in no snapshot yet.
+    Received,
+    /// It was read into the lake; this snapshot was the first to hold it.
+    Taken(SnapshotId),
+}
+
+/// A file that is held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HeldFile {
+    /// The sending system.
+    pub source: String,
+    /// The file.
+    pub file: LandingFile,
+    /// Its place in the order of arrival, from 1.
+    pub arrival: u64,
+    /// The load that received it.
+    pub load: LoadId,
+    /// When it arrived.
+    #[serde(serialize_with = "as_text")]
+    pub arrived: Timestamp,
+    /// Whether it was taken.
+    pub state: LandingState,
+}
+
+/// Records and lists the files kept as received.
+///
+/// The same bytes sent by two sources are two files: patients' numbers depend on the source.
+#[derive(Clone)]
+pub struct Landings {
+    ledger: Ledger,
+}
+
+impl Landings {
+    pub(crate) fn new(ledger: Ledger) -> Self {
+        Self { ledger }
+    }
+
+    /// Records files that a load has put into the landing, in this order. A file held already
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// When the load is not running or the ledger cannot be written.
+    pub async fn record(
+        &self,
+        _lease: &WriterLease,
+        load: LoadId,
+        files: &[LandingFile],
+    ) -> Result<(), LedgerError> {
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        let info = super::running(&mut tx, load).await?;
+        let mut arrival: i64 =
+            sqlx::query_scalar(include_str!("../../sql/landing/next_arrival.sql"))
+                .fetch_one(&mut *tx)
+                .await
+                .doing("number a file")?;
+        for file in files {
+            let done = sqlx::query(include_str!("../../sql/landing/record.sql"))
+                .bind(&info.source)
+                .bind(file.id.to_string())
+                .bind(arrival)
+                .bind(load.0)
+                .bind(&file.name)
+                .bind(stored("a file's size", file.size_bytes)?)
+                .bind(stored("a file's size", file.stored_bytes)?)
+                .bind(&file.kind)
+                .bind(now_us)
+                .execute(&mut *tx)
+                .await
+                .doing("record a file")?;
+            arrival += i64::from(done.rows_affected() > 0);
+        }
+        tx.commit().await.doing("record files")
+    }
+
+    /// Whether this source has sent this file, and whether it was taken.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn state(
+        &self,
+        source: &str,
+        id: LandingId,
+    ) -> Result<Option<LandingState>, LedgerError> {
+        let taken: Option<Option<i64>> =
+            sqlx::query_scalar(include_str!("../../sql/landing/known.sql"))
+                .bind(source)
+                .bind(id.to_string())
+                .fetch_optional(self.ledger.pool())
+                .await
+                .doing("look up a file")?;
+        Ok(taken.map(state_of))
+    }
+
+    /// Files held after a place in the order of arrival, in that order; 0 begins with the first.
+    /// Ask again after the last one until none comes.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn in_order(&self, after_arrival: u64) -> Result<Vec<HeldFile>, LedgerError> {
+        let rows = sqlx::query(include_str!("../../sql/landing/in_order.sql"))
+            .bind(stored("an arrival", after_arrival)?)
+            .bind(PAGE_ROWS)
+            .fetch_all(self.ledger.pool())
+            .await
+            .doing("list the files")?;
+        rows.iter().map(read_file).collect()
+    }
+}
+
+/// Marks files as taken by a snapshot.
+pub(super) async fn take(
+    conn: &mut Conn,
+    source: &str,
+    ids: impl IntoIterator<Item = LandingId>,
+    snapshot: SnapshotId,
+) -> Result<(), LedgerError> {
+    for id in ids {
+        sqlx::query(include_str!("../../sql/landing/take.sql"))
+            .bind(source)
+            .bind(id.to_string())
+            .bind(snapshot.0)
+            .execute(&mut *conn)
+            .await
+            .doing("mark a file as taken")?;
+    }
+    Ok(())
+}
+
+fn state_of(taken: Option<i64>) -> LandingState {
+    taken.map_or(LandingState::Received, |id| LandingState::Taken(SnapshotId(id)))
+}
+
+fn read_file(row: &sqlx::sqlite::SqliteRow) -> Result<HeldFile, LedgerError> {
+    let text = |column: &str| row.try_get::<String, _>(column).doing("read a file");
+    let number = |column: &str| row.try_get::<i64, _>(column).doing("read a file");
+    Ok(HeldFile {
+        source: text("source")?,
+        file: LandingFile {
+            id: words::landing_id(&text("id")?)?,
+            name: text("name")?,
+            size_bytes: counted("a file's size", number("size_bytes")?)?,
+            stored_bytes: counted("a file's size", number("stored_bytes")?)?,
+            kind: text("kind")?,
+        },
+        arrival: counted("an arrival", number("arrival")?)?,
+        load: LoadId(number("load")?),
+        arrived: from_us(number("arrived_us")?),
+        state: state_of(row.try_get("taken_snapshot").doing("read a file")?),
+    })
+}

@@ -1,0 +1,121 @@
+//! Steps that bring a database to today's shape: numbered, forward only, never edited.
+//!
+//! All missing steps run in one transaction. The checksum of each applied step is kept, so a step
+//! that was changed after its release is refused instead of quietly meaning something else.
+
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+use sqlx::sqlite::SqlitePool;
+
+use crate::error::{Doing, LedgerError};
+use crate::store;
+
+/// One step.
+pub(crate) struct Step {
+    pub(crate) number: i64,
+    pub(crate) name: &'static str,
+    pub(crate) sql: &'static str,
+}
+
+/// The ledger's steps.
+pub(crate) const LEDGER: &[Step] = &[Step {
+    number: 1,
+    name: "ledger",
+    sql: include_str!("../migrations/ledger/0001_ledger.sql"),
+}];
+
+/// The identity store's steps.
+pub(crate) const IDENTITY: &[Step] = &[Step {
+    number: 1,
+    name: "identity",
+    sql: include_str!("../migrations/identity/0001_identity.sql"),
+}];
+
+/// Applies the steps that are missing.
+pub(crate) async fn run(pool: &SqlitePool, steps: &[Step], now_us: i64) -> Result<(), LedgerError> {
+    let mut tx = store::begin(pool).await?;
+    sqlx::query(include_str!("../sql/store/prepare_migrations.sql"))
+        .execute(&mut *tx)
+        .await
+        .doing("prepare its migrations")?;
+    let applied = sqlx::query(include_str!("../sql/store/migrations_applied.sql"))
+        .fetch_all(&mut *tx)
+        .await
+        .doing("read its migrations")?;
+    let mut last = 0;
+    for row in applied {
+        let (number, name, checksum): (i64, String, String) =
+            (|| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))()
+                .doing("read its migrations")?;
+        let Some(step) = steps.iter().find(|step| step.number == number) else {
+            return Err(LedgerError::MigrationUnknown { number, name });
+        };
+        if checksum_of(step.sql) != checksum {
+            return Err(LedgerError::MigrationChanged { number, name });
+        }
+        last = number;
+    }
+    for step in steps.iter().filter(|step| step.number > last) {
+        sqlx::raw_sql(step.sql).execute(&mut *tx).await.doing("apply a migration")?;
+        sqlx::query(include_str!("../sql/store/record_migration.sql"))
+            .bind(step.number)
+            .bind(step.name)
+            .bind(checksum_of(step.sql))
+            .bind(now_us)
+            .execute(&mut *tx)
+            .await
+            .doing("record a migration")?;
+    }
+    tx.commit().await.doing("commit its migrations")
+}
+
+fn checksum_of(sql: &str) -> String {
+    Sha256::digest(sql).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: Step = Step { number: 1, name: "first", sql: "create table a (x bigint)" };
+
+    async fn open() -> (tempfile::TempDir, SqlitePool) {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = store::open(&folder.path().join("some.db")).await.unwrap();
+        (folder, pool)
+    }
+
+    #[tokio::test]
+    async fn steps_are_applied_once_and_in_order() {
+        let (_folder, pool) = open().await;
+        let second = Step { number: 2, name: "second", sql: "alter table a add y bigint" };
+        run(&pool, &[FIRST], 1).await.unwrap();
+        run(&pool, &[FIRST, second], 2).await.unwrap();
+        sqlx::query("select x, y from a").fetch_all(&pool).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_edited_step_is_refused() {
+        let (_folder, pool) = open().await;
+        run(&pool, &[FIRST], 1).await.unwrap();
+        let edited = Step { sql: "create table a (z bigint)", ..FIRST };
+        let refused = run(&pool, &[edited], 2).await;
+        assert!(matches!(refused, Err(LedgerError::MigrationChanged { number: 1, .. })));
+    }
+
+    #[tokio::test]
+    async fn a_ledger_from_a_newer_program_is_refused() {
+        let (_folder, pool) = open().await;
+        run(&pool, &[FIRST], 1).await.unwrap();
+        assert!(matches!(run(&pool, &[], 2).await, Err(LedgerError::MigrationUnknown { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_step_that_fails_leaves_nothing_of_itself_or_its_neighbours() {
+        let (_folder, pool) = open().await;
+        let wrong = Step { number: 2, name: "wrong", sql: "create table b (x bigint); create" };
+        assert!(run(&pool, &[FIRST, wrong], 1).await.is_err());
+        assert!(sqlx::query("select x from a").fetch_all(&pool).await.is_err());
+        assert!(sqlx::query("select x from b").fetch_all(&pool).await.is_err());
+    }
+}

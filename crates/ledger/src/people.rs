@@ -1,0 +1,194 @@
+//! Who may look, and why: grants given, ended, and never erased.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use vocab::{Actor, PurposeOfUse, StudyId};
+
+use crate::audit::{self, Act, as_text};
+use crate::clock::from_us;
+use crate::error::{Doing, LedgerError};
+use crate::home::Ledger;
+use crate::loads::as_optional_text;
+use crate::store::Conn;
+
+/// What the maker of a house is given at first: every secondary use, and not treatment.
+const FIRST_PURPOSES: [PurposeOfUse; 4] = PurposeOfUse::SECONDARY;
+
+/// A right about to be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewGrant {
+    /// To whom.
+    pub actor: Actor,
+    /// For which purpose.
+    pub purpose: PurposeOfUse,
+    /// For which study; absent means for any and for none.
+    pub study: Option<StudyId>,
+    /// Whether rows may be seen, or only released counts.
+    pub sees_rows: bool,
+    /// Whether counts are told as they are, small ones too.
+    pub exact_counts: bool,
+    /// When it ends by itself.
+    pub expires: Option<Timestamp>,
+}
+
+/// A right that was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Grant {
+    /// Its number.
+    pub id: i64,
+    /// To whom.
+    pub actor: String,
+    /// For which purpose.
+    pub purpose: String,
+    /// For which study; absent means for any and for none.
+    pub study: Option<String>,
+    /// Whether rows may be seen.
+    pub sees_rows: bool,
+    /// Whether counts are told as they are.
+    pub exact_counts: bool,
+    /// Who gave it.
+    pub granted_by: String,
+    /// When.
+    #[serde(serialize_with = "as_text")]
+    pub granted: Timestamp,
+    /// When it ends by itself.
+    #[serde(serialize_with = "as_optional_text")]
+    pub expires: Option<Timestamp>,
+    /// When it was ended.
+    #[serde(serialize_with = "as_optional_text")]
+    pub revoked: Option<Timestamp>,
+    /// Who ended it.
+    pub revoked_by: Option<String>,
+}
+
+/// Gives, ends and lists grants.
+#[derive(Clone)]
+pub struct People {
+    ledger: Ledger,
+}
+
+impl People {
+    pub(crate) fn new(ledger: Ledger) -> Self {
+        Self { ledger }
+    }
+
+    /// Gives a right and tells its number.
+    ///
+    /// Does not ask whether `by` may give it: that is for who calls.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn grant(&self, new: &NewGrant, by: &Actor) -> Result<i64, LedgerError> {
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        let id = put(&mut tx, new, by, now_us).await?;
+        let mut act = Act::new(by, "grant", format!("grant/{id}")).with(json!({
+            "actor": new.actor, "sees_rows": new.sees_rows, "exact_counts": new.exact_counts,
+            "expires": new.expires.map(|at| at.to_string()),
+        }));
+        (act.purpose, act.study) = (Some(new.purpose), new.study.as_ref());
+        let line = audit::append(&mut tx, now_us, &act).await?;
+        self.ledger.commit(tx, line).await?;
+        Ok(id)
+    }
+
+    /// Ends a right; permits made before stay in the audit, and no new one is made from it.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoGrant`] when there is none that holds.
+    pub async fn revoke(&self, id: i64, by: &Actor) -> Result<(), LedgerError> {
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        let done = sqlx::query(include_str!("../sql/grant/revoke.sql"))
+            .bind(id)
+            .bind(now_us)
+            .bind(by.as_str())
+            .execute(&mut *tx)
+            .await
+            .doing("end a grant")?;
+        if done.rows_affected() == 0 {
+            return Err(LedgerError::NoGrant(id));
+        }
+        let act = Act::new(by, "revoke", format!("grant/{id}"));
+        let line = audit::append(&mut tx, now_us, &act).await?;
+        self.ledger.commit(tx, line).await
+    }
+
+    /// Every grant there ever was, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn grants(&self) -> Result<Vec<Grant>, LedgerError> {
+        let rows = sqlx::query(include_str!("../sql/grant/all.sql"))
+            .fetch_all(self.ledger.pool())
+            .await
+            .doing("list the grants")?;
+        rows.iter().map(read).collect::<Result<_, _>>().doing("list the grants")
+    }
+}
+
+/// Gives the maker of a house what it begins with.
+pub(crate) async fn first_grants(
+    conn: &mut Conn,
+    maker: &Actor,
+    now_us: i64,
+) -> Result<(), LedgerError> {
+    for purpose in FIRST_PURPOSES {
+        let new = NewGrant {
+            actor: maker.clone(),
+            purpose,
+            study: None,
+            sees_rows: true,
+            exact_counts: purpose == PurposeOfUse::Operations,
+            expires: None,
+        };
+        let id = put(conn, &new, maker, now_us).await?;
+        let mut act = Act::new(maker, "grant", format!("grant/{id}"));
+        (act.purpose, act.detail) = (Some(purpose), json!({ "actor": maker, "first": true }));
+        audit::append(conn, now_us, &act).await?;
+    }
+    Ok(())
+}
+
+async fn put(conn: &mut Conn, new: &NewGrant, by: &Actor, now_us: i64) -> Result<i64, LedgerError> {
+    let id: i64 = sqlx::query_scalar(include_str!("../sql/grant/next_id.sql"))
+        .fetch_one(&mut *conn)
+        .await
+        .doing("number a grant")?;
+    sqlx::query(include_str!("../sql/grant/put.sql"))
+        .bind(id)
+        .bind(new.actor.as_str())
+        .bind(new.purpose.as_str())
+        .bind(new.study.as_ref().map(StudyId::as_str))
+        .bind(new.sees_rows)
+        .bind(new.exact_counts)
+        .bind(by.as_str())
+        .bind(now_us)
+        .bind(new.expires.map(Timestamp::as_microsecond))
+        .execute(conn)
+        .await
+        .doing("record a grant")?;
+    Ok(id)
+}
+
+fn read(row: &SqliteRow) -> Result<Grant, sqlx::Error> {
+    let maybe = |column: &str| -> Result<Option<Timestamp>, sqlx::Error> {
+        Ok(row.try_get::<Option<i64>, _>(column)?.map(from_us))
+    };
+    Ok(Grant {
+        id: row.try_get("id")?,
+        actor: row.try_get("actor")?,
+        purpose: row.try_get("purpose")?,
+        study: row.try_get("study")?,
+        sees_rows: row.try_get("sees_rows")?,
+        exact_counts: row.try_get("exact_counts")?,
+        granted_by: row.try_get("granted_by")?,
+        granted: from_us(row.try_get("granted_us")?),
+        expires: maybe("expires_us")?,
+        revoked: maybe("revoked_us")?,
+        revoked_by: row.try_get("revoked_by")?,
+    })
+}

@@ -1,0 +1,225 @@
+//! The right to one look: made only here, with its audit row, and carrying who may not be seen.
+
+use std::fmt;
+use std::sync::Arc;
+
+use disclosure::Policy;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+use vocab::{Actor, Locale, PurposeOfUse, StudyId};
+
+use crate::audit::{self, Act};
+use crate::consent::{self, Exclusions};
+use crate::error::{Doing, LedgerError};
+use crate::home::Ledger;
+use crate::store::Conn;
+
+/// Proof that a look was recorded, and what it may show.
+///
+/// It cannot be made outside the ledger, copied, or written down; one permit is one look.
+#[derive(Debug)]
+pub struct Permit {
+    actor: Actor,
+    purpose: PurposeOfUse,
+    study: Option<StudyId>,
+    audit_seq: i64,
+    rights: Rights,
+    exclusions: Arc<Exclusions>,
+}
+
+/// What the grants of one actor for one purpose add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Rights {
+    granted: bool,
+    sees_rows: bool,
+    exact_counts: bool,
+}
+
+/// The right that was missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MissingRight {
+    /// No grant for this purpose holds, or none for this study.
+    Look {
+        /// Who asked.
+        actor: Actor,
+        /// For which purpose.
+        purpose: PurposeOfUse,
+        /// For which study.
+        study: Option<StudyId>,
+    },
+    /// The grant gives counts and not rows.
+    Rows {
+        /// Who asked.
+        actor: Actor,
+        /// For which purpose.
+        purpose: PurposeOfUse,
+    },
+    /// Names are shown for treatment and operations only.
+    Identity {
+        /// For which purpose they were asked.
+        purpose: PurposeOfUse,
+    },
+}
+
+impl Ledger {
+    /// Permits one look and records it, or refuses and records that.
+    ///
+    /// `act` says what is done, such as `sql`; `digest` is the SHA-256 of the question asked in
+    /// hexadecimal, so that the audit names it without holding what a person may have typed into
+    /// it. Anything else given as a digest is hashed first.
+    ///
+    /// # Errors
+    /// [`LedgerError::Refused`] when no grant allows it; the refusal is in the audit by then.
+    pub async fn permit(
+        &self,
+        actor: &Actor,
+        purpose: PurposeOfUse,
+        study: Option<&StudyId>,
+        act: &str,
+        digest: &str,
+    ) -> Result<Permit, LedgerError> {
+        let now_us = self.now_us();
+        let mut tx = self.begin().await?;
+        let rights = rights(&mut tx, actor, purpose, study, now_us).await?;
+        let exclusions = consent::current(self, &mut tx, purpose).await?;
+        let word = if rights.granted { "permit" } else { "refuse" };
+        let mut row = Act::new(actor, word, act);
+        (row.purpose, row.study) = (Some(purpose), study);
+        row.detail = json!({ "digest": hashed(digest), "epoch": exclusions.epoch() });
+        let line = audit::append(&mut tx, now_us, &row).await?;
+        let audit_seq = line.seq;
+        self.commit(tx, line).await?;
+        if !rights.granted {
+            let missing =
+                MissingRight::Look { actor: actor.clone(), purpose, study: study.cloned() };
+            return Err(LedgerError::Refused { missing });
+        }
+        consent::remember(self, &exclusions);
+        let (actor, study) = (actor.clone(), study.cloned());
+        Ok(Permit { actor, purpose, study, audit_seq, rights, exclusions })
+    }
+}
+
+/// A digest as it is, and any other text as its digest.
+fn hashed(digest: &str) -> String {
+    if digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return digest.to_owned();
+    }
+    Sha256::digest(digest).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn rights(
+    conn: &mut Conn,
+    actor: &Actor,
+    purpose: PurposeOfUse,
+    study: Option<&StudyId>,
+    now_us: i64,
+) -> Result<Rights, LedgerError> {
+    let rows = sqlx::query(include_str!("../sql/grant/of_actor.sql"))
+        .bind(actor.as_str())
+        .bind(purpose.as_str())
+        .bind(now_us)
+        .fetch_all(conn)
+        .await
+        .doing("read the grants")?;
+    let mut rights = Rights::default();
+    for row in rows {
+        let (granted_study, sees_rows, exact_counts): (Option<String>, bool, bool) =
+            (|| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))()
+                .doing("read the grants")?;
+        if granted_study.is_none() || granted_study.as_deref() == study.map(StudyId::as_str) {
+            rights.granted = true;
+            rights.sees_rows |= sees_rows;
+            rights.exact_counts |= exact_counts;
+        }
+    }
+    Ok(rights)
+}
+
+impl Permit {
+    /// Who looks.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn purpose(&self) -> PurposeOfUse {
+        self.purpose
+    }
+
+    /// For which study.
+    #[must_use]
+    pub fn study(&self) -> Option<&StudyId> {
+        self.study.as_ref()
+    }
+
+    /// The audit row that tells of this look.
+    #[must_use]
+    pub fn audit_seq(&self) -> i64 {
+        self.audit_seq
+    }
+
+    /// The state of consents this permit was made under.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.exclusions.epoch()
+    }
+
+    /// Who may not be seen.
+    #[must_use]
+    pub fn exclusions(&self) -> &Arc<Exclusions> {
+        &self.exclusions
+    }
+
+    /// Whether rows may be seen, or only released counts.
+    #[must_use]
+    pub fn may_see_rows(&self) -> bool {
+        self.rights.sees_rows
+    }
+
+    /// The rule for counts under this permit: exact where the grant says so.
+    #[must_use]
+    pub fn disclosure(&self) -> Policy {
+        if self.rights.exact_counts { Policy::exact() } else { Policy::default() }
+    }
+}
+
+impl MissingRight {
+    /// What is missing and what to do, in the reader's language.
+    #[must_use]
+    pub fn say(&self, locale: Locale) -> String {
+        match (self, locale) {
+            (Self::Look { actor, purpose, study }, Locale::En) => {
+                let study = study.as_ref().map(|id| format!(" in study {id}")).unwrap_or_default();
+                format!("{actor} has no grant for {purpose}{study}; ask the data steward for one")
+            }
+            (Self::Look { actor, purpose, study }, Locale::Ja) => {
+                let study = study.as_ref().map(|id| format!("(研究{id})")).unwrap_or_default();
+                format!(
+                    "{actor}には目的「{purpose}」{study}の利用権限がありません。データ管理者に依頼してください"
+                )
+            }
+            (Self::Rows { actor, purpose }, Locale::En) => format!(
+                "{actor} may see counts for {purpose}, not rows; ask the data steward for rows"
+            ),
+            (Self::Rows { actor, purpose }, Locale::Ja) => format!(
+                "{actor}は目的「{purpose}」では集計のみ閲覧できます。行の閲覧はデータ管理者に依頼してください"
+            ),
+            (Self::Identity { purpose }, Locale::En) => format!(
+                "names are shown for treatment and operations, not for {purpose}; use patient_id"
+            ),
+            (Self::Identity { purpose }, Locale::Ja) => format!(
+                "氏名等は診療と運用の目的でのみ表示します(要求: {purpose})。patient_idを使ってください"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for MissingRight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Locale::En))
+    }
+}

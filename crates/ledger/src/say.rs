@@ -1,0 +1,98 @@
+//! What a person is told when the ledger did not do what was asked, and what to do about it.
+
+use vocab::Locale;
+
+use crate::error::LedgerError;
+
+impl LedgerError {
+    /// What was wrong and what to do next, in the reader's language.
+    #[must_use]
+    pub fn say(&self, locale: Locale) -> String {
+        match locale {
+            Locale::En => format!("{self}{}", self.remedy_en()),
+            Locale::Ja => self.say_ja(),
+        }
+    }
+
+    fn remedy_en(&self) -> String {
+        match self {
+            Self::File { source, .. } => {
+                format!(": {source}; check that the folder can be written and the disk is not full")
+            }
+            Self::Store { source, .. } => {
+                format!(": {source}; check the disk, then run aoba doctor")
+            }
+            Self::KeyMissing { .. } => "; put it back from the backup of the keys".to_owned(),
+            Self::KeyDamaged { .. } | Self::WrongKey { .. } => {
+                "; put the right one back from the backup of the keys".to_owned()
+            }
+            Self::MigrationChanged { .. } => {
+                "; use the program as it was released, or restore the file".to_owned()
+            }
+            Self::MigrationUnknown { .. } => "; use the newer program".to_owned(),
+            Self::SecondWriter { .. } => "; wait until it has ended".to_owned(),
+            Self::SealBroken => "; restore identity.db and its key from one backup".to_owned(),
+            Self::Damaged { .. } => "; run aoba doctor".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    fn say_ja(&self) -> String {
+        match self {
+            Self::File { path, source, .. } => format!(
+                "{}を読み書きできません: {source}。書き込み権限とディスクの空きを確認してください",
+                path.display()
+            ),
+            Self::Store { source, .. } => format!(
+                "台帳のデータベースで失敗しました: {source}。ディスクを確認し、aoba doctorを実行してください"
+            ),
+            Self::KeyMissing { path } => format!(
+                "鍵ファイル{}がありません。この鍵で作られた台帳があるため、鍵のバックアップから戻してください",
+                path.display()
+            ),
+            Self::KeyDamaged { path } => format!(
+                "鍵ファイル{}が壊れています(鍵は32バイト)。鍵のバックアップから戻してください",
+                path.display()
+            ),
+            Self::WrongKey { path } => format!(
+                "鍵ファイル{}はこの台帳の鍵ではありません。鍵のバックアップから正しい鍵を戻してください",
+                path.display()
+            ),
+            Self::NoRandomness => "乱数を取得できません".to_owned(),
+            Self::MigrationChanged { number, name } => format!(
+                "移行手順{number}({name})が適用後に変更されています。公開版のプログラムを使うか、ファイルを元に戻してください"
+            ),
+            Self::MigrationUnknown { number, name } => format!(
+                "台帳には新しい移行手順{number}({name})が適用されています。新しい版のプログラムを使ってください"
+            ),
+            Self::SecondWriter { holder, since } => format!(
+                "別の処理がこのフォルダに書き込み中です: {holder}({since}から)。終了を待ってください"
+            ),
+            Self::Refused { missing } => format!("拒否しました: {}", missing.say(Locale::Ja)),
+            Self::NoSnapshot(id) => format!("スナップショット{id}はありません"),
+            Self::NoLoad(id) => format!("取り込み{id}はありません"),
+            Self::NoGrant(id) => format!("有効な権限{id}はありません"),
+            Self::LoadEnded { load, outcome } => {
+                format!("取り込み{load}はすでに終了しています({outcome})")
+            }
+            Self::CountsDisagree { file, resources, accounted } => format!(
+                "ファイル{file}: 入力は{resources}件、行き先が分かるのは{accounted}件で、一致しません"
+            ),
+            Self::QuarantineIncomplete { file, quarantined, rows } => {
+                format!("ファイル{file}: 隔離{quarantined}件に対し、理由は{rows}件です")
+            }
+            Self::TooLarge { what, number } => format!("値が大きすぎます({what}): {number}"),
+            Self::PurposeNotRefusable => {
+                "オプトアウトは二次利用の目的を1つ以上指定します。診療は対象にできません".to_owned()
+            }
+            Self::LinkToItself => "患者番号を自分自身に結び付けることはできません".to_owned(),
+            Self::SealBroken => {
+                "本人情報を復号できません。identity.dbと鍵を同じバックアップから戻してください"
+                    .to_owned()
+            }
+            Self::Damaged { what, found } => format!(
+                "台帳に想定外の値があります({what}: {found})。aoba doctorを実行してください"
+            ),
+        }
+    }
+}
