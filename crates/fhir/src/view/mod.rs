@@ -14,6 +14,7 @@ mod expression;
 mod functions;
 mod keys;
 mod read;
+mod take;
 mod typing;
 
 pub use constant::Constant;
