@@ -77,7 +77,8 @@ fn drawn(parts: &[Part], whole: u64) -> Vec<Drawn> {
     let mut left = 0;
     let mut out = Vec::new();
     for part in parts.iter().filter(|part| part.amount > 0) {
-        let width = (u128::from(part.amount) * 1000 / whole).clamp(4, 1000_u128.saturating_sub(left).max(4));
+        let width = (u128::from(part.amount) * 1000 / whole)
+            .clamp(4, 1000_u128.saturating_sub(left).max(4));
         out.push(Drawn {
             class: part.tone.class(),
             left: percent(left.min(996)),

@@ -63,7 +63,10 @@ fn told(site: &Site, page: Page, refusal: &Refusal) -> Response {
     } else {
         tracing::debug!(%reference, %status, "a page was refused");
     }
-    let [title, what, remedy] = refusal.keys().map(|key| page.say(key).to_owned());
+    let [title, mut what, remedy] = refusal.keys().map(|key| page.say(key).to_owned());
+    if let Refusal::Forbidden(Some(missing)) = refusal {
+        what = missing.say(page.locale());
+    }
     let refused = Refused { page, status: status.as_u16(), title, what, remedy, reference };
     match refused.render() {
         Ok(html) => (status, Html(html)).into_response(),
@@ -129,7 +132,11 @@ mod tests {
         let check = |host: &str, expect: bool| {
             let mut headers = HeaderMap::new();
             headers.insert(HOST, host.parse().unwrap());
-            assert_eq!(answers_to(&headers, &["aoba.hospital.example".to_owned()]), expect, "{host}");
+            assert_eq!(
+                answers_to(&headers, &["aoba.hospital.example".to_owned()]),
+                expect,
+                "{host}"
+            );
         };
         check("localhost", true);
         check("LOCALHOST:8080", true);

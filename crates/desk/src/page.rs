@@ -116,7 +116,8 @@ impl Page {
 }
 
 fn covers(href: &str, path: &str) -> bool {
-    path == href || (href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')))
+    path == href
+        || (href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// Path and query without `lang=…`.

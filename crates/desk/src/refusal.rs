@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use ledger::LedgerError;
+use lake::ReaderError;
+use ledger::{LedgerError, MissingRight};
 
 /// Why a page is not given.
 #[derive(Clone, Debug)]
 pub enum Refusal {
     /// Nothing is kept at this address.
     NotFound,
-    /// No permit covers this look.
-    Forbidden,
+    /// No permit covers this look; says which right is missing, where it is known.
+    Forbidden(Option<MissingRight>),
     /// The request came under a name this site does not answer to.
     ForeignHost,
     /// Consents or records changed meanwhile.
@@ -38,7 +39,7 @@ impl Refusal {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Conflict => StatusCode::CONFLICT,
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
@@ -49,26 +50,34 @@ impl Refusal {
     /// The keys of what it is called, what happened and what to do.
     pub(crate) fn keys(&self) -> [&'static str; 3] {
         match self {
-            Self::NotFound => {
-                ["desk.refused.not_found", "desk.refused.not_found_what", "desk.refused.not_found_remedy"]
-            }
-            Self::Forbidden => {
-                ["desk.refused.forbidden", "desk.refused.forbidden_what", "desk.refused.forbidden_remedy"]
-            }
+            Self::NotFound => [
+                "desk.refused.not_found",
+                "desk.refused.not_found_what",
+                "desk.refused.not_found_remedy",
+            ],
+            Self::Forbidden(_) => [
+                "desk.refused.forbidden",
+                "desk.refused.forbidden_what",
+                "desk.refused.forbidden_remedy",
+            ],
             Self::ForeignHost => {
                 ["desk.refused.host", "desk.refused.host_what", "desk.refused.host_remedy"]
             }
-            Self::Conflict => {
-                ["desk.refused.conflict", "desk.refused.conflict_what", "desk.refused.conflict_remedy"]
-            }
+            Self::Conflict => [
+                "desk.refused.conflict",
+                "desk.refused.conflict_what",
+                "desk.refused.conflict_remedy",
+            ],
             Self::Unprocessable => [
                 "desk.refused.unprocessable",
                 "desk.refused.unprocessable_what",
                 "desk.refused.unprocessable_remedy",
             ],
-            Self::Internal(_) => {
-                ["desk.refused.internal", "desk.refused.internal_what", "desk.refused.internal_remedy"]
-            }
+            Self::Internal(_) => [
+                "desk.refused.internal",
+                "desk.refused.internal_what",
+                "desk.refused.internal_remedy",
+            ],
         }
     }
 
@@ -76,7 +85,7 @@ impl Refusal {
     pub(crate) fn of_status(status: StatusCode) -> Option<Self> {
         match status {
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Some(Self::NotFound),
-            StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Some(Self::Forbidden),
+            StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Some(Self::Forbidden(None)),
             StatusCode::CONFLICT => Some(Self::Conflict),
             status if status.is_client_error() => Some(Self::Unprocessable),
             status if status.is_server_error() => {
@@ -90,8 +99,18 @@ impl Refusal {
 impl From<LedgerError> for Refusal {
     fn from(error: LedgerError) -> Self {
         match error {
-            LedgerError::Refused { .. } => Self::Forbidden,
+            LedgerError::Refused { missing } => Self::Forbidden(Some(missing)),
             LedgerError::NoLoad(_) => Self::NotFound,
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<ReaderError> for Refusal {
+    fn from(error: ReaderError) -> Self {
+        match error {
+            ReaderError::Refused(missing) => Self::Forbidden(Some(missing)),
+            ReaderError::Ledger(error) => error.into(),
             other => Self::internal(other),
         }
     }

@@ -1,12 +1,13 @@
 //! What every page may ask: the stores, the settings, the words.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::tz::TimeZone;
-use lake::Lake;
-use ledger::{Clock, Ledger};
-use vocab::{Actor, Locale};
+use lake::{Lake, Reader, ReaderError, TableCount};
+use ledger::Ledger;
+use vocab::{Actor, Locale, PurposeOfUse, SnapshotId};
 
 use crate::page::Page;
 use crate::slice::{Entry, Slice};
@@ -45,12 +46,11 @@ impl Settings {
 }
 
 /// The shared state of all pages; cloning it is free.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Site {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
 struct Inner {
     ledger: Ledger,
     lake: Lake,
@@ -58,9 +58,20 @@ struct Inner {
     zone: TimeZone,
     slices: &'static [&'static Slice],
     texts: Arc<Texts>,
-    clock: Clock,
     refusals: AtomicU64,
+    counts: Mutex<HashMap<Seen, Arc<Vec<TableCount>>>>,
 }
+
+/// Under which conditions counts were taken: they hold as long as none of these changes.
+#[derive(PartialEq, Eq, Hash)]
+struct Seen {
+    snapshot: Option<SnapshotId>,
+    consent_epoch: u64,
+    purpose: PurposeOfUse,
+}
+
+/// How many sets of counts are remembered.
+const COUNTS_MAX: usize = 16;
 
 impl Site {
     /// Puts the site together.
@@ -70,15 +81,14 @@ impl Site {
     pub fn new(
         ledger: Ledger,
         lake: Lake,
-        clock: Clock,
         settings: Settings,
         slices: &'static [&'static Slice],
     ) -> Result<Self, TextsError> {
         let texts = Arc::new(all_texts(slices)?);
         let zone = TimeZone::get(&settings.zone)
             .unwrap_or_else(|_| TimeZone::fixed(jiff::tz::Offset::constant(9)));
-        let refusals = AtomicU64::new(1);
-        let inner = Inner { ledger, lake, settings, zone, slices, texts, clock, refusals };
+        let (refusals, counts) = (AtomicU64::new(1), Mutex::default());
+        let inner = Inner { ledger, lake, settings, zone, slices, texts, refusals, counts };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -117,10 +127,35 @@ impl Site {
             .marked_synthetic(self.settings().synthetic)
     }
 
+    /// What every table holds, as this reader's permit sees it. Counted once for each snapshot,
+    /// state of consents and purpose; the look itself is in the audit either way.
+    ///
+    /// # Errors
+    /// When a table cannot be read.
+    pub async fn table_counts(&self, reader: &Reader) -> Result<Arc<Vec<TableCount>>, ReaderError> {
+        let permit = reader.permit();
+        let (consent_epoch, purpose) = (permit.epoch(), permit.purpose());
+        let seen = Seen { snapshot: reader.snapshot(), consent_epoch, purpose };
+        if let Some(known) = self.remembered().get(&seen) {
+            return Ok(known.clone());
+        }
+        let counts = Arc::new(reader.table_counts().await?);
+        let mut remembered = self.remembered();
+        if remembered.len() >= COUNTS_MAX {
+            remembered.clear();
+        }
+        remembered.insert(seen, counts.clone());
+        Ok(counts)
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, HashMap<Seen, Arc<Vec<TableCount>>>> {
+        self.inner.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A number for one refusal, by which the log can be searched.
     pub(crate) fn reference(&self) -> String {
         let number = self.inner.refusals.fetch_add(1, Ordering::Relaxed);
-        format!("{:x}-{number}", self.inner.clock.now().as_second())
+        format!("{:x}-{number}", self.ledger().clock().now().as_second())
     }
 }
 

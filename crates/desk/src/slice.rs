@@ -7,10 +7,8 @@ use crate::site::Site;
 /// One domain of the site. A slice is a value in a list; it has no behaviour of its own.
 #[derive(Debug)]
 pub struct Slice {
-    /// Its name: the first part of its URLs, of its texts' keys and of its tables.
+    /// Its name: the first part of its URLs and of its texts' keys.
     pub name: &'static str,
-    /// The tables it declares.
-    pub tables: &'static [lake::TableDecl],
     /// Its pages.
     pub pages: fn() -> Router<Site>,
     /// Its entries in the side menu.

@@ -110,7 +110,9 @@ pub fn unmatched(owner: &str, toml: &str, sources: &[String]) -> Result<Vec<Stri
 /// Whether a literal has the form `owner.section.name`.
 fn is_key(literal: &str) -> bool {
     literal.split('.').count() == 3
-        && literal.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c))
+        && literal
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c))
 }
 
 #[cfg(test)]

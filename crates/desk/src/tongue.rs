@@ -23,14 +23,13 @@ pub(crate) fn chosen(uri: &Uri) -> Option<Locale> {
 
 /// The `Set-Cookie` that remembers a choice.
 pub(crate) fn cookie(locale: Locale) -> String {
-    format!(
-        "{COOKIE_NAME}={locale}; Path=/; Max-Age={COOKIE_SECONDS}; SameSite=Strict; HttpOnly"
-    )
+    format!("{COOKIE_NAME}={locale}; Path=/; Max-Age={COOKIE_SECONDS}; SameSite=Strict; HttpOnly")
 }
 
 fn kept(headers: &HeaderMap) -> Option<Locale> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+    let mut pairs =
+        cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
     exact(pairs.find(|(name, _)| name.trim() == COOKIE_NAME)?.1.trim())
 }
 

@@ -1,1 +1,9 @@
-//! To come.
+//! The domains of the site, one folder each. They do not know one another: they meet by URL, by
+//! published view and by event, never by `use`.
+
+pub mod records;
+
+use desk::Slice;
+
+/// Every domain, in the order of the menu.
+pub static SLICES: &[&Slice] = &[&records::RECORDS];

@@ -4,9 +4,12 @@
 //! extensions of the view and in tags of its columns.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 use vocab::Locale;
+
+use super::tables::TABLES;
 
 const TITLE_JA: &str = "https://aoba.example/StructureDefinition/title-ja";
 const DESCRIPTION_JA: &str = "https://aoba.example/StructureDefinition/description-ja";
@@ -70,6 +73,13 @@ impl ColumnEntry {
     }
 }
 
+/// The words of the tables that come with the program.
+pub(crate) fn bundled() -> &'static BTreeMap<String, TableEntry> {
+    static BUNDLED: LazyLock<BTreeMap<String, TableEntry>> =
+        LazyLock::new(|| read(TABLES.iter().map(|table| (table.name, table.view_json))));
+    &BUNDLED
+}
+
 /// Reads the words of these views, by the name of their table.
 pub(crate) fn read<'a>(
     views: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -88,7 +98,9 @@ fn table(words: &Value, view: Option<&fhir::view::View>) -> TableEntry {
         title: Both { ja: extension(words, TITLE_JA), en: text("title") },
         about: Both { ja: extension(words, DESCRIPTION_JA), en: text("description") },
         resource: text("resource"),
-        columns: view.map(|view| view.columns().into_iter().map(column).collect()).unwrap_or_default(),
+        columns: view
+            .map(|view| view.columns().into_iter().map(column).collect())
+            .unwrap_or_default(),
     }
 }
 
@@ -139,7 +151,10 @@ mod tests {
         assert_eq!(entry.title.get(Locale::En), "Height");
         assert_eq!(entry.about.get(Locale::Ja), "One row per height.");
         let column = entry.columns.first().unwrap();
-        assert_eq!((column.meaning.get(Locale::Ja), column.unit.as_deref()), ("身長。", Some("cm")));
+        assert_eq!(
+            (column.meaning.get(Locale::Ja), column.unit.as_deref()),
+            ("身長。", Some("cm"))
+        );
         assert_eq!(column.companions(), ["_text"]);
     }
 }

@@ -3,6 +3,8 @@
 use askama::Template;
 use desk::{Bar, Page, Prose};
 
+use super::holdings::Summary;
+
 /// A count as it may be shown.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
@@ -27,8 +29,15 @@ pub(crate) struct TableLine {
     pub(crate) about: Prose,
     pub(crate) patients: String,
     pub(crate) rows: String,
-    pub(crate) bar: Bar,
+    pub(crate) bar: Option<Bar>,
     pub(crate) span: Option<Span>,
+}
+
+/// A table that holds too little to be counted here.
+#[derive(Debug)]
+pub(crate) struct SmallTable {
+    pub(crate) name: String,
+    pub(crate) title: String,
 }
 
 /// The load that ended last.
@@ -47,12 +56,8 @@ pub(crate) struct LastLoad {
 pub(crate) struct Overview {
     pub(crate) page: Page,
     pub(crate) snapshot: Option<String>,
-    pub(crate) patients: Shown,
-    pub(crate) tables: String,
-    pub(crate) rows: String,
-    pub(crate) span: Option<Span>,
     pub(crate) last_load: Option<LastLoad>,
-    pub(crate) lines: Vec<TableLine>,
+    pub(crate) held: Summary,
     /// What is said about small numbers.
     pub(crate) small: String,
 }

@@ -1,12 +1,16 @@
 //! Turns the ledger's report of a load into what the page shows.
 
-use desk::{Bar, Page, Part, Tone};
+use desk::{Bar, Page, Part, Refusal, Site, Tone};
 use ledger::{Counts, FileReport, LoadInfo, LoadOutcome, LoadReport, QuarantineRow, WarningCount};
 use vocab::{Issue, Place};
 
 use super::load::{
     Equation, FileLine, Listed, Load, LoadLine, QuarantineLine, State, Term, WarningLine,
 };
+use super::overview::LastLoad;
+
+/// How many loads are looked at to find one that has ended.
+const LOADS_LOOKED_AT: u32 = 10;
 
 /// How many lines of each list a page shows; the JSON has all of them.
 const LINES_MAX: usize = 100;
@@ -14,15 +18,31 @@ const LINES_MAX: usize = 100;
 /// How many characters of a hash are enough to find it.
 const HASH_SHOWN: usize = 16;
 
+/// The newest load that has ended, for the first page.
+pub(crate) async fn last(site: &Site, page: &Page) -> Result<Option<LastLoad>, Refusal> {
+    let ledger = site.ledger().loads();
+    let ended = ledger.list(LOADS_LOOKED_AT).await?.into_iter().find(|load| load.ended.is_some());
+    let Some(load) = ended else { return Ok(None) };
+    let counts = ledger.report(load.id).await?.totals;
+    let number = page.number(counts.quarantined);
+    let sentence = || page.fill("records.overview.quarantined", &[("number", &number)]);
+    Ok(Some(LastLoad {
+        id: load.id.0,
+        when: page.moment(load.started),
+        resources: page.number(counts.resources),
+        quarantined: (counts.quarantined > 0).then(sentence),
+    }))
+}
+
 /// One line of the list of loads.
 pub(crate) fn line(page: &Page, report: &LoadReport) -> LoadLine {
-    let counts = total(report);
+    let counts = &report.totals;
     LoadLine {
-        id: report.info.id.0,
-        name: name(page, &report.info),
-        when: page.moment(report.info.started),
-        source: report.info.source.clone(),
-        state: state(page, &report.info, &counts),
+        id: report.load.id.0,
+        name: name(page, &report.load),
+        when: page.moment(report.load.started),
+        source: report.load.source.clone(),
+        state: state(page, &report.load, counts),
         files: page.number(report.files.len() as u64),
         resources: page.number(counts.resources),
         quarantined: page.number(counts.quarantined),
@@ -31,8 +51,8 @@ pub(crate) fn line(page: &Page, report: &LoadReport) -> LoadLine {
 
 /// The page of one load.
 pub(crate) fn page(page: Page, report: &LoadReport) -> Load {
-    let info = &report.info;
-    let counts = total(report);
+    let info = &report.load;
+    let counts = &report.totals;
     let mut facts = vec![page.moment(info.started)];
     facts.extend(info.ended.map(|ended| {
         let millis = ended.as_millisecond().saturating_sub(info.started.as_millisecond());
@@ -42,24 +62,15 @@ pub(crate) fn page(page: Page, report: &LoadReport) -> Load {
     Load {
         id: info.id.0,
         name: name(&page, info),
-        state: state(&page, info, &counts),
+        state: state(&page, info, counts),
         facts,
         failure: info.failure.clone(),
-        equation: equation(&page, &counts),
-        errors: listed(&page, &report.quarantine, quarantined),
-        warnings: listed(&page, &report.warnings, warning),
-        files: listed(&page, &report.files, file),
+        equation: equation(&page, counts),
+        errors: listed(&page, &report.quarantine, report.quarantine_rows, quarantined),
+        warnings: listed(&page, &report.warnings, report.warnings.len() as u64, warning),
+        files: listed(&page, &report.files, report.files.len() as u64, file),
         page,
     }
-}
-
-/// What became of everything the load received.
-pub(crate) fn total(report: &LoadReport) -> Counts {
-    let mut total = Counts::default();
-    for file in &report.files {
-        total.add(&file.counts);
-    }
-    total
 }
 
 fn name(page: &Page, info: &LoadInfo) -> String {
@@ -101,8 +112,9 @@ fn equation(page: &Page, counts: &Counts) -> Equation {
     }
 }
 
-fn listed<T, L>(page: &Page, rows: &[T], line: fn(&Page, &T) -> L) -> Listed<L> {
-    let rest = rows.len().saturating_sub(LINES_MAX) as u64;
+/// The first of so many rows.
+fn listed<T, L>(page: &Page, rows: &[T], of: u64, line: fn(&Page, &T) -> L) -> Listed<L> {
+    let rest = of.saturating_sub(rows.len().min(LINES_MAX) as u64);
     let more = |rest| page.fill("records.load.more", &[("number", &page.number(rest))]);
     Listed {
         lines: rows.iter().take(LINES_MAX).map(|row| line(page, row)).collect(),
@@ -132,11 +144,8 @@ fn warning(page: &Page, row: &WarningCount) -> WarningLine {
 }
 
 fn file(page: &Page, row: &FileReport) -> FileLine {
-    let (class, key) = if row.already_held {
-        ("", "records.state.held")
-    } else {
-        ("good", "records.state.taken")
-    };
+    let (class, key) =
+        if row.already_held { ("", "records.state.held") } else { ("good", "records.state.taken") };
     let hash = row.landing.to_string();
     FileLine {
         hash_short: hash.chars().take(HASH_SHOWN).collect(),

@@ -1,0 +1,199 @@
+//! What the tables hold, as far as it may be told: raw counts in, words for the first page out.
+
+use desk::{Bar, Page, Prose, Refusal, Site};
+use disclosure::{Counted, Policy, Released, release};
+use jiff::civil::Date;
+use lake::{Reader, TableCount};
+use vocab::RawCount;
+
+use super::overview::{Shown, SmallTable, Span, TableLine};
+use super::table::Field;
+use crate::records::dictionary::{self, TableEntry};
+use crate::records::tables::TABLES;
+
+/// The table whose people are all the people.
+const PATIENT: &str = "patient";
+
+/// The table whose rows are all the resources.
+const RESOURCE: &str = "resource";
+
+/// One table, counted under a permit.
+#[derive(Clone, Debug)]
+pub(crate) struct Holding {
+    /// Its name.
+    pub(crate) name: String,
+    /// How many rows it has.
+    pub(crate) rows: RawCount,
+    /// How many people these are about.
+    pub(crate) patients: RawCount,
+    /// The first and the last day in it.
+    pub(crate) days: Option<(Date, Date)>,
+}
+
+/// Counts every table under the reader's permit, in the order of the manual; tables it does not
+/// know come last.
+pub(crate) async fn read(site: &Site, reader: &Reader) -> Result<Vec<Holding>, Refusal> {
+    let counts = site.table_counts(reader).await?;
+    let mut holdings: Vec<Holding> = counts.iter().map(holding).collect();
+    let place = |holding: &Holding| {
+        TABLES.iter().position(|table| table.name == holding.name).unwrap_or(TABLES.len())
+    };
+    holdings.sort_by_key(place);
+    Ok(holdings)
+}
+
+fn holding(count: &TableCount) -> Holding {
+    Holding {
+        name: count.name.clone(),
+        rows: count.rows,
+        patients: count.patients,
+        days: count.first_day.zip(count.last_day),
+    }
+}
+
+/// The columns of a table as they lie.
+pub(crate) fn fields(reader: &Reader, table: &str) -> Vec<Field> {
+    let schema = reader.columns(table);
+    let fields = schema.iter().flat_map(|schema| schema.fields().iter());
+    let field = fields.map(|field| Field {
+        name: field.name().clone(),
+        kind: kind(&field.data_type().to_string()),
+        comment: field.metadata().get("comment").cloned().unwrap_or_default(),
+    });
+    field.collect()
+}
+
+/// The FHIR word for a type of the lake, where there is one.
+fn kind(lake_type: &str) -> String {
+    let word = match lake_type {
+        "Utf8" => "string",
+        "Int64" => "integer64",
+        "Int32" => "integer",
+        "Float64" => "decimal",
+        "Boolean" => "boolean",
+        "Date32" => "date",
+        other if other.starts_with("Timestamp") => "instant",
+        other => other,
+    };
+    word.to_owned()
+}
+
+/// Everything the first page tells about the tables.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    pub(crate) patients: Shown,
+    pub(crate) tables: String,
+    pub(crate) rows: String,
+    pub(crate) span: Option<Span>,
+    pub(crate) lines: Vec<TableLine>,
+    pub(crate) small_tables: Vec<SmallTable>,
+}
+
+/// Releases the counts under the permit's rule and words them.
+///
+/// The sum is taken over the rows that are told, so it gives no hidden number away. The table of
+/// every resource is itself such a sum: its rows are told only where nothing beside it is hidden.
+/// A table with few people tells no days: its first day would be somebody's day.
+pub(crate) fn summary(page: &Page, holdings: &[Holding], policy: &Policy) -> Summary {
+    let told = |holding: &Holding| release(holding.rows, policy).number();
+    let hides_any = holdings.iter().any(|holding| told(holding).is_none());
+    let rows_of = |holding: &Holding| match told(holding) {
+        Some(_) if hides_any && holding.name == RESOURCE => None,
+        told => told,
+    };
+    let most = holdings.iter().filter_map(rows_of).max().unwrap_or(0);
+    let (mut lines, mut small_tables) = (Vec::new(), Vec::new());
+    let (mut days, mut sum) = (None, 0_u64);
+    for holding in holdings {
+        let title = title(page, &holding.name);
+        let patients = release(holding.patients, policy);
+        if told(holding).is_none_or(|number| number == 0) {
+            small_tables.push(SmallTable { name: holding.name.clone(), title });
+            continue;
+        }
+        let rows = rows_of(holding);
+        let days_told = if patients.is_hidden() { None } else { holding.days };
+        days = widest(days, days_told);
+        if holding.name != RESOURCE {
+            sum = sum.saturating_add(rows.unwrap_or(0));
+        }
+        lines.push(TableLine {
+            title,
+            about: about(page, &holding.name),
+            patients: page.released(patients, Counted::People),
+            rows: rows.map_or_else(
+                || page.say("records.overview.not_told").to_owned(),
+                |number| page.number(number),
+            ),
+            bar: rows.map(|number| Bar::share(number, most)),
+            span: days_told.map(|days| span(page, days)),
+            name: holding.name.clone(),
+        });
+    }
+    let people = holdings.iter().find(|holding| holding.name == PATIENT);
+    Summary {
+        patients: shown(page, release(people.map_or(RawCount::new(0), |p| p.patients), policy)),
+        tables: page.number(holdings.len() as u64),
+        rows: page.number(sum),
+        span: days.map(|days| span(page, days)),
+        lines,
+        small_tables,
+    }
+}
+
+/// A released number for the dark block, where the unit stands apart.
+pub(crate) fn shown(page: &Page, released: Released) -> Shown {
+    match released.number() {
+        Some(number) => Shown { figure: page.number(number), in_words: false },
+        None => Shown { figure: page.released(released, Counted::People), in_words: true },
+    }
+}
+
+/// A released number of rows, where the unit stands apart.
+pub(crate) fn shown_rows(page: &Page, released: Released) -> String {
+    released
+        .number()
+        .map_or_else(|| page.released(released, Counted::Things), |number| page.number(number))
+}
+
+/// What is said below the tables about numbers not shown.
+pub(crate) fn rule(page: &Page, policy: &Policy) -> String {
+    let limit = policy.min_cell.max(1).to_string();
+    page.fill("records.overview.small", &[("limit", &limit)])
+}
+
+/// First and last day in the reader's words.
+pub(crate) fn span(page: &Page, (first, last): (Date, Date)) -> Span {
+    Span { first: page.day(first), last: page.day(last) }
+}
+
+/// What a table is called: its title, or its name where it has none.
+pub(crate) fn title(page: &Page, name: &str) -> String {
+    let of_system = match name {
+        "resource" => Some("records.system.resource"),
+        "extension" => Some("records.system.extension"),
+        _ => None,
+    };
+    let told = dictionary::bundled().get(name).map(|entry| entry.title.get(page.locale()));
+    of_system.map(|key| page.say(key)).or(told).unwrap_or(name).to_owned()
+}
+
+/// What one row of a table is.
+pub(crate) fn about(page: &Page, name: &str) -> Prose {
+    let of_system = match name {
+        "resource" => Some("records.system.resource_about"),
+        "extension" => Some("records.system.extension_about"),
+        _ => None,
+    };
+    let entry: Option<&TableEntry> = dictionary::bundled().get(name);
+    let told = entry.map(|entry| entry.about.get(page.locale()));
+    let key = of_system.unwrap_or("records.overview.own_table");
+    Prose::new(told.unwrap_or_else(|| page.say(key)))
+}
+
+fn widest(days: Option<(Date, Date)>, other: Option<(Date, Date)>) -> Option<(Date, Date)> {
+    match (days, other) {
+        (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
+        (days, other) => days.or(other),
+    }
+}

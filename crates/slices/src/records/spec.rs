@@ -1,0 +1,226 @@
+//! The domain told as scenes: what a data engineer sees after a load, in both languages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use askama::Template;
+use desk::{Page, Texts, Words};
+use disclosure::Policy;
+use jiff::tz::{Offset, TimeZone};
+use ledger::{Counts, FileReport, LoadInfo, LoadOutcome, LoadReport, QuarantineRow, WarningCount};
+use vocab::{IssueCode, LandingId, LoadId, Locale, RawCount, SnapshotId};
+
+use super::TEXTS;
+use super::pages::holdings::{self, Holding};
+use super::pages::load::Loads;
+use super::pages::overview::{LastLoad, Overview};
+use super::pages::report;
+use super::pages::report_json::ReportJson;
+use super::pages::table::{Field, Table};
+
+const DESK_TEXTS: &str = include_str!("../../../desk/texts.toml");
+
+fn page(locale: Locale, target: &str) -> Page {
+    let mut texts = Texts::default();
+    texts.add("desk", DESK_TEXTS).unwrap();
+    texts.add("records", TEXTS).unwrap();
+    let zone = TimeZone::fixed(Offset::constant(9));
+    Page::new(Words::new(Arc::new(texts), locale, zone), target, "hanako")
+}
+
+/// What a person reads in the main part of a page, one line per piece of text.
+fn read(html: &str) -> String {
+    let main = html.split("<main").nth(1).and_then(|rest| rest.split("</main>").next()).unwrap();
+    let mut lines: Vec<&str> = Vec::new();
+    for piece in main.split('<').skip(1) {
+        let text = piece.split_once('>').map_or("", |(_, text)| text).trim();
+        if !text.is_empty() {
+            lines.push(text);
+        }
+    }
+    lines.join("\n")
+}
+
+/// Twelve people came in, one line was broken, one file had come before.
+fn a_load() -> LoadReport {
+    let counts = Counts {
+        lines: 1_300,
+        resources: 1_299,
+        written: 1_200,
+        unchanged: 90,
+        superseded: 8,
+        quarantined: 1,
+    };
+    let file = |number: u8, already_held, counts| FileReport {
+        landing: LandingId([number; 32]),
+        name: format!("people/{number}/bundle.json"),
+        already_held,
+        counts,
+    };
+    LoadReport {
+        load: LoadInfo {
+            id: LoadId(3),
+            source: "hospital".to_owned(),
+            command: "ingest".to_owned(),
+            actor: "hanako".to_owned(),
+            started: "2026-11-22T05:32:00Z".parse().unwrap(),
+            ended: Some("2026-11-22T05:33:05Z".parse().unwrap()),
+            outcome: LoadOutcome::Committed,
+            snapshot: Some(SnapshotId(3)),
+            failure: None,
+        },
+        totals: counts,
+        files: vec![file(0xab, false, counts), file(0xcd, true, Counts::default())],
+        quarantine_rows: 1,
+        quarantine: vec![QuarantineRow {
+            landing: LandingId([0xab; 32]),
+            file: "Observation.ndjson".to_owned(),
+            line: Some(1_042),
+            code: IssueCode::BrokenJson,
+            path: None,
+            detail: "at byte 118".to_owned(),
+        }],
+        warnings: vec![WarningCount {
+            code: IssueCode::ForeignReference,
+            path: Some("Observation.performer".to_owned()),
+            detail: String::new(),
+            cases: 17,
+            first_file: None,
+            first_line: None,
+        }],
+        tables: Vec::new(),
+    }
+}
+
+fn holding(name: &str, patients: u64, rows: u64) -> Holding {
+    let days = (jiff::civil::date(1907, 4, 1), jiff::civil::date(2026, 11, 22));
+    Holding {
+        name: name.to_owned(),
+        rows: RawCount::new(rows),
+        patients: RawCount::new(patients),
+        days: Some(days),
+    }
+}
+
+fn overview(locale: Locale) -> Overview {
+    let page = page(locale, "/");
+    let holdings = [
+        holding("patient", 12, 13),
+        holding("observation", 11, 2_480),
+        holding("procedure", 3, 148),
+        holding("immunization", 2, 2),
+        holding("device", 0, 0),
+        holding("our_own", 10, 64),
+        holding("resource", 12, 2_710),
+    ];
+    Overview {
+        snapshot: Some(page.fill("records.overview.snapshot", &[("number", "3")])),
+        held: holdings::summary(&page, &holdings, &Policy::default()),
+        last_load: Some(LastLoad {
+            id: 3,
+            when: page.moment("2026-11-22T05:32:00Z".parse().unwrap()),
+            resources: page.number(1_299),
+            quarantined: Some(page.fill("records.overview.quarantined", &[("number", "1")])),
+        }),
+        small: page.fill("records.overview.small", &[("limit", "10")]),
+        page,
+    }
+}
+
+#[test]
+fn the_first_page_tells_how_much_there_is_and_hides_what_is_small() {
+    insta::assert_snapshot!("overview_ja", read(&overview(Locale::Ja).render().unwrap()));
+    insta::assert_snapshot!("overview_en", read(&overview(Locale::En).render().unwrap()));
+}
+
+#[test]
+fn no_hidden_number_can_be_worked_out_from_a_sum() {
+    let text = read(&overview(Locale::En).render().unwrap());
+    assert!(text.contains("2,705"), "the sum of the rows that are told: {text}");
+    assert!(!text.contains("2,710"), "every resource less those told would give the hidden ones");
+}
+
+#[test]
+fn an_empty_house_says_what_to_do() {
+    let empty = Overview { snapshot: None, last_load: None, ..overview(Locale::En) };
+    let text = read(&empty.render().unwrap());
+    assert!(text.contains("There are no records yet") && text.contains("aoba ingest"), "{text}");
+}
+
+#[test]
+fn a_load_report_accounts_for_every_resource() {
+    let html = |locale| report::page(page(locale, "/records/loads/3"), &a_load()).render().unwrap();
+    insta::assert_snapshot!("load_ja", read(&html(Locale::Ja)));
+    insta::assert_snapshot!("load_en", read(&html(Locale::En)));
+}
+
+#[test]
+fn a_report_that_does_not_add_up_says_so_aloud() {
+    let mut report = a_load();
+    report.totals.written -= 1;
+    let page = report::page(page(Locale::En, "/records/loads/3"), &report);
+    let text = read(&page.render().unwrap());
+    assert!(text.contains("The two sides differ"), "{text}");
+    assert!(!text.contains("Both sides agree"), "{text}");
+}
+
+#[test]
+fn a_file_s_own_name_is_told_only_where_a_line_must_be_mended() {
+    let report = a_load();
+    let html = report::page(page(Locale::En, "/records/loads/3"), &report).render().unwrap();
+    let json = serde_json::to_string(&ReportJson::new(&report, &report.quarantine)).unwrap();
+    for shown in [html, json] {
+        assert!(shown.contains("Observation.ndjson"));
+        assert!(!shown.contains("bundle.json"));
+        assert!(shown.contains(&"ab".repeat(32)), "the file is named by its bytes");
+    }
+}
+
+#[test]
+fn the_list_of_loads_leads_to_each_report() {
+    let frame = page(Locale::En, "/records/loads");
+    let loads = vec![report::line(&frame, &a_load())];
+    let html = Loads { page: frame, loads }.render().unwrap();
+    assert!(html.contains("href=\"/records/loads/3\""));
+    insta::assert_snapshot!("loads_en", read(&html));
+}
+
+#[test]
+fn a_table_tells_what_its_columns_mean_in_the_reader_s_language() {
+    let field = |name: &str| Field {
+        name: name.to_owned(),
+        kind: "Utf8".to_owned(),
+        comment: "said by the table".to_owned(),
+    };
+    let fields = ["patient_id", "class_code", "period_start", "period_start_low", "unheard_of"];
+    let fields = fields.map(field);
+    let html = |locale| {
+        let frame = page(locale, "/records/tables/encounter");
+        let table = Table::new(frame, &holding("encounter", 12, 48), &fields, &Policy::default());
+        read(&table.render().unwrap())
+    };
+    insta::assert_snapshot!("table_ja", html(Locale::Ja));
+    insta::assert_snapshot!("table_en", html(Locale::En));
+}
+
+#[test]
+fn every_sentence_is_said_and_every_key_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/records");
+    let mut sources = Vec::new();
+    gather(&root, &mut sources);
+    let sources: Vec<String> =
+        sources.into_iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    assert_eq!(desk::unmatched("records", TEXTS, &sources).unwrap(), Vec::<String>::new());
+}
+
+fn gather(folder: &Path, sources: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            gather(&path, sources);
+        } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "html") {
+            sources.push(path);
+        }
+    }
+}
