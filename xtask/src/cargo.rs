@@ -134,10 +134,11 @@ pub(crate) fn target_folder(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
-/// Builds the program (dev profile) and tells where it is.
+/// Builds the program (dev profile) and tells where it is. It is built as the tests build it: any
+/// other choice of packages has other features, and the engine would be compiled once more.
 pub(crate) fn build_aoba(root: &Path) -> Result<PathBuf> {
     let mut command = cargo(root);
-    command.args(["build", "--quiet", "--package", "aoba"]);
+    command.args(["test", "--quiet", "--workspace", "--no-run"]);
     succeed(command)?;
     let program = target_folder(root).join("debug").join("aoba");
     if !program.is_file() {
