@@ -3,6 +3,7 @@
 //! Synchronous and without IO: bytes and values in, values and columns out.
 
 pub mod entry;
+pub mod general;
 pub mod json;
 pub mod model;
 pub mod path;
