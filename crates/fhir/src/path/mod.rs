@@ -6,6 +6,7 @@
 pub mod ast;
 mod display;
 mod error;
+pub mod eval;
 mod lex;
 mod parse;
 
