@@ -1,11 +1,9 @@
 //! The ledger of one home: opening it, and the doors to its parts.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use rustix::fs::{FlockOperation, flock};
 use sqlx::sqlite::SqlitePool;
 use vocab::{Actor, PurposeOfUse};
 
@@ -54,9 +52,7 @@ impl Ledger {
     pub async fn open(home: &Path, clock: Clock, opener: &Actor) -> Result<Self, LedgerError> {
         files::make_folder(home)?;
         // One process at a time makes or migrates a house.
-        let door = File::open(home).map_err(files::failed("open", home))?;
-        flock(&door, FlockOperation::LockExclusive)
-            .map_err(|errno| files::failed("lock", home)(errno.into()))?;
+        let _door = lease::at_the_door(home)?;
         let paths = KeyFiles::of(home);
         let (ledger_path, identity_path) = (home.join("ledger.db"), home.join("identity.db"));
         let exists = holds_bytes(&ledger_path) || holds_bytes(&identity_path);

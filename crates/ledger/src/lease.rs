@@ -6,7 +6,6 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
@@ -15,11 +14,6 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Clock;
 use crate::error::LedgerError;
 use crate::files;
-
-/// How often the lock is tried before another counts as its holder.
-const TRIES: u32 = 3;
-/// How long to wait between two tries.
-const BETWEEN_TRIES: Duration = Duration::from_millis(15);
 
 /// The right to write to a home; gives itself back when dropped or when the process dies.
 #[derive(Debug)]
@@ -35,20 +29,21 @@ struct Holder {
     since: String,
 }
 
-pub(crate) fn path(home: &Path) -> PathBuf {
+fn path(home: &Path) -> PathBuf {
     home.join("writer.lock")
 }
 
 /// Takes the lease or tells who has it.
 pub(crate) fn take(home: &Path, purpose: &str, clock: &Clock) -> Result<WriterLease, LedgerError> {
     let path = path(home);
+    let _door = at_the_door(home)?;
     let mut file = files::open_private(&path)?;
-    if !lock_patiently(&file, &path)? {
+    if !lock(&file, &path)? {
         let holder = read_holder(&mut file);
         let (who, since) = match holder {
             Some(h) => (format!("{} (process {})", h.purpose, h.pid), h.since),
-            // It locked the file and has not yet written who it is.
-            None => ("a process that has just begun".to_owned(), clock.now().to_string()),
+            // It died between locking the file and writing who it is, or the disk is full.
+            None => ("a process that did not say who it is".to_owned(), clock.now().to_string()),
         };
         return Err(LedgerError::SecondWriter { holder: who, since });
     }
@@ -64,19 +59,18 @@ pub(crate) fn take(home: &Path, purpose: &str, clock: &Clock) -> Result<WriterLe
 /// Whether somebody holds the lease now.
 pub(crate) fn is_held(home: &Path) -> Result<bool, LedgerError> {
     let path = path(home);
+    let _door = at_the_door(home)?;
     let file = files::open_private(&path)?;
     lock(&file, &path).map(|free| !free)
 }
 
-/// Locks unless another keeps it: one who only asks whether it is held lets go at once.
-fn lock_patiently(file: &File, path: &Path) -> Result<bool, LedgerError> {
-    for _ in 0..TRIES {
-        if lock(file, path)? {
-            return Ok(true);
-        }
-        std::thread::sleep(BETWEEN_TRIES);
-    }
-    Ok(false)
+/// Waits until no other process is opening this home or looking at its lease: who only asks whether it is held holds it for a
+/// moment, which must not look like a writer to one who wants it.
+pub(crate) fn at_the_door(home: &Path) -> Result<File, LedgerError> {
+    let door = File::open(home).map_err(files::failed("open", home))?;
+    flock(&door, FlockOperation::LockExclusive)
+        .map_err(|errno| files::failed("lock", home)(errno.into()))?;
+    Ok(door)
 }
 
 /// Locks unless another has it.

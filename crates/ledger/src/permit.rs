@@ -71,6 +71,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError::Refused`] when no grant allows it; the refusal is in the audit by then.
+    #[expect(clippy::too_many_arguments, reason = "each is a type of its own but the last two")]
     pub async fn permit(
         &self,
         actor: &Actor,

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use ledger::{
-    Counts, FileReport, LandingFile, LandingState, LedgerError, LoadCommit, LoadOutcome, NewLoad,
-    PatientKeys, QuarantineRow, SnapshotKind, SnapshotTable, WarningCount,
+    Counts, FileReport, LandingFile, LandingState, Ledger, LedgerError, LoadCommit, LoadOutcome,
+    NewLoad, PatientKeys, QuarantineRow, SnapshotKind, SnapshotTable, WarningCount, WriterLease,
 };
 use vocab::{IssueCode, LandingId, LoadId, SnapshotId};
 
@@ -32,7 +32,7 @@ fn file(counts: Counts) -> FileReport {
     FileReport { landing: LandingId([1; 32]), name, already_held: false, counts }
 }
 
-fn quarantined(line: u64) -> QuarantineRow {
+pub(crate) fn quarantined(line: u64) -> QuarantineRow {
     QuarantineRow {
         landing: LandingId([1; 32]),
         file: "Patient.ndjson".to_owned(),
@@ -50,7 +50,16 @@ pub(crate) async fn commit(
     quarantine: Vec<QuarantineRow>,
 ) -> (LoadId, SnapshotId) {
     let lease = house.ledger.writer_lease("ingest").unwrap();
-    let load = house.ledger.loads().begin(&lease, new_load()).await.unwrap();
+    commit_with(&house.ledger, &lease, keys, quarantine).await
+}
+
+pub(crate) async fn commit_with(
+    ledger: &Ledger,
+    lease: &WriterLease,
+    keys: PatientKeys,
+    quarantine: Vec<QuarantineRow>,
+) -> (LoadId, SnapshotId) {
+    let load = ledger.loads().begin(lease, new_load()).await.unwrap();
     let bad = quarantine.len() as u64;
     let counts = Counts {
         lines: bad + 2,
@@ -68,7 +77,7 @@ pub(crate) async fn commit(
         warnings: vec![],
         keys,
     };
-    (load, house.ledger.loads().commit(&lease, commit).await.unwrap())
+    (load, ledger.loads().commit(lease, commit).await.unwrap())
 }
 
 #[tokio::test]
