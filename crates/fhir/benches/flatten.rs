@@ -80,7 +80,11 @@ fn run(plan: &Plan, text: &str, views: usize) -> Result<(f64, f64), Box<dyn std:
     let (wall, cpu) = (Instant::now(), cpu_seconds()?);
     let mut runner = plan.runner();
     let (mut rows, mut issues) = (0, 0);
-    for (at, line) in text.lines().enumerate() {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+    let mut start = 0;
+    for (at, end) in ends.enumerate() {
+        let line = text.get(start..end).unwrap_or_default();
+        start = end + 1;
         let origin = Origin { line: at as u64 + 1, ..Origin::default() };
         if runner.push(line, &origin).is_err() {
             issues += 1;

@@ -4,13 +4,22 @@
 //! columns. What is wrong with a resource is told from here only, so it is told alike whichever
 //! way the resource came.
 
+use vocab::date::Zone;
 use vocab::{Issue, IssueCode, PatientId, Place};
 
+use crate::general::{self, Cell, Missed};
 use crate::json::Node;
 use crate::reference::Origin;
 
+use super::array::{Datum, Misfit};
+use super::column::Column;
+use super::kind::{Kind, Shape};
 use super::links::Misses;
 use super::runner::{Refused, Runner, Told};
+use super::{Inner, PlannedView};
+
+/// The rows of one view.
+type Rows = Vec<Vec<Cell>>;
 
 impl Runner {
     /// Reads the resource whole and lets the general evaluator make the rows.
@@ -41,7 +50,125 @@ impl Runner {
         };
         self.identify_as(&told, origin)?;
         self.find_patient(&node, origin, outer, misses);
-        Err(issue(IssueCode::PathFailed, "", "").into())
+        let Self { plan, zone, tables, identity, .. } = self;
+        let keyed = Origin { key: Some(&identity.key), ..*origin };
+        let origin = if identity.key.is_empty() { origin } else { &keyed };
+        for (number, table) in tables.iter_mut().enumerate() {
+            let filling = Filling { plan, number, node: &node, origin, zone };
+            table.made = filling.fill(&mut table.columns, misses)?;
+            if let Some(system) = &mut table.system {
+                let pushed = system.push(&identity.row(origin), table.made, zone);
+                pushed.map_err(|misfit| issue(misfit.code(), "", ""))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One resource on its way into the columns of one space.
+struct Filling<'f> {
+    plan: &'f Inner,
+    /// The space's number.
+    number: usize,
+    node: &'f Node,
+    origin: &'f Origin<'f>,
+    zone: &'f Zone,
+}
+
+impl Filling<'_> {
+    /// Fills the columns from the rows of the space's views; gives how many rows there are.
+    fn fill(&self, columns: &mut [Column], misses: &mut Misses) -> Result<usize, Refused> {
+        let Some(space) = self.plan.spaces.get(self.number) else { return Ok(0) };
+        let mut filled = vec![false; space.shapes.len()];
+        let mut count = None;
+        for planned in self.plan.views.iter().filter(|planned| planned.member.space == self.number)
+        {
+            let mut missed = Missed::default();
+            let rows = general::rows(&planned.view, self.node, self.origin, &mut missed);
+            let rows = rows.map_err(|issue| Refused::Issue(Box::new(issue)))?;
+            match count {
+                None => misses.add(missed.into()),
+                // Views in one space have the same rows by construction.
+                Some(before) if before != rows.len() => {
+                    let told = "views that share their rows differ";
+                    return Err(issue(IssueCode::PathFailed, "", told).into());
+                }
+                Some(_) => {}
+            }
+            count = Some(rows.len());
+            for (at, place) in planned.member.places.iter().enumerate() {
+                let (Some(done), Some(column), Some(shape)) =
+                    (filled.get_mut(*place), columns.get_mut(*place), space.shapes.get(*place))
+                else {
+                    continue;
+                };
+                if !std::mem::replace(done, true) {
+                    put(planned, &rows, at, column, *shape, self.zone)?;
+                }
+            }
+        }
+        Ok(count.unwrap_or(0))
+    }
+}
+
+/// Puts one column of all rows where it belongs.
+fn put(
+    planned: &PlannedView,
+    rows: &Rows,
+    at: usize,
+    column: &mut Column,
+    shape: Shape,
+    zone: &Zone,
+) -> Result<(), Refused> {
+    for row in rows {
+        let pushed = match (row.get(at), &mut *column) {
+            (Some(Cell::List(items)), Column::List(lists, kind)) => {
+                let all = items.iter().try_for_each(|item| {
+                    lists.push_item(datum(item, numeric(Shape::Plain(*kind))), zone)
+                });
+                lists.end_row();
+                all
+            }
+            (Some(cell), column) => column.push(datum(cell, numeric(shape)), zone),
+            (None, _) => Err(Misfit::Type),
+        };
+        if let Err(misfit) = pushed {
+            let names = planned.view.columns();
+            let name = names.get(at).map_or("", |column| column.name.as_str());
+            return Err(issue(misfit.code(), "", name).into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether the column's array holds decimals, which cells hold as texts.
+fn numeric(shape: Shape) -> bool {
+    matches!(
+        shape,
+        Shape::Decimal | Shape::Plain(Kind::Float32 | Kind::Float64 | Kind::Decimal(..))
+    )
+}
+
+fn datum(cell: &Cell, numeric: bool) -> Datum<'_> {
+    match cell {
+        Cell::Null => Datum::Null,
+        Cell::Boolean(value) => Datum::Bool(*value),
+        Cell::Integer(value) => Datum::Int(*value),
+        Cell::Text(text) if numeric => Datum::Number(text),
+        Cell::Text(text) => Datum::Text(text),
+        Cell::List(_) => Datum::Null,
+    }
+}
+
+impl Misfit {
+    /// The situation as an issue names it.
+    fn code(self) -> IssueCode {
+        match self {
+            Self::Type => IssueCode::WrongType,
+            Self::Date => IssueCode::InvalidDate,
+            Self::Number => IssueCode::InvalidNumber,
+            Self::Full => IssueCode::TooLong,
+        }
     }
 }
 

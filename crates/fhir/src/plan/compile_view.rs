@@ -185,6 +185,13 @@ impl Compiler<'_> {
         if first.len().max(again.len()) < paths.len() {
             return Err("repeat: a path that leads nowhere".to_owned());
         }
+        // A path that stands still never ends; the general runner counts what it reaches.
+        let still = |chain: &Chain| {
+            chain.from_resource || chain.parts.iter().all(|part| part.steps.is_empty())
+        };
+        if again.iter().any(still) {
+            return Err("repeat: a path that leads back to where it was".to_owned());
+        }
         Ok((Over::Repeat { first, again }, item_focus))
     }
 

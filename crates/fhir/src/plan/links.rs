@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::general::Missed;
 use crate::reference::{self, Origin, Resolved};
 
 use super::eval::Walked;
@@ -24,6 +25,12 @@ impl Misses {
     }
 }
 
+impl From<Missed> for Misses {
+    fn from(missed: Missed) -> Self {
+        Self { foreign: missed.foreign, unresolved: missed.unresolved, no_patient: 0 }
+    }
+}
+
 /// Where contained resources keep what references to them need.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ContainedSlots {
@@ -42,6 +49,18 @@ pub(super) struct Links<'l> {
     /// Known where some view asks for keys of references.
     pub(super) contained: Option<ContainedSlots>,
     pub(super) misses: &'l mut Misses,
+}
+
+/// The id in `Type/id` of the wanted type, which is what nearly all references are.
+///
+/// Anything else, and any id that is not plainly one, is for [`reference::resolve`].
+#[inline]
+fn plain_key<'t>(text: &'t str, wanted: &str) -> Option<&'t str> {
+    let id = text.strip_prefix(wanted)?.strip_prefix('/')?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+    // No early end, so that many bytes are looked at in one step.
+    let all = id.bytes().fold(true, |all, byte| all & plain(byte));
+    (all && !id.is_empty()).then_some(id)
 }
 
 impl Links<'_> {
@@ -66,8 +85,11 @@ impl Links<'_> {
                 _ => return Err(Stop),
             },
         };
-        let found = reference::resolve(text, self.origin);
-        let found = match found {
+        if let Some(key) = wanted.and_then(|wanted| plain_key(text, wanted)) {
+            to.push_str(key);
+            return Ok(true);
+        }
+        let found = match reference::resolve(text, self.origin) {
             Resolved::Contained(local) => self.contained(walked, local),
             found => found,
         };

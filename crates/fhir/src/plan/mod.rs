@@ -28,6 +28,9 @@ mod system;
 mod tree;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -6,6 +6,8 @@
 
 use vocab::date::Zone;
 
+use crate::general;
+
 use super::array::Datum;
 use super::column::Column;
 use super::compile_view::{Body, ColumnProgram, Over, Repeated};
@@ -14,9 +16,6 @@ use super::links::Links;
 use super::program::{Chain, LeafForm, Operand, Stop, Value};
 use super::space::Space;
 use super::tree::{At, Leaf, NONE, RESOURCE};
-
-/// Rows one resource may give; the general evaluator has the same limit.
-const ROWS_MAX: usize = 100_000;
 
 /// A value found for a row, not yet in its column.
 #[derive(Clone, Copy, Debug)]
@@ -238,7 +237,7 @@ impl Emitter<'_> {
             column.push(datum, zone).map_err(|_| Stop)?;
         }
         *rows += 1;
-        if *rows > ROWS_MAX { Err(Stop) } else { Ok(()) }
+        if *rows > general::ROWS_MAX { Err(Stop) } else { Ok(()) }
     }
 }
 

@@ -174,17 +174,24 @@ impl Runner {
             }
             done => done,
         };
-        match done {
-            Ok(()) => {}
-            Err(refused) => {
-                self.take_back();
-                return Err(match refused {
-                    Refused::Issue(issue) => at_line(*issue, origin),
-                    Refused::Careful => {
-                        at_line(Issue::new(IssueCode::PathFailed, Place::default(), ""), origin)
-                    }
-                });
-            }
+        self.enter(done, misses, origin)
+    }
+
+    /// Lets a resource in whole, or takes back what it has put in.
+    pub(super) fn enter(
+        &mut self,
+        done: Result<(), Refused>,
+        misses: Misses,
+        origin: &Origin<'_>,
+    ) -> Result<Pushed<'_>, Issue> {
+        if let Err(refused) = done {
+            self.take_back();
+            let mut issue = match refused {
+                Refused::Issue(issue) => *issue,
+                Refused::Careful => Issue::new(IssueCode::PathFailed, Place::default(), ""),
+            };
+            issue.place.line = issue.place.line.or(Some(origin.line));
+            return Err(issue);
         }
         for table in &mut self.tables {
             table.rows += table.made;
@@ -414,11 +421,6 @@ impl Table {
         }
         Ok((std::mem::take(&mut self.rows), system_arrays, columns))
     }
-}
-
-fn at_line(mut issue: Issue, origin: &Origin<'_>) -> Issue {
-    issue.place.line = issue.place.line.or(Some(origin.line));
-    issue
 }
 
 /// What a resource tells about itself.

@@ -31,6 +31,9 @@ pub(super) struct Quoted {
     pub(super) escaped: bool,
 }
 
+/// How many words of a string are searched before `memchr`, which is quicker for long ones, begins.
+const WORDS_FIRST: usize = 8;
+
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
@@ -119,7 +122,7 @@ impl<'t> Scan<'t> {
     pub(super) fn string(&mut self) -> Result<Quoted, Fault> {
         let start = self.at + 1;
         let mut at = start;
-        for _ in 0..4 {
+        for _ in 0..WORDS_FIRST {
             let Some(word) = self.bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
                 break;
             };

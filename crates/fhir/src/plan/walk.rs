@@ -27,6 +27,8 @@ struct Entry {
     /// The first eight bytes of it, and which bits of them count.
     word: u64,
     mask: u64,
+    /// The last eight bytes of it, where it has more than eight.
+    tail: u64,
     action: Action,
     /// For `_name` beside a kept primitive `name`: the bit of the latter.
     beside: u64,
@@ -41,7 +43,8 @@ impl Entry {
             (*to, *count) = (*from, 0xff);
         }
         let (word, mask) = (u64::from_le_bytes(first), u64::from_le_bytes(counts));
-        Self { quoted: quoted.into(), word, mask, action, beside }
+        let tail = quoted.last_chunk::<8>().map_or(0, |last| u64::from_le_bytes(*last));
+        Self { quoted: quoted.into(), word, mask, tail, action, beside }
     }
 
     #[inline]
@@ -56,8 +59,13 @@ impl Entry {
         if (u64::from_le_bytes(*first) ^ self.word) & self.mask != 0 {
             return false;
         }
-        let Some(tail) = self.quoted.get(8..) else { return true };
-        rest.get(8..self.quoted.len()) == Some(tail)
+        let length = self.quoted.len();
+        if length <= 8 {
+            return true;
+        }
+        let Some(key) = rest.get(..length) else { return false };
+        let tail = key.last_chunk::<8>().map(|last| u64::from_le_bytes(*last));
+        tail == Some(self.tail) && (length <= 16 || key == &*self.quoted)
     }
 }
 
