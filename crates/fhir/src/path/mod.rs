@@ -4,6 +4,7 @@
 //! [`PathError`] that tells where and what to write instead.
 
 pub mod ast;
+pub mod check;
 mod display;
 mod error;
 pub mod eval;

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod entry;
 #[cfg(test)]
+mod fhirpath;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod view;
+#[cfg(test)]
+mod xml;

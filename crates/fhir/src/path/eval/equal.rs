@@ -43,10 +43,10 @@ pub(super) fn equal(left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
 /// A text of the resource whose type is not known may still be a date: it is read as one when
 /// compared with one.
 fn text_and_moment(left: &Value<'_>, right: &Value<'_>) -> Option<Option<bool>> {
-    let (text, moment) = match (left, right) {
-        (Value::String(text), Value::Moment(moment))
-        | (Value::Moment(moment), Value::String(text)) => (text, moment),
-        _ => return None,
+    let ((Value::String(text), Value::Moment(moment))
+    | (Value::Moment(moment), Value::String(text))) = (left, right)
+    else {
+        return None;
     };
     let read = super::convert::moment(text, moment.sort)?;
     Some(read.compare(moment).map(|order| order == Ordering::Equal))

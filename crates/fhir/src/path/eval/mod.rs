@@ -26,6 +26,7 @@ use std::cell::{Cell, RefCell};
 pub use decimal::Decimal;
 pub use functions::FUNCTIONS;
 pub use moment::Moment;
+pub(super) use types::name_of as type_of_argument;
 pub use value::{Collection, Element, Quantity, TypeInfo, Value};
 
 use super::PathError;

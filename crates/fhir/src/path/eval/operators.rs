@@ -22,7 +22,13 @@ pub(super) fn binary<'a>(
 ) -> Answer<'a> {
     let left_values = run.scoped(left, frame)?;
     if matches!(op, Op::And | Op::Or | Op::Xor | Op::Implies) {
-        return logic(run, op, left_values, right, frame, at);
+        let left = truth(left_values, at)?;
+        // What is already decided need not be asked further.
+        if let Some(decided) = logic(op, left, None) {
+            return Ok(told(Some(decided)));
+        }
+        let right = truth(run.scoped(right, frame)?, at)?;
+        return Ok(told(logic(op, left, right)));
     }
     let right_values = run.scoped(right, frame)?;
     run.charge(left_values.len() + right_values.len(), at)?;
@@ -77,40 +83,18 @@ pub(super) fn truth(values: Collection<'_>, at: usize) -> Result<Option<bool>, P
     })
 }
 
-fn logic<'a>(
-    run: &Run<'a, '_>,
-    op: Op,
-    left: Collection<'a>,
-    right: &Expr,
-    frame: &Frame<'a>,
-    at: usize,
-) -> Answer<'a> {
-    let left = truth(left, at)?;
-    // What is already decided need not be asked further.
-    match (op, left) {
-        (Op::And, Some(false)) => return Ok(told(Some(false))),
-        (Op::Or, Some(true)) | (Op::Implies, Some(false)) => return Ok(told(Some(true))),
-        _ => {}
+/// Three-valued logic.
+fn logic(op: Op, left: Option<bool>, right: Option<bool>) -> Option<bool> {
+    match (op, left, right) {
+        (Op::And, Some(false), _) | (Op::And, _, Some(false)) => Some(false),
+        (Op::And, Some(true), Some(true)) => Some(true),
+        (Op::Or, Some(true), _) | (Op::Or, _, Some(true)) => Some(true),
+        (Op::Or, Some(false), Some(false)) => Some(false),
+        (Op::Xor, Some(left), Some(right)) => Some(left != right),
+        (Op::Implies, Some(false), _) | (Op::Implies, _, Some(true)) => Some(true),
+        (Op::Implies, Some(true), Some(false)) => Some(false),
+        _ => None,
     }
-    let right = truth(run.scoped(right, frame)?, at)?;
-    Ok(told(match op {
-        Op::And => match (left, right) {
-            (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
-        },
-        Op::Or => match (left, right) {
-            (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        },
-        Op::Xor => left.zip(right).map(|(left, right)| left != right),
-        _ => match (left, right) {
-            (_, Some(true)) => Some(true),
-            (Some(true), Some(false)) => Some(false),
-            _ => None,
-        },
-    }))
 }
 
 fn member_of<'a>(item: Collection<'a>, list: &[Value<'a>], at: usize) -> Answer<'a> {

@@ -81,7 +81,7 @@ fn casts(value: &Value<'_>, wanted: &TypeName) -> bool {
 }
 
 /// Reads a type's name out of an argument: `ofType(FHIR.Patient)`.
-pub(super) fn name_of(argument: &Expr) -> Result<TypeName, PathError> {
+pub(in crate::path) fn name_of(argument: &Expr) -> Result<TypeName, PathError> {
     let name = match &argument.kind {
         Kind::Member { base: None, name } | Kind::Literal(Literal::String(name)) => {
             match name.split_once('.') {

@@ -161,21 +161,18 @@ fn sort<'a>(run: &Run<'a, '_>, input: &[Value<'a>], call: &Call<'a, '_>) -> Answ
     let mut failed = None;
     keyed.sort_by(|(left, _), (right, _)| {
         for ((left, descending), (right, _)) in left.iter().zip(right) {
+            // The suite wants what is empty first, whichever way is sorted.
             let order = match (left, right) {
-                (None, right) => {
-                    if right.is_none() {
-                        Ordering::Equal
-                    } else {
-                        Ordering::Less
-                    }
-                }
-                (Some(_), None) => Ordering::Greater,
-                (Some(left), Some(right)) => equal::compare(left, right)
-                    .unwrap_or_else(|message| {
+                (None, None) => Ordering::Equal,
+                (None, Some(_)) => return Ordering::Less,
+                (Some(_), None) => return Ordering::Greater,
+                (Some(left), Some(right)) => match equal::compare(left, right) {
+                    Ok(order) => order.unwrap_or(Ordering::Equal),
+                    Err(message) => {
                         failed = Some(message);
-                        None
-                    })
-                    .unwrap_or(Ordering::Equal),
+                        Ordering::Equal
+                    }
+                },
             };
             if order != Ordering::Equal {
                 return if *descending { order.reverse() } else { order };

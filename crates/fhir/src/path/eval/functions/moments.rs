@@ -93,9 +93,10 @@ fn precision<'a>(input: &[Value<'a>], call: &Call<'a, '_>) -> Answer<'a> {
     Ok(vec![Value::Integer(digits)])
 }
 
+/// How many digits stand after the point.
 fn count_digits(text: &str) -> i64 {
     let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
-    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    let digits = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     i64::try_from(digits).unwrap_or(i64::MAX)
 }
 
