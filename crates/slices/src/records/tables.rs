@@ -5,6 +5,8 @@
 //! [`manual`] prints it.
 
 mod manual;
+#[cfg(test)]
+mod tests;
 
 use vocab::Locale;
 
