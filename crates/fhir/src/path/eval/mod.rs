@@ -35,7 +35,7 @@ use crate::json::Node;
 use crate::model;
 
 /// How many steps one evaluation may take; a step is a value made, looked at or compared.
-pub const STEPS_MAX: u64 = 2_000_000;
+pub const STEPS_MAX: u64 = 5_000_000;
 
 /// How keys of resources and references are made: the identity policy of the caller.
 pub trait Keys {

@@ -89,9 +89,7 @@ impl<'a> Element<'a> {
         if let Some(known) = self.kind.and_then(model::type_named) {
             let Some(element) = known.child(name) else { return out };
             if element.choice {
-                for (key, kind) in element.json_keys() {
-                    self.push_children(&key, Some(kind), &mut out);
-                }
+                self.push_choices(known, element.name, &mut out);
             } else {
                 self.push_children(name, element.only_type(), &mut out);
             }
@@ -122,6 +120,24 @@ impl<'a> Element<'a> {
             out.extend(Self { node: beside, beside: None, kind: Some("Element") }.children());
         }
         out
+    }
+
+    /// The children of a choice: looked for among the keys there are, which are few, rather than
+    /// among the types there could be, which are up to fifty.
+    fn push_choices(&self, known: &model::Type, name: &str, out: &mut Vec<Self>) {
+        for (key, _) in self.node.as_object().into_iter().flat_map(|object| object.iter()) {
+            let plain = key.strip_prefix('_').unwrap_or(key);
+            let seen = plain.len() < key.len() && self.node.get(plain).is_some();
+            if seen || !plain.starts_with(name) {
+                continue;
+            }
+            match known.child_by_key(plain) {
+                Some((element, kind)) if element.name == name => {
+                    self.push_children(plain, Some(kind), out);
+                }
+                _ => {}
+            }
+        }
     }
 
     fn push_children(&self, key: &str, kind: Option<&'static str>, out: &mut Vec<Self>) {
