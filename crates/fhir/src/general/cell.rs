@@ -95,7 +95,10 @@ fn wrong_type(value: &Value<'_>, wanted: Option<&str>) -> Wrong {
             Node::Number(_) => "a number",
             Node::String(_) => "a string",
             Node::Array(_) => "an array",
-            Node::Object(_) => element.kind.unwrap_or("an object"),
+            Node::Object(_) => match element.kind {
+                Some(kind) if !model::is_primitive(kind) => kind,
+                _ => "an object",
+            },
             Node::Null => "null",
         },
         other => other.type_info().name,

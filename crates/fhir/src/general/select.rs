@@ -78,6 +78,9 @@ impl<'a> Runner<'_, 'a> {
     }
 
     /// The rows of a select over one element.
+    ///
+    /// Every column is asked for, also where a sibling without rows leaves none: what is wrong with
+    /// a resource must not depend on what else it holds.
     fn element(&self, select: &Select, focus: &Value<'a>, row: usize) -> Result<Rows, Wrong> {
         let mut cells = Vec::with_capacity(select.columns.len());
         for column in &select.columns {

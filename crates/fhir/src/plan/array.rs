@@ -290,11 +290,13 @@ pub(super) struct Lists {
     pub(super) items: Array,
     ends: Vec<i32>,
     count: i32,
+    valid: NullBufferBuilder,
 }
 
 impl Lists {
     pub(super) fn new(kind: Kind) -> Self {
-        Self { items: Array::new(kind), ends: vec![0], count: 0 }
+        let valid = NullBufferBuilder::new(ROWS_FIRST);
+        Self { items: Array::new(kind), ends: vec![0], count: 0, valid }
     }
 
     pub(super) fn push_item(&mut self, datum: Datum<'_>, zone: &Zone) -> Result<(), Misfit> {
@@ -305,12 +307,20 @@ impl Lists {
 
     pub(super) fn end_row(&mut self) {
         self.ends.push(self.count);
+        self.valid.append_non_null();
+    }
+
+    /// A row without a list, where `forEachOrNull` found nothing; an empty list is another thing.
+    pub(super) fn push_null(&mut self) {
+        self.ends.push(self.count);
+        self.valid.append_null();
     }
 
     pub(super) fn truncate(&mut self, rows: usize) {
         self.ends.truncate(rows + 1);
         self.count = self.ends.last().copied().unwrap_or(0);
         self.items.truncate(usize::try_from(self.count).unwrap_or(0));
+        self.valid.truncate(rows);
     }
 
     pub(super) fn size_bytes(&self) -> usize {
@@ -322,7 +332,7 @@ impl Lists {
         self.count = 0;
         let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
         let field = Arc::new(Field::new_list_field(kind.arrow(), true));
-        let array = ListArray::try_new(field, offsets, self.items.finish()?, None)?;
+        let array = ListArray::try_new(field, offsets, self.items.finish()?, self.valid.finish())?;
         Ok(Arc::new(array))
     }
 }

@@ -58,10 +58,12 @@ impl Column {
         match self {
             Self::Plain(array) => array.push(datum, zone),
             Self::List(lists, _) => {
-                if datum != Datum::Null {
+                if datum == Datum::Null {
+                    lists.push_null();
+                } else {
                     lists.push_item(datum, zone)?;
+                    lists.end_row();
                 }
-                lists.end_row();
                 Ok(())
             }
             Self::Decimal { number, text } => match datum {

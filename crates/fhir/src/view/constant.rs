@@ -109,14 +109,14 @@ fn decimal(text: &str) -> Result<Literal, String> {
     }
     let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let zeros = "0".repeat(exponent.unsigned_abs() as usize);
+    let places = exponent.unsigned_abs() as usize;
     let shifted = if exponent >= 0 {
-        let part = format!("{part}{zeros}");
-        let (moved, rest) = part.split_at(exponent.unsigned_abs() as usize);
+        let part = format!("{part:0<places$}");
+        let (moved, rest) = part.split_at(places);
         format!("{whole}{moved}.{rest}")
     } else {
-        let whole = format!("{zeros}{whole}");
-        let (rest, moved) = whole.split_at(whole.len() - exponent.unsigned_abs() as usize);
+        let whole = format!("{}{whole}", "0".repeat(places));
+        let (rest, moved) = whole.split_at(whole.len() - places);
         format!("{rest}.{moved}{part}")
     };
     let shifted = shifted.trim_end_matches('.');

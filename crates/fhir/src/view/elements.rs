@@ -32,7 +32,7 @@ pub(super) fn check(view: &mut View, issues: &mut Vec<Issue>) {
         let at = format!("where[{index}].path");
         let types = checker.expression(&condition.path, &this, &at);
         let truth = |name: &&str| matches!(*name, "boolean" | "System.Boolean");
-        if !types.0.is_empty() && !types.0.iter().any(|name| truth(&name)) {
+        if !types.0.is_empty() && !types.0.iter().any(truth) {
             let told = format!("gives {}, not true or false", types.listed());
             checker.issues.push(Issue::new(
                 IssueCode::ViewElementInvalid,

@@ -179,10 +179,13 @@ fn a_bundle_gives_its_entries_each_with_its_number() {
 fn a_bundle_in_one_line_is_taken_apart_in_its_line() {
     let text = BUNDLE.replace('\n', "");
     let taken = entry::line(&text, 12);
-    assert_eq!(
-        keys(&taken),
-        [("Patient", "p", 12), ("Observation", "bb22", 12), ("Group", "g", 12)]
-    );
+    let found = keys(&taken).into_iter();
+    let found: Vec<_> = found.map(|(kind, key, line)| (kind, key, entry::line_of(line))).collect();
+    assert_eq!(found, [("Patient", "p", 12), ("Observation", "bb22", 12), ("Group", "g", 12)]);
+    // No two resources of a file have one number.
+    let mut numbers: Vec<u64> = taken.entries.iter().map(|entry| entry.line).collect();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 3);
     assert_eq!(taken.issues[0].place.path.as_deref(), Some("entry[2]"));
     assert!(taken.issues.iter().all(|issue| issue.place.line == Some(12)));
 }
