@@ -145,9 +145,17 @@ impl<'a> Reader<'a> {
             let references = self.taken.references.get_or_insert_with(BundleKeys::default);
             references.add(full_url, head.resource_type, &key);
         }
-        let line = self.line();
+        let line = match self.number {
+            Number::Line(line) => numbered(line, self.count),
+            Number::Entries => self.line(),
+        };
         self.taken.entries.push(Entry { text, line, head, key, full_url, method, parent: None });
     }
+}
+
+/// The number of an entry of a Bundle that stands in one line of many: unlike any other's.
+fn numbered(line: u64, entry: u64) -> u64 {
+    line | entry.saturating_sub(1) << super::ENTRY_SHIFT
 }
 
 /// A text under a key of an object that may be absent.

@@ -20,12 +20,23 @@ pub use lines::{Line, Lines, SHAPE_BYTES, Shape, lines, shape};
 use crate::reference::{self, BundleKeys, Origin};
 use bundle::{Number, Reader};
 
+/// Below so many bits of [`Entry::line`] stands the line, above them the entry.
+pub const ENTRY_SHIFT: u32 = 32;
+
+/// The line of [`Entry::line`], without the entry.
+#[must_use]
+pub fn line_of(number: u64) -> u64 {
+    number & ((1 << ENTRY_SHIFT) - 1)
+}
+
 /// One resource in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
     /// The resource as JSON.
     pub text: &'a str,
-    /// The line in a file of lines, else the number of the entry, from 1.
+    /// The line in a file of lines, else the number of the entry, from 1. For the n-th entry of a
+    /// Bundle that stands in a line, `n - 1` is added above [`ENTRY_SHIFT`] bits, so that no two
+    /// resources of a file share a number; [`line_of`] gives the line.
     pub line: u64,
     /// Type, id, version.
     pub head: Head<'a>,
