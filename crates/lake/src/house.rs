@@ -171,7 +171,7 @@ impl Lake {
         Ok(opened)
     }
 
-    async fn open_at(&self, table: &str, version: u64) -> Result<TableAt, TableError> {
+    pub(crate) async fn open_at(&self, table: &str, version: u64) -> Result<TableAt, TableError> {
         let key = (table.to_owned(), version);
         let known = self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known.get(&key).cloned() {

@@ -3,8 +3,6 @@
 //!
 //! Only this crate knows Parquet, Delta Lake, DataFusion and object stores.
 
-#![expect(dead_code, unused_imports, reason = "the writer is being joined")]
-
 mod delta;
 pub mod file;
 mod gate;
@@ -13,7 +11,11 @@ pub mod landing;
 pub mod reader;
 pub mod storage;
 pub mod tables;
+pub mod writer;
 
 pub use delta::TableError;
 pub use house::{Lake, LakeConfig, LakeError};
 pub use reader::{Reader, ReaderError, SqlAnswer, TableCount};
+pub use writer::{
+    FaultPoint, HeldResource, HeldResources, Load, LoadMode, OldRow, ReportParts, Writer,
+};

@@ -1,0 +1,125 @@
+//! Which resources are held, and in which version: what a load compares itself with.
+
+use std::collections::VecDeque;
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{Int64Type, TimestampMicrosecondType};
+use arrow_array::{Array as _, RecordBatch, StringArray};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use vocab::{LandingId, PatientId};
+
+use super::part;
+use crate::delta::DataFile;
+use crate::house::{Lake, LakeError};
+use crate::tables::{FILE, LAST_UPDATED, LINE, PATIENT_ID, RESOURCE_KEY, SOURCE, VERSION};
+
+const RESOURCE: &str = "resource";
+const RESOURCE_TYPE: &str = "resource_type";
+const CONTENT_HASH: &str = "content_hash";
+
+/// One resource of the newest snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldResource {
+    /// Who sent it.
+    pub source: String,
+    /// Its type.
+    pub resource_type: String,
+    /// Its key.
+    pub key: String,
+    /// `meta.versionId`.
+    pub version: Option<String>,
+    /// `meta.lastUpdated`, microseconds since 1970 UTC.
+    pub last_updated_us: Option<i64>,
+    /// The hash of its content.
+    pub content_hash: String,
+    /// The file it came in.
+    pub file: LandingId,
+    /// Its line or entry there.
+    pub line: i64,
+    /// Whose it is.
+    pub patient: Option<PatientId>,
+}
+
+/// The held resources, some at a time.
+pub struct HeldResources {
+    lake: Lake,
+    files: VecDeque<DataFile>,
+}
+
+pub(super) async fn open(lake: &Lake) -> Result<HeldResources, LakeError> {
+    let snapshot = lake.inner.ledger.snapshots().latest().await?;
+    let mut files = VecDeque::new();
+    if let Some(table) = snapshot.as_ref().and_then(|snapshot| snapshot.table(RESOURCE)) {
+        files.extend(lake.open_at(RESOURCE, table.delta_version.unsigned_abs()).await?.files);
+    }
+    Ok(HeldResources { lake: lake.clone(), files })
+}
+
+impl HeldResources {
+    /// The next ones; none at the end.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is not what it should be.
+    pub async fn next(&mut self) -> Result<Option<Vec<HeldResource>>, LakeError> {
+        let Some(file) = self.files.pop_front() else { return Ok(None) };
+        let bytes = part::read(&self.lake.inner.tables, RESOURCE, &file).await?;
+        let read = tokio::task::spawn_blocking(move || read(bytes)).await;
+        read.map_err(|died| LakeError::Stopped(died.to_string()))?.map(Some)
+    }
+}
+
+fn read(bytes: bytes::Bytes) -> Result<Vec<HeldResource>, LakeError> {
+    let wrong = |reason: String| LakeError::Rows { table: RESOURCE.to_owned(), reason };
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes)
+        .map_err(|error| wrong(error.to_string()))?;
+    let wanted = [
+        SOURCE,
+        RESOURCE_TYPE,
+        RESOURCE_KEY,
+        VERSION,
+        LAST_UPDATED,
+        CONTENT_HASH,
+        FILE,
+        LINE,
+        PATIENT_ID,
+    ];
+    let columns: Vec<usize> =
+        wanted.iter().filter_map(|name| builder.schema().index_of(name).ok()).collect();
+    let mask = ProjectionMask::roots(builder.metadata().file_metadata().schema_descr(), columns);
+    let reader = builder.with_projection(mask).build().map_err(|error| wrong(error.to_string()))?;
+    let mut held = Vec::new();
+    for batch in reader {
+        let batch = batch.map_err(|error| wrong(error.to_string()))?;
+        add(&batch, &mut held).ok_or_else(|| wrong("a column is missing or wrong".to_owned()))?;
+    }
+    Ok(held)
+}
+
+fn add(batch: &RecordBatch, held: &mut Vec<HeldResource>) -> Option<()> {
+    let texts = |name: &str| batch.column_by_name(name)?.as_string_opt::<i32>();
+    let numbers = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
+    let (sources, types, keys) = (texts(SOURCE)?, texts(RESOURCE_TYPE)?, texts(RESOURCE_KEY)?);
+    let (versions, hashes, files) = (texts(VERSION)?, texts(CONTENT_HASH)?, texts(FILE)?);
+    let (lines, patients) = (numbers(LINE)?, numbers(PATIENT_ID)?);
+    let updated =
+        batch.column_by_name(LAST_UPDATED)?.as_primitive_opt::<TimestampMicrosecondType>()?;
+    let text = |column: &StringArray, row| column.value(row).to_owned();
+    for row in 0..batch.num_rows() {
+        held.push(HeldResource {
+            source: text(sources, row),
+            resource_type: text(types, row),
+            key: text(keys, row),
+            version: versions.is_valid(row).then(|| text(versions, row)),
+            last_updated_us: updated.is_valid(row).then(|| updated.value(row)),
+            content_hash: text(hashes, row),
+            file: files.value(row).parse().ok()?,
+            line: lines.value(row),
+            patient: match patients.is_valid(row) {
+                true => Some(PatientId::from_stored(patients.value(row))?),
+                false => None,
+            },
+        });
+    }
+    Some(())
+}

@@ -1,0 +1,383 @@
+//! One load: rows come in, are kept in memory up to a limit, and become files; the commit makes
+//! them a snapshot.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use ledger::{
+    FileReport, LoadCommit, PatientKeys, QuarantineRow, Snapshot, SnapshotKind, SnapshotTable,
+    WarningCount,
+};
+use tokio::task::JoinHandle;
+use vocab::{LandingId, LoadId, SnapshotId};
+
+use super::encode::{self, Encoded, Segment};
+use super::supersede::{Gone, OldRow};
+use super::{LoadMode, Writer, heal, part, rewrite};
+use crate::delta::{Change, DataFile, Mode, TableAt};
+use crate::file::FileError;
+use crate::house::LakeError;
+use crate::tables::TableSpec;
+
+/// What the ledger is told besides the tables.
+#[derive(Debug)]
+pub struct ReportParts {
+    /// What became of each file.
+    pub files: Vec<FileReport>,
+    /// What was not taken.
+    pub quarantine: Vec<QuarantineRow>,
+    /// What was worth a look.
+    pub warnings: Vec<WarningCount>,
+    /// What was learned of patients.
+    pub keys: PatientKeys,
+}
+
+/// A load under way. Dropping it leaves the last snapshot as it was.
+pub struct Load<'a> {
+    writer: &'a mut Writer,
+    load: LoadId,
+    mode: LoadMode,
+    tables: Vec<TableLoad>,
+    by_name: HashMap<String, usize>,
+    gone: Gone,
+    before: Option<Snapshot>,
+    buffered_bytes: usize,
+    encoding: VecDeque<(usize, JoinHandle<Result<Option<Encoded>, FileError>>)>,
+    next_part: usize,
+}
+
+/// One table during a load.
+struct TableLoad {
+    spec: TableSpec,
+    at: Option<TableAt>,
+    segments: Vec<Segment>,
+    buffered_bytes: usize,
+    /// Files of this load, each with the resources in it.
+    parts: Vec<(DataFile, u64)>,
+    resources_removed: u64,
+    change: Change,
+}
+
+impl<'a> Load<'a> {
+    pub(super) async fn begin(
+        writer: &'a mut Writer,
+        load: LoadId,
+        mode: LoadMode,
+        specs: &[TableSpec],
+    ) -> Result<Self, LakeError> {
+        let inner = &writer.lake.inner;
+        let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
+        heal::mark(&writer.lake, load, &names)?;
+        let before = inner.ledger.snapshots().latest().await?;
+        let mut tables = Vec::with_capacity(specs.len());
+        for spec in specs {
+            let at = inner.tables.open(&spec.name, None).await?;
+            tables.push(TableLoad::new(spec.clone(), at));
+        }
+        let by_name = names.iter().enumerate().map(|(at, name)| ((*name).to_owned(), at)).collect();
+        Ok(Self {
+            writer,
+            load,
+            mode,
+            tables,
+            by_name,
+            gone: Gone::default(),
+            before,
+            buffered_bytes: 0,
+            encoding: VecDeque::new(),
+            next_part: 0,
+        })
+    }
+
+    /// Takes rows of one file for one table; `source`, `load` and `file` are added here.
+    ///
+    /// # Errors
+    /// When the table was not declared, or what is over the memory limit cannot be written out.
+    pub async fn push(
+        &mut self,
+        table: &str,
+        batch: RecordBatch,
+        file: LandingId,
+        source: &Arc<str>,
+    ) -> Result<(), LakeError> {
+        let unknown = || LakeError::UnknownTable(table.to_owned());
+        let at = self.by_name.get(table).copied().ok_or_else(unknown)?;
+        let known = self.tables.get_mut(at).ok_or_else(unknown)?;
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        let bytes = batch.get_array_memory_size();
+        known.buffered_bytes += bytes;
+        self.buffered_bytes += bytes;
+        known.segments.push(Segment { batch, file, source: Arc::clone(source) });
+        let bytes_max = self.writer.lake.inner.config.memory_bytes_max;
+        if self.buffered_bytes > bytes_max {
+            while self.buffered_bytes > bytes_max / 2 && self.flush_largest().await? {}
+        }
+        Ok(())
+    }
+
+    /// Says whose rows go, in every table: of older versions held before, or of copies that came
+    /// earlier in this load.
+    pub fn supersede(&mut self, rows: impl IntoIterator<Item = OldRow>) {
+        rows.into_iter().for_each(|row| self.gone.add(row));
+    }
+
+    /// Sends the largest table's rows to be encoded; false when none has any.
+    async fn flush_largest(&mut self) -> Result<bool, LakeError> {
+        let largest = self.tables.iter().enumerate().max_by_key(|(_, table)| table.buffered_bytes);
+        match largest.filter(|(_, table)| !table.segments.is_empty()).map(|(at, _)| at) {
+            Some(at) => self.flush(at).await.map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    async fn flush(&mut self, at: usize) -> Result<(), LakeError> {
+        let config = &self.writer.lake.inner.config;
+        // At most two tables are encoded at a time, so memory stays bounded.
+        let at_once = config.threads.clamp(1, 2);
+        while self.encoding.len() >= at_once {
+            self.finish_one().await?;
+        }
+        let threads = self.writer.lake.inner.config.threads;
+        let Some(table) = self.tables.get_mut(at) else { return Ok(()) };
+        let segments = std::mem::take(&mut table.segments);
+        self.buffered_bytes -= std::mem::take(&mut table.buffered_bytes);
+        if segments.is_empty() {
+            return Ok(());
+        }
+        let (schema, load, gone) = (Arc::clone(&table.spec.schema), self.load, self.gone.clone());
+        let work = move || encode::encode_rows(&schema, load, &segments, &gone, threads);
+        self.encoding.push_back((at, tokio::task::spawn_blocking(work)));
+        Ok(())
+    }
+
+    /// Waits for the oldest encoding and writes its file.
+    async fn finish_one(&mut self) -> Result<(), LakeError> {
+        let Some((at, encoding)) = self.encoding.pop_front() else { return Ok(()) };
+        let Some(table) = self.tables.get_mut(at) else { return Ok(()) };
+        let encoded = encoding.await.map_err(|died| LakeError::Stopped(died.to_string()))?;
+        let wrong = |error: FileError| rows_wrong(&table.spec.name, &error);
+        let Some(encoded) = encoded.map_err(wrong)? else { return Ok(()) };
+        let name = table.spec.name.clone();
+        let resources = encoded.resources;
+        self.writer.faults.step(&format!("file {name}"))?;
+        let number = self.next_part;
+        self.next_part += 1;
+        let tables = &self.writer.lake.inner.tables;
+        let file = part::write(tables, &name, self.load, number, encoded).await?;
+        if let Some(table) = self.tables.get_mut(at) {
+            table.parts.push((file, resources));
+        }
+        Ok(())
+    }
+
+    /// Makes everything that came a snapshot, or nothing of it.
+    ///
+    /// # Errors
+    /// When a file, a log or the ledger cannot be written. The last snapshot stands, and the next
+    /// writer puts right what was begun.
+    pub async fn commit(mut self, report: ReportParts) -> Result<SnapshotId, LakeError> {
+        for at in 0..self.tables.len() {
+            self.flush(at).await?;
+        }
+        while !self.encoding.is_empty() {
+            self.finish_one().await?;
+        }
+        self.plan_changes().await?;
+        let mut versions = Vec::with_capacity(self.tables.len());
+        for at in 0..self.tables.len() {
+            versions.push(self.commit_table(at).await?);
+        }
+        if let Some(before) = self.before.as_ref().filter(|_| self.mode == LoadMode::Add) {
+            let others = before.tables.iter().filter(|t| !self.by_name.contains_key(&t.table));
+            versions.extend(others.cloned());
+        }
+        versions.sort_by(|a, b| a.table.cmp(&b.table));
+        self.writer.faults.step("ledger")?;
+        let ReportParts { files, quarantine, warnings, keys } = report;
+        let kind = match self.mode {
+            LoadMode::Add => SnapshotKind::Ingest,
+            LoadMode::Replace => SnapshotKind::Rebuild,
+        };
+        let commit = LoadCommit {
+            load: self.load,
+            kind,
+            tables: versions,
+            files,
+            quarantine,
+            warnings,
+            keys,
+        };
+        let loads = self.writer.lake.inner.ledger.loads();
+        let snapshot = loads.commit(&self.writer.lease, commit).await?;
+        self.writer.faults.step("committed")?;
+        heal::unmark(&self.writer.lake, self.load)?;
+        Ok(snapshot)
+    }
+
+    /// Decides which files each table gains and loses, rewriting those with replaced rows.
+    async fn plan_changes(&mut self) -> Result<(), LakeError> {
+        for at in 0..self.tables.len() {
+            let Some(table) = self.tables.get_mut(at) else { continue };
+            let old = table.at.as_ref().map_or_else(Vec::new, |at| at.files.clone());
+            if self.mode == LoadMode::Replace {
+                table.change.remove.extend(old);
+            } else if !self.gone.is_empty() {
+                for file in old {
+                    self.rewrite(at, &file, None).await?;
+                }
+            }
+            let Some(table) = self.tables.get_mut(at) else { continue };
+            for (file, resources) in std::mem::take(&mut table.parts) {
+                self.rewrite(at, &file, Some(resources)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rewrites one file where rows of it go. `new_resources` is given for files of this load.
+    async fn rewrite(
+        &mut self,
+        at: usize,
+        file: &DataFile,
+        new_resources: Option<u64>,
+    ) -> Result<(), LakeError> {
+        let Some(name) = self.tables.get(at).map(|table| table.spec.name.clone()) else {
+            return Ok(());
+        };
+        let tables = &self.writer.lake.inner.tables;
+        let mut rewritten = None;
+        if !self.gone.is_empty() {
+            let bytes = part::read(tables, &name, file).await?;
+            let gone = self.gone.clone();
+            let work = tokio::task::spawn_blocking(move || rewrite::without(&bytes, &gone)).await;
+            let work = work.map_err(|died| LakeError::Stopped(died.to_string()))?;
+            rewritten = work.map_err(|error| rows_wrong(&name, &error))?;
+        }
+        let mut left = None;
+        let removed = rewritten.as_ref().map_or(0, |rewritten| rewritten.resources_removed);
+        let is_changed = rewritten.is_some();
+        if let Some(encoded) = rewritten.and_then(|rewritten| rewritten.left) {
+            self.writer.faults.step(&format!("rewrite {name}"))?;
+            let number = self.next_part;
+            self.next_part += 1;
+            left = Some(part::write(tables, &name, self.load, number, encoded).await?);
+        }
+        let Some(table) = self.tables.get_mut(at) else { return Ok(()) };
+        table.resources_removed += removed;
+        match (is_changed, new_resources) {
+            (false, None) => {}
+            (false, Some(resources)) => table.add(file.clone(), resources),
+            (true, None) => {
+                table.change.remove.push(file.clone());
+                table.change.add.extend(left);
+            }
+            (true, Some(resources)) => {
+                table.change.add.extend(left);
+                table.parts.push((file.clone(), resources));
+            }
+        }
+        Ok(())
+    }
+
+    /// Commits one table's log and counts what the table then holds.
+    async fn commit_table(&mut self, at: usize) -> Result<SnapshotTable, LakeError> {
+        let before = self.before.clone();
+        let Some(table) = self.tables.get(at) else {
+            return Err(LakeError::UnknownTable(at.to_string()));
+        };
+        let name = table.spec.name.as_str();
+        let lake = &self.writer.lake;
+        let at_ms = lake.inner.ledger.clock().now().as_millisecond();
+        let known = before.as_ref().and_then(|snapshot| snapshot.table(name));
+        let hash = Some(&table.spec.definition_hash);
+        let is_same = |at: &TableAt| {
+            at.definition_hash.as_ref() == hash
+                && table.change.add.is_empty()
+                && table.change.remove.is_empty()
+        };
+        let version = match &table.at {
+            Some(open) if is_same(open) => {
+                if let Some(known) = known {
+                    return Ok(known.clone());
+                }
+                open.version
+            }
+            Some(open) => {
+                self.writer.faults.step(&format!("log {name}"))?;
+                let mode = match self.mode {
+                    LoadMode::Add => Mode::Load,
+                    LoadMode::Replace => Mode::Rebuild,
+                };
+                let tables = &lake.inner.tables;
+                tables.commit(open, Some(&table.spec), &table.change, mode, at_ms).await?
+            }
+            None => {
+                self.writer.faults.step(&format!("log {name}"))?;
+                lake.inner.tables.create(&table.spec, &table.change.add, at_ms).await?
+            }
+        };
+        let resources_before = match self.mode {
+            LoadMode::Add => known.map_or(0, |known| known.resources),
+            LoadMode::Replace => 0,
+        };
+        self.describe(table, version, resources_before).await
+    }
+
+    /// The table as the snapshot names it, its people counted from what was written.
+    async fn describe(
+        &self,
+        table: &TableLoad,
+        version: u64,
+        resources_before: u64,
+    ) -> Result<SnapshotTable, LakeError> {
+        let lake = &self.writer.lake;
+        let name = table.spec.name.as_str();
+        let opened = lake.open_at(name, version).await?;
+        let mut people = HashSet::new();
+        for file in opened.files.iter().filter(|file| file.patients.is_some()) {
+            let bytes = part::read(&lake.inner.tables, name, file).await?;
+            let work = tokio::task::spawn_blocking(move || {
+                rewrite::add_patients(&bytes, &mut people).map(|()| people)
+            });
+            let done = work.await.map_err(|died| LakeError::Stopped(died.to_string()))?;
+            people = done.map_err(|error| rows_wrong(name, &error))?;
+        }
+        let resources_added: u64 = table.parts.iter().map(|(_, resources)| resources).sum();
+        Ok(SnapshotTable {
+            table: name.to_owned(),
+            delta_version: i64::try_from(version).unwrap_or(i64::MAX),
+            definition_hash: table.spec.definition_hash.clone(),
+            rows: opened.files.iter().map(|file| file.rows).sum(),
+            resources: (resources_before + resources_added).saturating_sub(table.resources_removed),
+            patients: people.len() as u64,
+            files: opened.files.len() as u64,
+            size_bytes: opened.files.iter().map(|file| file.size_bytes).sum(),
+        })
+    }
+}
+
+impl TableLoad {
+    fn new(spec: TableSpec, at: Option<TableAt>) -> Self {
+        Self {
+            spec,
+            at,
+            segments: Vec::new(),
+            buffered_bytes: 0,
+            parts: Vec::new(),
+            resources_removed: 0,
+            change: Change::default(),
+        }
+    }
+
+    fn add(&mut self, file: DataFile, resources: u64) {
+        self.change.add.push(file.clone());
+        self.parts.push((file, resources));
+    }
+}
+
+fn rows_wrong(table: &str, error: &FileError) -> LakeError {
+    LakeError::Rows { table: table.to_owned(), reason: error.to_string() }
+}

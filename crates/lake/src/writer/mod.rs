@@ -1,0 +1,128 @@
+//! Writing: one process at a time, one load at a time, a snapshot whole or not at all.
+//!
+//! Files are written first, then each table's log, then the ledger: the ledger's transaction is
+//! the commit. What a load that died left behind is put right when the next writer opens.
+
+mod encode;
+mod heal;
+mod held;
+mod load;
+mod part;
+mod rewrite;
+mod supersede;
+
+use std::fmt;
+use std::sync::Arc;
+
+use ledger::WriterLease;
+use vocab::LoadId;
+
+pub use heal::Healed;
+pub use held::{HeldResource, HeldResources};
+pub use load::{Load, ReportParts};
+pub use supersede::OldRow;
+
+use crate::house::{Lake, LakeError};
+use crate::tables::TableSpec;
+
+/// What becomes of the rows that are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoadMode {
+    /// They stay; the load adds to them.
+    Add,
+    /// They go: every table is made anew from the landing.
+    Replace,
+}
+
+/// Called with the name of each step before it is taken; an error stops the load there.
+#[derive(Clone, Default)]
+pub struct FaultPoint(Option<Arc<Hook>>);
+
+type Hook = dyn Fn(&str) -> Result<(), LakeError> + Send + Sync;
+
+impl FaultPoint {
+    /// Calls this function at each step: for tests that stop or kill a load there.
+    #[must_use]
+    pub fn new(hook: impl Fn(&str) -> Result<(), LakeError> + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(hook)))
+    }
+
+    pub(crate) fn step(&self, name: &str) -> Result<(), LakeError> {
+        self.0.as_ref().map_or(Ok(()), |hook| hook(name))
+    }
+}
+
+impl fmt::Debug for FaultPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "FaultPoint(set)" } else { "FaultPoint(none)" })
+    }
+}
+
+/// The right to write to the lake, and a lake that is as the ledger says.
+#[derive(Debug)]
+pub struct Writer {
+    lake: Lake,
+    lease: WriterLease,
+    faults: FaultPoint,
+    healed: Healed,
+}
+
+impl Lake {
+    /// Takes the right to write and puts right what an interrupted load left behind.
+    ///
+    /// # Errors
+    /// When another writes, or the lake or the ledger cannot be reached.
+    pub async fn writer(&self, purpose: &str) -> Result<Writer, LakeError> {
+        self.writer_with(purpose, FaultPoint::default()).await
+    }
+
+    /// The same, with a hook at each step.
+    ///
+    /// # Errors
+    /// As [`Lake::writer`].
+    pub async fn writer_with(
+        &self,
+        purpose: &str,
+        faults: FaultPoint,
+    ) -> Result<Writer, LakeError> {
+        let lease = self.inner.ledger.writer_lease(purpose)?;
+        let healed = heal::heal(self).await?;
+        Ok(Writer { lake: self.clone(), lease, faults, healed })
+    }
+}
+
+impl Writer {
+    /// The lease, for the ledger's own writes.
+    #[must_use]
+    pub fn lease(&self) -> &WriterLease {
+        &self.lease
+    }
+
+    /// What had to be put right when this writer opened.
+    #[must_use]
+    pub fn healed(&self) -> &Healed {
+        &self.healed
+    }
+
+    /// Begins to fill tables for a load that the ledger has begun.
+    ///
+    /// # Errors
+    /// When the tables cannot be opened.
+    pub async fn begin(
+        &mut self,
+        load: LoadId,
+        mode: LoadMode,
+        specs: &[TableSpec],
+    ) -> Result<Load<'_>, LakeError> {
+        self.faults.step("begin")?;
+        Load::begin(self, load, mode, specs).await
+    }
+
+    /// Every resource of the newest snapshot, by where its rows came from.
+    ///
+    /// # Errors
+    /// When the table `resource` cannot be opened.
+    pub async fn held_resources(&self) -> Result<HeldResources, LakeError> {
+        held::open(&self.lake).await
+    }
+}
