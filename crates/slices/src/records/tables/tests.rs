@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use fhir::entry::{self, Entry, Taken};
+use fhir::entry::{self, Entry, Shape, Taken};
 use fhir::plan::{Layout, PatientResolver, Plan, Runner};
 use fhir::reference::{BundleKeys, Origin};
 use fhir::view::{self, View};
 use serde_json::Value;
 use vocab::date::Zone;
-use vocab::{Locale, PatientId};
+use vocab::{Issue, Locale, PatientId};
 
 use super::*;
 
@@ -38,8 +38,10 @@ struct Tables {
     of: BTreeMap<(&'static str, Option<PatientId>), u64>,
     /// Resources taken by type, contained ones too.
     taken: BTreeMap<String, u64>,
-    /// What was not taken, with the file.
-    issues: Vec<String>,
+    /// Resources whose rows were written.
+    written: u64,
+    /// What was not taken or is odd, with the file.
+    issues: Vec<(String, Issue)>,
     /// Extension URLs seen.
     extensions: BTreeSet<String>,
 }
@@ -74,33 +76,39 @@ impl Tables {
             rows: BTreeMap::new(),
             of: BTreeMap::new(),
             taken: BTreeMap::new(),
+            written: 0,
             issues: Vec::new(),
             extensions: BTreeSet::new(),
         }
     }
 
     fn file(&mut self, name: &str, bytes: &[u8]) {
-        let text = std::str::from_utf8(bytes).unwrap();
-        if name.ends_with(".ndjson") {
-            for (at, line) in text.lines().enumerate() {
-                self.all(name, entry::line(line, at as u64 + 1));
+        match entry::shape(bytes) {
+            Shape::Whole => self.all(name, entry::whole(std::str::from_utf8(bytes).unwrap())),
+            Shape::Lines => {
+                for line in entry::lines(bytes, 1) {
+                    match line {
+                        Ok(line) => self.all(name, entry::line(line.text, line.number)),
+                        Err(issue) => self.issues.push((name.to_owned(), issue)),
+                    }
+                }
             }
-        } else {
-            self.all(name, entry::whole(text));
         }
     }
 
     fn all(&mut self, name: &str, taken: Taken<'_>) {
-        self.issues.extend(taken.issues.iter().map(|issue| format!("{name}: {issue}")));
+        self.issues.extend(taken.issues.iter().map(|issue| (name.to_owned(), issue.clone())));
         for entry in &taken.entries {
-            extension_urls(&serde_json::from_str(entry.text).unwrap(), &mut self.extensions);
+            if let Ok(json) = serde_json::from_str(entry.text) {
+                extension_urls(&json, &mut self.extensions);
+            }
             self.outer(name, entry, taken.references.as_ref());
         }
     }
 
     fn outer(&mut self, name: &str, entry: &Entry<'_>, references: Option<&BundleKeys>) {
         let contained = entry.contained();
-        self.issues.extend(contained.issues.iter().map(|issue| format!("{name}: {issue}")));
+        self.issues.extend(contained.issues.iter().map(|issue| (name.to_owned(), issue.clone())));
         let patient = self.one(name, entry, &contained.siblings, references, None);
         for inner in &contained.entries {
             self.one(name, inner, &contained.siblings, references, patient);
@@ -121,10 +129,11 @@ impl Tables {
         let origin = Origin { references, ..entry.origin(siblings) };
         match runner.push_within(entry.text, &origin, outer) {
             Err(issue) => {
-                self.issues.push(format!("{name}: {issue}"));
+                self.issues.push((name.to_owned(), issue));
                 None
             }
             Ok(pushed) => {
+                self.written += 1;
                 for (table, rows) in tables.iter().zip(pushed.rows_by_view) {
                     *self.rows.entry(table).or_default() += rows;
                     *self.of.entry((table, pushed.patient)).or_default() += rows;
@@ -171,10 +180,8 @@ fn extension_urls(value: &Value, urls: &mut BTreeSet<String>) {
 
 fn urls_in_columns() -> BTreeSet<String> {
     let told = TABLES.iter().map(|table| manual::told(table).unwrap());
-    told.flat_map(|told| {
-        told.extension_urls().into_iter().map(|(url, _)| url).collect::<Vec<_>>()
-    })
-    .collect()
+    told.flat_map(|told| told.extension_urls().into_iter().map(|(url, _)| url).collect::<Vec<_>>())
+        .collect()
 }
 
 fn urls_listed() -> BTreeSet<String> {
@@ -275,7 +282,10 @@ fn no_column_can_hold_a_name_an_address_or_a_number_of_a_person() {
             let path = column.path_text.as_str();
             let start = path.split(['.', '(', '[']).next().unwrap_or_default();
             let place = format!("{}.{}", table.name, column.name);
-            assert!(!people.contains(&view.resource.as_str()) || !first.contains(&start), "{place}");
+            assert!(
+                !people.contains(&view.resource.as_str()) || !first.contains(&start),
+                "{place}"
+            );
             assert!(view.resource != "Coverage" || !path.contains("Insured"), "{place}");
             assert!(!path.contains("subscriberId") && !path.contains("serialNumber"), "{place}");
         }
@@ -294,7 +304,7 @@ fn every_view_compiles() {
 #[test]
 fn the_twelve_people_fill_every_table() {
     let tables = twelve();
-    assert_eq!(tables.issues, Vec::<String>::new());
+    assert_eq!(tables.issues, []);
     tables.main_tables_hold_every_resource();
     assert_eq!(tables.careful(), []);
     for table in TABLES {
@@ -335,6 +345,33 @@ fn every_extension_of_the_twelve_has_a_column_or_is_listed() {
     assert_eq!(columns.intersection(&listed).count(), 0);
 }
 
+/// The README of the faults is what this holds the reader to.
+#[test]
+fn every_fault_is_told_as_its_readme_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/faults");
+    let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    let mut told = BTreeSet::new();
+    for row in readme.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, file, _, taken, codes, _] = cells[..] else { panic!("{row}") };
+        let file = file.trim_matches('`');
+        told.insert(file.to_owned());
+        let mut tables = Tables::new();
+        tables.file(file, &std::fs::read(folder.join(file)).unwrap());
+        let mut words: BTreeSet<&str> =
+            tables.issues.iter().map(|(_, issue)| issue.code.word()).collect();
+        for (_, runner) in tables.runners.values_mut() {
+            words.extend(runner.take_warnings().into_iter().map(|(code, _)| code.word()));
+        }
+        let wanted: BTreeSet<&str> = codes.split(", ").filter(|code| !code.is_empty()).collect();
+        assert_eq!((tables.written.to_string().as_str(), &words), (taken, &wanted), "{file}");
+    }
+    let files = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name());
+    let files: BTreeSet<String> = files.map(|file| file.into_string().unwrap()).collect();
+    told.insert("README.md".to_owned());
+    assert_eq!(files, told);
+}
+
 #[test]
 fn every_example_of_jp_core_is_accounted_for() {
     let Some(folder) = jp_core() else { return };
@@ -348,7 +385,7 @@ fn every_example_of_jp_core_is_accounted_for() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         tables.file(&name, &std::fs::read(path).unwrap());
     }
-    assert_eq!(tables.issues, Vec::<String>::new());
+    assert_eq!(tables.issues, []);
     tables.main_tables_hold_every_resource();
     assert_eq!(tables.careful(), []);
     let without: Vec<_> =
