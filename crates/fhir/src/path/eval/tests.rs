@@ -153,7 +153,7 @@ fn what_grows_without_end_is_stopped() {
     let nested = format!("{}id{}", "iif(true, ".repeat(98), ")".repeat(98));
     check(&nested, &["o1"]);
     // Each level nests twice in the reader and three times in the evaluator.
-    let nested = format!("id.{}true{}", "$this.where(true and ".repeat(49), ")".repeat(49));
+    let nested = format!("{}true{}.id", "$this.where(true and ".repeat(49), ")".repeat(49));
     check(&nested, &["o1"]);
     let chain = format!("id{}", ".first()".repeat(190));
     check(&chain, &["o1"]);
