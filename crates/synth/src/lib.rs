@@ -2,7 +2,7 @@
 //!
 //! [`people`] are twelve with names and stories, told in `testdata/people/README.md`; [`house`] is
 //! the hospital they go to. Both are built into the program, so that the demonstration runs
-//! anywhere. [`observations`] makes as many nameless ones as a benchmark wants.
+//! anywhere. An [`Export`] has as many nameless ones as a benchmark wants.
 //!
 //! Every code and value is invented; codes look like those of the real systems and were not
 //! checked against any master, so nothing here is to be copied into a mapping.
@@ -10,5 +10,5 @@
 mod bulk;
 mod folder;
 
-pub use bulk::{Made, Shape, observations};
+pub use bulk::{Export, Kind, Made, Shape, observations};
 pub use folder::{Person, WrittenFile, house, people};
