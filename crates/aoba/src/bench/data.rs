@@ -16,7 +16,11 @@ const SEED: u64 = 20_261_123;
 /// Puts plain NDJSON files into `folder` and says where they came from.
 pub(super) fn prepare(args: &BenchArgs, folder: &Path) -> anyhow::Result<String> {
     let Some(given) = &args.data else {
-        synth::bench_folder(SEED, OBSERVATIONS_MADE, folder)?;
+        let (seed, observations, shape) = (SEED, OBSERVATIONS_MADE, synth::Shape::Us);
+        let export = synth::Export { seed, observations, shape };
+        for kind in synth::Kind::ALL {
+            export.write(kind, &mut File::create(folder.join(kind.file()))?)?;
+        }
         return Ok(format!("synthetic export of this program, seed {SEED}"));
     };
     let entries = std::fs::read_dir(given)
