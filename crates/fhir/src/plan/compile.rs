@@ -46,7 +46,7 @@ pub(super) struct Compiler<'s> {
 
 impl Cursor {
     fn at(focus: Focus, from_resource: bool) -> Self {
-        let part = Part { steps: Vec::new(), pick: Pick::All };
+        let part = Part { steps: Vec::new(), pick: Pick::All, tests: false };
         let chain = Chain { from_resource, parts: vec![part] };
         Self { chain, end: End::Typed(focus), last: None }
     }
@@ -55,7 +55,7 @@ impl Cursor {
     fn open_part(&mut self) -> &mut Part {
         let picked = self.chain.parts.last().is_none_or(|part| part.pick != Pick::All);
         if picked {
-            self.chain.parts.push(Part { steps: Vec::new(), pick: Pick::All });
+            self.chain.parts.push(Part { steps: Vec::new(), pick: Pick::All, tests: false });
         }
         // There is always a last part: one was pushed if there was none.
         let last = self.chain.parts.len() - 1;
@@ -258,7 +258,9 @@ pub(super) fn type_argument(argument: &Expr) -> Option<&str> {
 }
 
 fn filtered(mut cursor: Cursor, test: Test) -> Cursor {
-    cursor.open_part().steps.push(Step::Where(test));
+    let part = cursor.open_part();
+    part.steps.push(Step::Where(test));
+    part.tests = true;
     cursor.last = None;
     cursor
 }

@@ -224,13 +224,18 @@ impl Compiler<'_> {
                 ("join", separator) => {
                     typed(self.joined(base.as_deref(), separator, focus)?, "string")
                 }
-                _ => self.plain_column(expr, focus),
+                _ => self.plain_column(column, focus),
             },
-            _ => self.plain_column(expr, focus),
+            _ => self.plain_column(column, focus),
         }
     }
 
-    fn plain_column(&mut self, expr: &Expr, focus: Focus) -> Result<(Value, &'static str), Why> {
+    fn plain_column(
+        &mut self,
+        column: &Column,
+        focus: Focus,
+    ) -> Result<(Value, &'static str), Why> {
+        let (expr, declared) = (&column.path, column.r#type.as_deref());
         let typed = |value, fhir: &'static str| Ok((value, fhir));
         if let Some(literal) = literal(expr) {
             let (operand, fhir) = constant(&literal).ok_or("a literal of this type")?;
@@ -253,6 +258,11 @@ impl Compiler<'_> {
         let cursor = self.chain(expr, focus)?;
         let fhir = cursor.focus()?.fhir;
         let form = LeafForm::of(fhir).ok_or_else(|| format!("a {fhir} as a value"))?;
+        let whole = ["integer", "positiveInt", "unsignedInt", "integer64"];
+        let form = match declared.unwrap_or(fhir) {
+            column if whole.contains(&column) && form == LeafForm::Number => LeafForm::Whole,
+            _ => form,
+        };
         Ok((Value::Leaf(cursor.chain, form), fhir))
     }
 
@@ -275,7 +285,9 @@ impl Compiler<'_> {
             return Err(format!("getReferenceKey() of a {}", end.fhir));
         }
         let (reference, _) = self.key(end.shape, "reference")?;
-        Ok(Value::ReferenceKey { chain: cursor.chain, slots: ReferenceSlots { reference }, wanted })
+        let (identifier, _) = self.key(end.shape, "identifier")?;
+        let slots = ReferenceSlots { reference, identifier };
+        Ok(Value::ReferenceKey { chain: cursor.chain, slots, wanted })
     }
 
     fn joined(&mut self, base: Option<&Expr>, with: &[Expr], focus: Focus) -> Result<Value, Why> {

@@ -1,6 +1,7 @@
 //! Runs programs over a tree.
 
 use std::cmp::Ordering;
+use std::slice;
 
 use super::program::{Chain, Operand, Part, Pick, Step, Stop, Test, TextPlace};
 use super::tree::{At, Leaf, NONE, RESOURCE, Tree};
@@ -12,8 +13,8 @@ pub(super) struct Walked<'a> {
     pub(super) line: &'a str,
 }
 
-/// Takes elements one by one; says whether it wants more.
-type Take<'f> = &'f mut dyn FnMut(At) -> Result<bool, Stop>;
+/// Takes elements one by one.
+type Take<'f> = &'f mut dyn FnMut(At) -> Result<(), Stop>;
 
 impl<'a> Walked<'a> {
     #[inline]
@@ -38,7 +39,15 @@ impl<'a> Walked<'a> {
     /// The one element a part takes, or [`NONE`].
     fn pick(self, part: &Part, at: At) -> Result<At, Stop> {
         match part.pick {
-            Pick::First => self.first(at, &part.steps),
+            Pick::First if part.tests => {
+                let mut found = NONE;
+                self.each_step(at, &part.steps, &mut |item| {
+                    found = if found == NONE { item } else { found };
+                    Ok(())
+                })?;
+                Ok(found)
+            }
+            Pick::First => Ok(self.first(at, &part.steps)),
             Pick::All => {
                 let mut found = NONE;
                 self.only(at, &part.steps, &mut found)?;
@@ -48,19 +57,18 @@ impl<'a> Walked<'a> {
                 let mut last = NONE;
                 self.each_step(at, &part.steps, &mut |item| {
                     last = item;
-                    Ok(true)
+                    Ok(())
                 })?;
                 Ok(last)
             }
             Pick::Nth(nth) => {
-                let (mut left, mut found) = (nth, NONE);
+                let (mut count, mut found) = (0, NONE);
                 self.each_step(at, &part.steps, &mut |item| {
-                    if left == 0 {
+                    if count == nth {
                         found = item;
-                        return Ok(false);
                     }
-                    left -= 1;
-                    Ok(true)
+                    count += 1;
+                    Ok(())
                 })?;
                 Ok(found)
             }
@@ -80,37 +88,32 @@ impl<'a> Walked<'a> {
     pub(super) fn each(self, chain: &Chain, focus: At, take: Take<'_>) -> Result<(), Stop> {
         let Some((at, part)) = self.last_part(chain, focus)? else { return Ok(()) };
         if part.pick == Pick::All {
-            return self.each_step(at, &part.steps, take).map(|_| ());
+            return self.each_step(at, &part.steps, take);
         }
         match self.pick(part, at)? {
             NONE => Ok(()),
-            found => take(found).map(|_| ()),
+            found => take(found),
         }
     }
 
-    fn first(self, at: At, steps: &[Step]) -> Result<At, Stop> {
-        match steps {
-            [] => Ok(at),
-            [Step::Child(slot), rest @ ..] => {
-                let mut item = self.tree.child(at, *slot);
-                while item != NONE {
-                    let found = self.first(item, rest)?;
-                    if found != NONE {
-                        return Ok(found);
-                    }
-                    item = self.tree.next(item);
+    /// The first element that steps without tests reach.
+    fn first(self, at: At, steps: &[Step]) -> At {
+        let (slots, rest): (&[u16], _) = match steps {
+            [] | [Step::Where(_), ..] => return at,
+            [Step::Child(slot), rest @ ..] => (slice::from_ref(slot), rest),
+            [Step::AnyChild(slots), rest @ ..] => (slots, rest),
+        };
+        for slot in slots {
+            let mut item = self.tree.child(at, *slot);
+            while item != NONE {
+                let found = self.first(item, rest);
+                if found != NONE {
+                    return found;
                 }
-                Ok(NONE)
-            }
-            _ => {
-                let mut found = NONE;
-                self.each_step(at, steps, &mut |item| {
-                    found = item;
-                    Ok(false)
-                })?;
-                Ok(found)
+                item = self.tree.next(item);
             }
         }
+        NONE
     }
 
     fn only(self, at: At, steps: &[Step], found: &mut At) -> Result<(), Stop> {
@@ -128,50 +131,38 @@ impl<'a> Walked<'a> {
                 }
                 Ok(())
             }
-            _ => self
-                .each_step(at, steps, &mut |item| {
-                    self.only(item, &[], found)?;
-                    Ok(true)
-                })
-                .map(|_| ()),
+            _ => self.each_step(at, steps, &mut |item| self.only(item, &[], found)),
         }
     }
 
-    fn each_step(self, at: At, steps: &[Step], take: Take<'_>) -> Result<bool, Stop> {
+    fn each_step(self, at: At, steps: &[Step], take: Take<'_>) -> Result<(), Stop> {
         let Some((step, rest)) = steps.split_first() else { return take(at) };
         match step {
             Step::Child(slot) => self.each_item(at, *slot, rest, take),
             Step::AnyChild(slots) => {
-                for slot in slots {
-                    if !self.each_item(at, *slot, rest, take)? {
-                        return Ok(false);
-                    }
-                }
-                Ok(true)
+                slots.iter().try_for_each(|slot| self.each_item(at, *slot, rest, take))
             }
             Step::Where(test) => match self.test(test, at)? {
                 Some(true) => self.each_step(at, rest, take),
-                _ => Ok(true),
+                _ => Ok(()),
             },
         }
     }
 
-    fn each_item(self, at: At, slot: u16, rest: &[Step], take: Take<'_>) -> Result<bool, Stop> {
+    fn each_item(self, at: At, slot: u16, rest: &[Step], take: Take<'_>) -> Result<(), Stop> {
         let mut item = self.tree.child(at, slot);
         while item != NONE {
-            if !self.each_step(item, rest, take)? {
-                return Ok(false);
-            }
+            self.each_step(item, rest, take)?;
             item = self.tree.next(item);
         }
-        Ok(true)
+        Ok(())
     }
 
     pub(super) fn count(self, chain: &Chain, focus: At) -> Result<i64, Stop> {
         let mut count = 0;
         self.each(chain, focus, &mut |_| {
             count += 1;
-            Ok(true)
+            Ok(())
         })?;
         Ok(count)
     }
@@ -252,7 +243,7 @@ impl<'a> Walked<'a> {
         let mut found = false;
         self.each(chain, focus, &mut |_| {
             found = true;
-            Ok(false)
+            Ok(())
         })?;
         Ok(found)
     }
@@ -271,7 +262,7 @@ impl<'a> Walked<'a> {
                 None => Some(equals(self.leaf(at), literal)?),
                 Some(_) => Some(false),
             };
-            Ok(true)
+            Ok(())
         })?;
         Ok(equal.map(|equal| equal != differ))
     }

@@ -79,7 +79,12 @@ impl Links<'_> {
         to: &mut String,
     ) -> Result<bool, Stop> {
         let text = match walked.tree.child(reference, slots.reference) {
-            NONE => return Ok(false),
+            NONE => {
+                // Whoever has the identifier; nobody looks here.
+                let identified = walked.tree.child(reference, slots.identifier) != NONE;
+                self.misses.unresolved += u64::from(identified);
+                return Ok(false);
+            }
             at => match walked.leaf(at) {
                 Leaf::Text(text) => text,
                 _ => return Err(Stop),
@@ -98,7 +103,7 @@ impl Links<'_> {
         let (points, foreign, told) = (
             key.is_some(),
             matches!(found, Resolved::Foreign),
-            matches!(found, Resolved::Key { .. } | Resolved::Foreign),
+            matches!(found, Resolved::Key { .. } | Resolved::Foreign | Resolved::None),
         );
         drop(found);
         self.misses.foreign += u64::from(foreign);

@@ -94,7 +94,10 @@ impl Who {
         let (identifier, within) = shapes.key(shape, "identifier")?;
         let (system, _) = shapes.key(within, "system")?;
         let (value, _) = shapes.key(within, "value")?;
-        let chain = Chain { from_resource: true, parts: vec![Part { steps, pick: Pick::All }] };
+        let chain = Chain {
+            from_resource: true,
+            parts: vec![Part { steps, pick: Pick::All, tests: false }],
+        };
         Some(Self::Named { chain, slots: Slots { reference, identifier, system, value, fhir } })
     }
 }
@@ -150,7 +153,7 @@ impl Lookup<'_> {
                 value: text(identifier, slots.value),
             };
             found = found.and(self.of_reference(parts, origin));
-            Ok(true)
+            Ok(())
         });
         if all.is_err() { Found::Unclear } else { found }
     }

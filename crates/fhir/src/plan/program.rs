@@ -26,6 +26,8 @@ pub(super) struct Chain {
 pub(super) struct Part {
     pub(super) steps: Vec<Step>,
     pub(super) pick: Pick,
+    /// Whether some step tests: then no item may be passed over, for its test may fail.
+    pub(super) tests: bool,
 }
 
 /// One step.
@@ -151,6 +153,8 @@ pub(super) enum LeafForm {
     Bool,
     /// A number.
     Number,
+    /// A number in a column of whole numbers.
+    Whole,
     /// A string.
     Text,
 }
@@ -173,6 +177,7 @@ impl LeafForm {
         match (self, leaf) {
             (Self::Text, Leaf::Text(text)) => Ok(Datum::Text(text)),
             (Self::Number, Leaf::Number(text)) => Ok(Datum::Number(text)),
+            (Self::Whole, Leaf::Number(text)) => text.parse().map(Datum::Int).map_err(|_| Stop),
             (Self::Bool, Leaf::Bool(value)) => Ok(Datum::Bool(value)),
             _ => Err(Stop),
         }
@@ -183,6 +188,7 @@ impl LeafForm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ReferenceSlots {
     pub(super) reference: u16,
+    pub(super) identifier: u16,
 }
 
 /// Why a program stopped: what it met is for the general evaluator.

@@ -21,7 +21,7 @@ use super::tree::{At, Leaf, NONE, RESOURCE};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cell {
     Null,
-    /// An element's value, in this form.
+    /// An element's value, which has this form.
     At(At, LeafForm),
     Bool(bool),
     Int(i64),
@@ -52,6 +52,8 @@ pub(super) struct Emitter<'e> {
     pub(super) zone: &'e Zone,
     /// Rows made.
     pub(super) rows: usize,
+    /// How many repetitions around this place gave nothing, so that no row is made.
+    pub(super) rehearsals: u32,
 }
 
 /// Repetitions still to be gone through, in a list on the stack.
@@ -89,6 +91,7 @@ impl Emitter<'_> {
         for number in &body.columns {
             let Some(column) = space.columns.get(*number) else { continue };
             let cell = if column.list {
+                check_list(self.walked, &column.value, seen.at)?;
                 Cell::List(*number, seen.at)
             } else {
                 self.cell(&column.value, *number, seen)?
@@ -135,26 +138,36 @@ impl Emitter<'_> {
             emitter.open(body, seen, next)
         };
         match over {
-            Over::Every(chain) => walked.each(chain, from.at, &mut |at| {
-                open(self, at)?;
-                Ok(true)
-            }),
+            Over::Every(chain) => walked.each(chain, from.at, &mut |at| open(self, at))?,
             Over::EveryOrNull(chain) => {
-                walked.each(chain, from.at, &mut |at| {
-                    open(self, at)?;
-                    Ok(true)
-                })?;
+                walked.each(chain, from.at, &mut |at| open(self, at))?;
                 if index > 0 {
                     return Ok(());
                 }
                 self.nothing(body, cells);
-                self.go(next)
+                return self.go(next);
             }
             Over::Repeat { first, again } => {
-                let mut take = |at| open(self, at);
-                repeat(walked, first, again, from.at, &mut take)
+                let mut left = general::REPEAT_MAX;
+                let mut take = |at| {
+                    left = left.checked_sub(1).ok_or(Stop)?;
+                    open(self, at)
+                };
+                repeat(walked, first, again, from.at, &mut take)?;
             }
         }
+        if index == 0 && next.is_some() { self.rehearse(next) } else { Ok(()) }
+    }
+
+    /// Goes through what is next though no row comes of it: what is wrong there is wrong all the
+    /// same.
+    fn rehearse(&mut self, next: Option<&Work<'_>>) -> Result<(), Stop> {
+        self.rehearsals += 1;
+        let missed = *self.links.misses;
+        let gone = self.go(next);
+        *self.links.misses = missed;
+        self.rehearsals -= 1;
+        gone
     }
 
     /// Fills the cells of a `forEachOrNull` that finds nothing; its row has the index 0.
@@ -164,6 +177,11 @@ impl Emitter<'_> {
                 *cell = Cell::Null;
             }
         }
+        self.first_row(body);
+    }
+
+    /// Sets the index of a row of nulls, in the body and in those within it.
+    fn first_row(&mut self, body: &Body) {
         for number in &body.columns {
             if let Some(column) = self.space.columns.get(*number)
                 && column.value == Value::RowIndex
@@ -172,13 +190,26 @@ impl Emitter<'_> {
                 *cell = Cell::Int(0);
             }
         }
+        for repeated in &body.repeats {
+            match repeated {
+                Repeated::Each { body, .. } => self.first_row(body),
+                Repeated::Union(branches) => {
+                    branches.first().into_iter().for_each(|branch| self.first_row(branch));
+                }
+            }
+        }
     }
 
     fn cell(&mut self, value: &Value, number: usize, seen: Seen) -> Result<Cell, Stop> {
         Ok(match value {
             Value::Leaf(chain, form) => match self.walked.one(chain, seen.at)? {
                 NONE => Cell::Null,
-                at => Cell::At(at, *form),
+                // Checked here, for a row that is wrong is wrong also where no row comes of it.
+                at => match form.datum(self.walked.leaf(at))? {
+                    Datum::Int(value) => Cell::Int(value),
+                    Datum::Bool(value) => Cell::Bool(value),
+                    _ => Cell::At(at, *form),
+                },
             },
             Value::Test(test) => self.walked.test(test, seen.at)?.map_or(Cell::Null, Cell::Bool),
             Value::Count(chain) => Cell::Int(self.walked.count(chain, seen.at)?),
@@ -195,7 +226,7 @@ impl Emitter<'_> {
                         return Err(Stop);
                     }
                     found |= key;
-                    Ok(true)
+                    Ok(())
                 })?;
                 if found { Cell::Made(from, self.desk.made.len()) } else { Cell::Null }
             }
@@ -210,7 +241,7 @@ impl Emitter<'_> {
                     }
                     count += 1;
                     made.push_str(text);
-                    Ok(true)
+                    Ok(())
                 })?;
                 if count == 0 { Cell::Null } else { Cell::Made(from, self.desk.made.len()) }
             }
@@ -218,7 +249,10 @@ impl Emitter<'_> {
     }
 
     fn finish_row(&mut self) -> Result<(), Stop> {
-        let Self { walked, space, columns, desk, links, zone, rows } = self;
+        if self.rehearsals > 0 {
+            return Ok(());
+        }
+        let Self { walked, space, columns, desk, links, zone, rows, .. } = self;
         for (cell, column) in desk.cells.iter().zip(columns.iter_mut()) {
             let datum = match *cell {
                 Cell::Null => Datum::Null,
@@ -250,6 +284,19 @@ fn constant(column: &ColumnProgram) -> Datum<'_> {
     }
 }
 
+/// Makes sure that a list column takes all values.
+fn check_list(walked: Walked<'_>, value: &Value, from: At) -> Result<(), Stop> {
+    match value {
+        Value::Leaf(chain, form) => walked.each(chain, from, &mut |at| {
+            form.datum(walked.leaf(at))?;
+            Ok(())
+        }),
+        // A list of what is always one value is for the general evaluator.
+        Value::ReferenceKey { .. } => Ok(()),
+        _ => Err(Stop),
+    }
+}
+
 /// Puts all values of an expression into a list column as one row.
 fn list(
     walked: Walked<'_>,
@@ -263,7 +310,7 @@ fn list(
     match value {
         Value::Leaf(chain, form) => walked.each(chain, from, &mut |at| {
             lists.push_item(form.datum(walked.leaf(at))?, zone).map_err(|_| Stop)?;
-            Ok(true)
+            Ok(())
         })?,
         Value::ReferenceKey { chain, slots, wanted } => {
             let mut made = String::new();
@@ -272,10 +319,9 @@ fn list(
                 if links.key(walked, at, *slots, wanted.as_deref(), &mut made)? {
                     lists.push_item(Datum::Text(&made), zone).map_err(|_| Stop)?;
                 }
-                Ok(true)
+                Ok(())
             })?;
         }
-        // A list of what is always one value is for the general evaluator.
         _ => return Err(Stop),
     }
     lists.end_row();
@@ -294,7 +340,7 @@ fn repeat(
         walked.each(chain, from, &mut |at| {
             take(at)?;
             repeat(walked, again, again, at, take)?;
-            Ok(true)
+            Ok(())
         })?;
     }
     Ok(())

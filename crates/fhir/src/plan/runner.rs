@@ -234,8 +234,16 @@ impl Runner {
                 misses: &mut *misses,
             };
             let columns = &mut table.columns;
-            let mut emitter =
-                Emitter { walked, space, columns, desk: &mut *desk, links, zone, rows: 0 };
+            let mut emitter = Emitter {
+                walked,
+                space,
+                columns,
+                desk: &mut *desk,
+                links,
+                zone,
+                rows: 0,
+                rehearsals: 0,
+            };
             emitter.emit()?;
             table.made = emitter.rows;
             if let Some(system) = &mut table.system {

@@ -142,7 +142,7 @@ fn views() -> Vec<Arc<View>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     #[test]
     fn any_patient_gives_the_same_rows_both_ways(texts in proptest::collection::vec(patient(), 1..4)) {
