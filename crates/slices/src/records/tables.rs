@@ -34,13 +34,11 @@ pub enum About {
     },
 }
 
-/// An extension that no column takes, and what becomes of it.
+/// An extension whose value enters no table: it could name the person, or is nobody's business.
 #[derive(Clone, Copy, Debug)]
-pub struct KeptExtension {
+pub struct WithheldExtension {
     /// Its URL.
     pub url: &'static str,
-    /// Whether its value names the person and so stays out of the tables altogether.
-    pub identifies: bool,
     /// What it says, in English.
     pub en: &'static str,
     /// What it says, in Japanese.
@@ -137,46 +135,46 @@ pub static TABLES: &[BundledTable] = bundled! {
     "endpoint" HOUSE;
 };
 
-/// Extensions of JP Core, JP-CLINS and FHIR that are known and have no column. Any other unknown
-/// extension is kept in the table `extension` too.
-pub static KEPT_EXTENSIONS: &[KeptExtension] = &[
-    KeptExtension {
+/// The known extensions whose values enter no table, whatever resource carries them. An extension
+/// that is neither here nor in a column is kept in the table `extension` with its value.
+pub static WITHHELD_EXTENSIONS: &[WithheldExtension] = &[
+    WithheldExtension {
         url: "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation",
-        identifies: true,
         en: "whether a name is in kanji or kana: goes with the name into the identity store",
         ja: "氏名の漢字・カナの別。氏名とともに本人情報保管庫へ",
     },
-    KeptExtension {
+    WithheldExtension {
         url: "http://hl7.org/fhir/StructureDefinition/patient-birthPlace",
-        identifies: true,
         en: "place of birth, an address",
         ja: "出生地（住所）",
     },
-    KeptExtension {
+    WithheldExtension {
         url: "http://hl7.org/fhir/StructureDefinition/patient-religion",
-        identifies: false,
-        en: "religion: special care-required personal information, so no column invites its use",
-        ja: "宗教。要配慮個人情報のため列にしない",
+        en: "religion: personal information that needs special care",
+        ja: "宗教（要配慮個人情報）",
     },
-    KeptExtension {
+    WithheldExtension {
         url: "http://jpfhir.jp/fhir/core/Extension/StructureDefinition/JP_Coverage_InsuredPersonNumber",
-        identifies: true,
         en: "number of the insured person",
         ja: "被保険者番号",
     },
-    KeptExtension {
+    WithheldExtension {
         url: "http://jpfhir.jp/fhir/core/Extension/StructureDefinition/JP_Coverage_InsuredPersonSubNumber",
-        identifies: true,
         en: "branch number of the insured person",
         ja: "被保険者枝番",
     },
-    KeptExtension {
+    WithheldExtension {
         url: "http://jpfhir.jp/fhir/core/Extension/StructureDefinition/JP_Coverage_InsuredPersonSymbol",
-        identifies: true,
         en: "symbol of the insured person",
         ja: "被保険者記号",
     },
 ];
+
+/// Whether the value of an extension must not enter any table, whatever resource carries it.
+#[must_use]
+pub fn withholds(extension_url: &str) -> bool {
+    WITHHELD_EXTENSIONS.iter().any(|withheld| withheld.url == extension_url)
+}
 
 /// The manual of the bundled tables: each table, each column, and where each extension goes.
 ///

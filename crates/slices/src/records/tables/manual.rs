@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use vocab::{Locale, Text};
 
-use super::{About, BundledTable, KEPT_EXTENSIONS, TABLES};
+use super::{About, BundledTable, TABLES, WITHHELD_EXTENSIONS};
 
 /// What the manual needs of a ViewDefinition; `fhir::view` reads what running it needs.
 #[derive(Deserialize)]
@@ -84,12 +84,12 @@ const ABOUT_SOME: Text = Text {
 const EXTENSIONS: Text = Text { en: "## Extensions", ja: "## 拡張" };
 const EXTENSION_TEXT: Text = Text {
     en: "An extension that stands in no column is kept in the table `extension` with its whole value; \
-         one that names the person is named there without its value.",
-    ja: "列のない拡張は値ごと`extension`表に残ります。個人を特定する拡張は、値を除いて残ります。",
+         one that could name a person stands there without its value, \
+         and so does every such extension of Patient, RelatedPerson, Person and Practitioner.",
+    ja: "列のない拡張は値ごと`extension`表に残ります。個人を特定しうる拡張と、Patient・RelatedPerson・Person・Practitionerの列のない拡張は、値を除いて残ります。",
 };
 const EXTENSION_HEAD: Text =
     Text { en: "| extension | where |\n|---|---|", ja: "| 拡張 | 置き場所 |\n|---|---|" };
-const KEPT: Text = Text { en: "table `extension`", ja: "`extension`表" };
 const WITHHELD: Text =
     Text { en: "table `extension`, value withheld", ja: "`extension`表（値は載せない）" };
 
@@ -162,11 +162,10 @@ fn extensions(out: &mut String, tables: &[(&BundledTable, Told)], locale: Locale
             }
         }
     }
-    for kept in KEPT_EXTENSIONS {
-        let place = if kept.identifies { WITHHELD } else { KEPT };
-        let why = Text { en: kept.en, ja: kept.ja };
-        let place = format!("{}: {}", place.get(locale), why.get(locale));
-        places.entry(kept.url.to_owned()).or_default().push(place);
+    for withheld in WITHHELD_EXTENSIONS {
+        let why = Text { en: withheld.en, ja: withheld.ja };
+        let place = format!("{}: {}", WITHHELD.get(locale), why.get(locale));
+        places.entry(withheld.url.to_owned()).or_default().push(place);
     }
     let parts = [EXTENSIONS, EXTENSION_TEXT, EXTENSION_HEAD].map(|part| part.get(locale));
     let _ = writeln!(out, "\n{}", parts.join("\n\n"));

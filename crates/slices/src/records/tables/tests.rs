@@ -185,7 +185,7 @@ fn urls_in_columns() -> BTreeSet<String> {
 }
 
 fn urls_listed() -> BTreeSet<String> {
-    KEPT_EXTENSIONS.iter().map(|kept| kept.url.to_owned()).collect()
+    WITHHELD_EXTENSIONS.iter().map(|withheld| withheld.url.to_owned()).collect()
 }
 
 fn twelve() -> Tables {
@@ -331,6 +331,13 @@ fn a_row_about_a_patient_names_the_patient() {
         let nobodys = tables.of.get(&(table.name, None)).copied().unwrap_or_default();
         assert!(nobodys == 0 || table.name == "binary", "{}: {nobodys} rows", table.name);
     }
+}
+
+#[test]
+fn the_numbers_of_an_insured_person_are_withheld() {
+    let at = "http://jpfhir.jp/fhir/core/Extension/StructureDefinition";
+    assert!(withholds(&format!("{at}/JP_Coverage_InsuredPersonNumber")));
+    assert!(!withholds(&format!("{at}/JP_Patient_Race")));
 }
 
 #[test]
