@@ -3,10 +3,9 @@
 //! Decisions are rows that are only added. A person is out for a purpose when the newest decision
 //! of any of the person's numbers says so: a link found later never brings anyone back.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use roaring::RoaringTreemap;
 use serde::Serialize;
 use serde_json::json;
 use sqlx::Row;
@@ -14,10 +13,10 @@ use vocab::{Actor, PatientId, PurposeOfUse};
 
 use crate::audit::{self, Act, as_text};
 use crate::clock::from_us;
-use crate::error::{Doing, LedgerError, counted};
+use crate::error::{Doing, LedgerError};
+use crate::exclusions::{self, Exclusions};
 use crate::home::Ledger;
 use crate::links::{self, Persons};
-use crate::patient_keys::stored_patient;
 use crate::store::Conn;
 
 /// A patient's wish not to be used.
@@ -71,46 +70,6 @@ pub struct Decision {
     pub at: Timestamp,
 }
 
-/// Who may not be seen for one purpose, as of one state of consents.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Exclusions {
-    epoch: u64,
-    purpose: PurposeOfUse,
-    bitmap: RoaringTreemap,
-}
-
-impl Exclusions {
-    /// The state of consents.
-    #[must_use]
-    pub fn epoch(&self) -> u64 {
-        self.epoch
-    }
-
-    /// The purpose.
-    #[must_use]
-    pub fn purpose(&self) -> PurposeOfUse {
-        self.purpose
-    }
-
-    /// Whether this patient may not be seen.
-    #[must_use]
-    pub fn contains(&self, patient: PatientId) -> bool {
-        self.bitmap.contains(patient.get().cast_unsigned())
-    }
-
-    /// The numbers that may not be seen, as they stand in `patient_id`.
-    #[must_use]
-    pub fn bitmap(&self) -> &RoaringTreemap {
-        &self.bitmap
-    }
-
-    /// Whether nobody is excluded.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.bitmap.is_empty()
-    }
-}
-
 /// Records and reads what patients decided.
 #[derive(Clone)]
 pub struct Consents {
@@ -147,9 +106,9 @@ impl Consents {
     /// When the ledger cannot be read.
     pub async fn exclusions(&self, purpose: PurposeOfUse) -> Result<Arc<Exclusions>, LedgerError> {
         let mut tx = self.ledger.pool().begin().await.doing("read the consents")?;
-        let exclusions = current(&self.ledger, &mut tx, purpose).await?;
-        remember(&self.ledger, &exclusions);
-        Ok(exclusions)
+        let current = exclusions::current(&self.ledger, &mut tx, purpose).await?;
+        exclusions::remember(&self.ledger, &current);
+        Ok(current)
     }
 
     /// The state of consents now.
@@ -158,7 +117,7 @@ impl Consents {
     /// When the ledger cannot be read.
     pub async fn epoch(&self) -> Result<u64, LedgerError> {
         let mut conn = self.ledger.pool().acquire().await.doing("read the epoch")?;
-        read_epoch(&mut conn).await
+        exclusions::read_epoch(&mut conn).await
     }
 
     /// What was recorded for this number, oldest first; not for linked ones.
@@ -201,7 +160,7 @@ impl Consents {
                 seq += 1;
             }
         }
-        let epoch = advance_epoch(&mut tx).await?;
+        let epoch = exclusions::advance_epoch(&mut tx).await?;
         let purposes: Vec<&str> = wish.purposes.iter().map(|purpose| purpose.as_str()).collect();
         let detail = json!({ "purposes": purposes, "numbers": person.len(), "epoch": epoch });
         let act = Act::new(&wish.by, wish.act, links::object(wish.patient)).with(detail);
@@ -239,63 +198,4 @@ async fn put_decision(
         .await
         .doing("record a decision")
         .map(drop)
-}
-
-/// Moves to the next state of consents, in the caller's transaction.
-pub(crate) async fn advance_epoch(conn: &mut Conn) -> Result<u64, LedgerError> {
-    sqlx::query(include_str!("../sql/consent/advance_epoch.sql"))
-        .execute(&mut *conn)
-        .await
-        .doing("advance the epoch")?;
-    read_epoch(conn).await
-}
-
-async fn read_epoch(conn: &mut Conn) -> Result<u64, LedgerError> {
-    let epoch: i64 = sqlx::query_scalar(include_str!("../sql/consent/epoch.sql"))
-        .fetch_one(conn)
-        .await
-        .doing("read the epoch")?;
-    counted("an epoch", epoch)
-}
-
-/// The exclusions as of the caller's transaction: remembered ones where the epoch is the same,
-/// which another process may have moved on.
-pub(crate) async fn current(
-    ledger: &Ledger,
-    conn: &mut Conn,
-    purpose: PurposeOfUse,
-) -> Result<Arc<Exclusions>, LedgerError> {
-    let epoch = read_epoch(conn).await?;
-    let remembered = {
-        let cache = ledger.exclusion_cache().lock().unwrap_or_else(PoisonError::into_inner);
-        cache.get(&purpose).filter(|known| known.epoch == epoch).cloned()
-    };
-    if let Some(known) = remembered {
-        return Ok(known);
-    }
-    let mut bitmap = RoaringTreemap::new();
-    // Treatment asks like every other purpose, and finds nothing: no such decision can be made.
-    let out: Vec<i64> = sqlx::query_scalar(include_str!("../sql/consent/out_today.sql"))
-        .bind(purpose.as_str())
-        .fetch_all(&mut *conn)
-        .await
-        .doing("read the consents")?;
-    if !out.is_empty() {
-        let persons = Persons::read(conn).await?;
-        for number in out {
-            for patient in persons.of(stored_patient(number)?) {
-                bitmap.insert(patient.get().cast_unsigned());
-            }
-        }
-    }
-    Ok(Arc::new(Exclusions { epoch, purpose, bitmap }))
-}
-
-/// Keeps exclusions for the next look; call only after the transaction they were read in.
-pub(crate) fn remember(ledger: &Ledger, exclusions: &Arc<Exclusions>) {
-    let mut cache = ledger.exclusion_cache().lock().unwrap_or_else(PoisonError::into_inner);
-    let newer = |known: &Arc<Exclusions>| known.epoch <= exclusions.epoch;
-    if cache.get(&exclusions.purpose).is_none_or(newer) {
-        cache.insert(exclusions.purpose, exclusions.clone());
-    }
 }

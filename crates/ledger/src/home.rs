@@ -9,8 +9,9 @@ use vocab::{Actor, PurposeOfUse};
 
 use crate::audit::{self, Act, Audit, AuditHead, HeadFile};
 use crate::clock::Clock;
-use crate::consent::{Consents, Exclusions};
+use crate::consent::Consents;
 use crate::error::{Doing, LedgerError};
+use crate::exclusions::Exclusions;
 use crate::identity::Identity;
 use crate::keys::{self, KeyFiles, Secret};
 use crate::lease::{self, WriterLease};

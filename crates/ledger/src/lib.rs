@@ -10,6 +10,7 @@ mod clock;
 mod consent;
 mod doctor;
 mod error;
+mod exclusions;
 mod files;
 mod home;
 mod identity;
@@ -29,9 +30,10 @@ pub use audit::{
     Audit, AuditFilter, AuditHead, AuditRow, AuditVerdict, Broken, BrokenBy, MAX_AUDIT_ROWS,
 };
 pub use clock::Clock;
-pub use consent::{Consents, Decision, Exclusions, OptIn, OptOut, Recorded};
+pub use consent::{Consents, Decision, OptIn, OptOut, Recorded};
 pub use doctor::{Check, Diagnosis};
 pub use error::LedgerError;
+pub use exclusions::Exclusions;
 pub use home::Ledger;
 pub use identity::{Identifier, Identity, IdentityOwner, IdentityRecord};
 pub use lease::WriterLease;

@@ -11,8 +11,8 @@ use sqlx::Row;
 use vocab::{Actor, LoadId, PatientId};
 
 use crate::audit::{self, Act};
-use crate::consent;
 use crate::error::{Doing, LedgerError};
+use crate::exclusions;
 use crate::home::Ledger;
 use crate::patient_keys::{LinkOrigin, stored_patient};
 use crate::store::Conn;
@@ -68,7 +68,7 @@ impl Links {
             .execute(&mut *tx)
             .await
             .doing("join two numbers")?;
-        consent::advance_epoch(&mut tx).await?;
+        exclusions::advance_epoch(&mut tx).await?;
         let detail = json!({ "person": person.get() });
         let act = Act::new(steward, "link.join", object(member)).with(detail);
         let line = audit::append(&mut tx, now_us, &act).await?;
@@ -102,7 +102,7 @@ impl Links {
             .execute(&mut *tx)
             .await
             .doing("part two numbers")?;
-        consent::advance_epoch(&mut tx).await?;
+        exclusions::advance_epoch(&mut tx).await?;
         let detail = json!({ "person": person.get() });
         let act = Act::new(steward, "link.part", object(member)).with(detail);
         let line = audit::append(&mut tx, now_us, &act).await?;

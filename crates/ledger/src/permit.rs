@@ -10,8 +10,8 @@ use sqlx::Row;
 use vocab::{Actor, Locale, PurposeOfUse, StudyId};
 
 use crate::audit::{self, Act};
-use crate::consent::{self, Exclusions};
 use crate::error::{Doing, LedgerError};
+use crate::exclusions::{self, Exclusions};
 use crate::home::Ledger;
 use crate::store::Conn;
 
@@ -83,11 +83,11 @@ impl Ledger {
         let now_us = self.now_us();
         let mut tx = self.begin().await?;
         let rights = rights(&mut tx, actor, purpose, study, now_us).await?;
-        let exclusions = consent::current(self, &mut tx, purpose).await?;
+        let excluded = exclusions::current(self, &mut tx, purpose).await?;
         let word = if rights.granted { "permit" } else { "refuse" };
         let mut row = Act::new(actor, word, act);
         (row.purpose, row.study) = (Some(purpose), study);
-        row.detail = json!({ "digest": hashed(digest), "epoch": exclusions.epoch() });
+        row.detail = json!({ "digest": hashed(digest), "epoch": excluded.epoch() });
         let line = audit::append(&mut tx, now_us, &row).await?;
         let audit_seq = line.seq;
         self.commit(tx, line).await?;
@@ -96,9 +96,9 @@ impl Ledger {
                 MissingRight::Look { actor: actor.clone(), purpose, study: study.cloned() };
             return Err(LedgerError::Refused { missing });
         }
-        consent::remember(self, &exclusions);
+        exclusions::remember(self, &excluded);
         let (actor, study) = (actor.clone(), study.cloned());
-        Ok(Permit { actor, purpose, study, audit_seq, rights, exclusions })
+        Ok(Permit { actor, purpose, study, audit_seq, rights, exclusions: excluded })
     }
 }
 

@@ -1,3 +1,6 @@
--- What this one was found by is forgotten.
+-- What these were found by is forgotten.
 delete from identity_index
-where kind = $1 and owner = $2
+where owner in (
+-- owners
+)
+  and kind =

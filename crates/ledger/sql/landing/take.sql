@@ -1,4 +1,4 @@
--- A snapshot took this file; the first one that did stays named.
+-- A snapshot took this file of this source; the first one that did stays named.
 update landing
-set taken_snapshot = $3
-where source = $1 and id = $2 and taken_snapshot is null
+set taken_snapshot = $2
+where source = $3 and id = $1 and taken_snapshot is null

@@ -6,26 +6,29 @@
 mod find;
 mod seal;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::Row;
+use sqlx::{QueryBuilder, Row, Sqlite};
 use vocab::{PatientId, PurposeOfUse};
 
 use crate::audit::{self, Act};
 use crate::error::{Doing, LedgerError};
 use crate::home::Ledger;
 use crate::keys::Secret;
+use crate::links;
 use crate::permit::{MissingRight, Permit};
 use crate::rows::insert_all;
-use crate::{links, store};
+use crate::store::{self, Conn};
 
 use find::Search;
-use seal::{Sealed, Sealer};
+use seal::{RecordPlace, Sealed, Sealer};
 
 /// Which key seals new records.
 const KEY_VERSION: i64 = 1;
 /// How many records are sealed before they are written.
-const BATCH_RECORDS: usize = 1_000;
+const BATCH_RECORDS: usize = 10_000;
 
 /// Whose identity a record holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,8 +93,8 @@ impl Identity {
         Self { ledger, sealer: Sealer::new(key), search: Search::new(key) }
     }
 
-    /// Seals and keeps records; what was known of the same owner is replaced. All of a batch of
-    /// a thousand are kept, or none.
+    /// Seals and keeps records; what was known of the same owner is replaced. All of a batch
+    /// of ten thousand are kept, or none.
     ///
     /// Safe to repeat: a load that dies afterwards puts the same again.
     ///
@@ -105,35 +108,19 @@ impl Identity {
     }
 
     async fn put_batch(&self, records: &[IdentityRecord]) -> Result<(), LedgerError> {
-        let now_us = self.ledger.now_us();
-        let (mut sealed, mut index) = (Vec::with_capacity(records.len()), Vec::new());
-        for record in records {
-            let place = self.search.place(&record.owner);
-            let content = Content {
-                source: record.source.clone(),
-                key: record.key.clone(),
-                content: record.content.clone(),
-            };
-            let text = serde_json::to_vec(&content).map_err(|_| LedgerError::SealBroken)?;
-            let bytes = self.sealer.seal(&place, KEY_VERSION, &text)?;
-            for blind in self.search.blinds(record) {
-                index.push((blind, place.kind.clone(), place.owner));
-            }
-            sealed.push((place, bytes));
-        }
         // The same owner twice in one statement would be refused: the last one counts.
-        sealed.reverse();
-        let mut seen = std::collections::HashSet::new();
-        sealed.retain(|(place, _)| seen.insert((place.kind.clone(), place.owner)));
-        let mut tx = store::begin(self.ledger.identities()).await?;
-        for (place, _) in &sealed {
-            sqlx::query(include_str!("../../sql/identity/clear_index.sql"))
-                .bind(&place.kind)
-                .bind(place.owner)
-                .execute(&mut *tx)
-                .await
-                .doing("clear an identity's index")?;
+        let mut last: BTreeMap<RecordPlace, &IdentityRecord> = BTreeMap::new();
+        for record in records {
+            last.insert(self.search.place(&record.owner), record);
         }
+        let (mut sealed, mut index) = (Vec::with_capacity(last.len()), Vec::new());
+        for (place, record) in &last {
+            sealed.push((place, self.sealed(place, record)?));
+            index.extend(self.search.blinds(record).into_iter().map(|blind| (blind, place)));
+        }
+        let now_us = self.ledger.now_us();
+        let mut tx = store::begin(self.ledger.identities()).await?;
+        clear_index(&mut tx, last.keys()).await?;
         let sql = include_str!("../../sql/identity/put_records.sql");
         insert_all(&mut tx, sql, 6, &sealed, |mut row, (place, bytes)| {
             row.push_bind(place.kind.clone())
@@ -145,11 +132,21 @@ impl Identity {
         })
         .await?;
         let sql = include_str!("../../sql/identity/put_index.sql");
-        insert_all(&mut tx, sql, 3, &index, |mut row, (blind, kind, owner)| {
-            row.push_bind(*blind).push_bind(kind.clone()).push_bind(*owner);
+        insert_all(&mut tx, sql, 3, &index, |mut row, (blind, place)| {
+            row.push_bind(*blind).push_bind(place.kind.clone()).push_bind(place.owner);
         })
         .await?;
         tx.commit().await.doing("commit identities")
+    }
+
+    fn sealed(&self, place: &RecordPlace, record: &IdentityRecord) -> Result<Sealed, LedgerError> {
+        let content = Content {
+            source: record.source.clone(),
+            key: record.key.clone(),
+            content: record.content.clone(),
+        };
+        let text = serde_json::to_vec(&content).map_err(|_| LedgerError::SealBroken)?;
+        self.sealer.seal(place, KEY_VERSION, &text)
     }
 
     /// A patient's identity as received; the look is in the audit.
@@ -205,4 +202,27 @@ impl Identity {
             serde_json::from_slice(&text).map_err(|_| LedgerError::SealBroken)?;
         Ok(Some(content.content))
     }
+}
+
+/// Forgets what these owners were found by.
+async fn clear_index(
+    conn: &mut Conn,
+    places: impl Iterator<Item = &RecordPlace>,
+) -> Result<(), LedgerError> {
+    let sql = include_str!("../../sql/identity/clear_index.sql");
+    let (before, after) = sql.split_once("-- owners").unwrap_or((sql, ""));
+    let mut owners_of: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for place in places {
+        owners_of.entry(&place.kind).or_default().push(place.owner);
+    }
+    for (kind, owners) in owners_of {
+        let mut query = QueryBuilder::<Sqlite>::new(before);
+        let mut list = query.separated(", ");
+        for owner in owners {
+            list.push_bind(owner);
+        }
+        query.push(after).push_bind(kind);
+        query.build().execute(&mut *conn).await.doing("clear an identity's index")?;
+    }
+    Ok(())
 }

@@ -10,7 +10,7 @@ use crate::keys::Secret;
 const NONCE_BYTES: usize = 24;
 
 /// Where a record stands; it is bound into the seal, so records cannot be swapped.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct RecordPlace {
     /// `Patient` or the resource's type.
     pub(super) kind: String,

@@ -6,12 +6,12 @@ use serde_json::json;
 use vocab::{LandingId, LoadId, SnapshotId};
 
 use super::{
-    Counts, Ending, FileReport, LoadCommit, LoadOutcome, QuarantineRow, SnapshotTable,
-    WarningCount, landing, snapshot, words,
+    Counts, Ending, FileReport, LoadCommit, LoadOutcome, QuarantineRow, SnapshotKind,
+    SnapshotTable, WarningCount, landing, snapshot, words,
 };
 use crate::audit::{self, Act};
-use crate::consent;
 use crate::error::{Doing, LedgerError, stored};
+use crate::exclusions;
 use crate::home::Ledger;
 use crate::links;
 use crate::patient_keys::{Learned, LinkOrigin};
@@ -30,8 +30,12 @@ pub(super) async fn commit(ledger: &Ledger, commit: LoadCommit) -> Result<Snapsh
     put_files(&mut tx, commit.load, &commit.files).await?;
     put_quarantine(&mut tx, commit.load, &commit.quarantine).await?;
     put_warnings(&mut tx, commit.load, &commit.warnings).await?;
-    landing::take(&mut tx, &info.source, commit.files.iter().map(|file| file.landing), snapshot)
-        .await?;
+    let source = match commit.kind {
+        SnapshotKind::Ingest => Some(info.source.as_str()),
+        SnapshotKind::Rebuild => None,
+    };
+    let landings = commit.files.iter().map(|file| file.landing);
+    landing::take(&mut tx, source, landings, snapshot).await?;
     put_patients(&mut tx, commit.load, &learned).await?;
     let links_new = put_links(&mut tx, &commit, &learned, &info.actor, now_us).await?;
     let ending =
@@ -233,7 +237,7 @@ async fn put_links(
         new += links::put_link(conn, &link, actor, now_us).await?;
     }
     if new > 0 {
-        consent::advance_epoch(conn).await?;
+        exclusions::advance_epoch(conn).await?;
     }
     Ok(new)
 }

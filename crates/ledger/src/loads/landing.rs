@@ -146,21 +146,26 @@ impl Landings {
     }
 }
 
-/// Marks files as taken by a snapshot.
+/// Marks files as taken by a snapshot: those of one source, or, as a rebuild reads every file
+/// there is, of all.
 pub(super) async fn take(
     conn: &mut Conn,
-    source: &str,
+    source: Option<&str>,
     ids: impl IntoIterator<Item = LandingId>,
     snapshot: SnapshotId,
 ) -> Result<(), LedgerError> {
     for id in ids {
-        sqlx::query(include_str!("../../sql/landing/take.sql"))
-            .bind(source)
-            .bind(id.to_string())
-            .bind(snapshot.0)
-            .execute(&mut *conn)
-            .await
-            .doing("mark a file as taken")?;
+        let id = id.to_string();
+        let query = match source {
+            Some(source) => sqlx::query(include_str!("../../sql/landing/take.sql"))
+                .bind(id)
+                .bind(snapshot.0)
+                .bind(source),
+            None => sqlx::query(include_str!("../../sql/landing/take_of_all_sources.sql"))
+                .bind(id)
+                .bind(snapshot.0),
+        };
+        query.execute(&mut *conn).await.doing("mark a file as taken")?;
     }
     Ok(())
 }

@@ -70,6 +70,7 @@ async fn what_a_record_was_found_by_is_forgotten_when_it_is_replaced() {
     // Twice in one batch: the last one counts.
     identity.put_many(&[old, new]).await.unwrap();
     assert_eq!(identity.find("佐藤 花子").await.unwrap(), [patient]);
+    assert!(identity.find(NAME).await.unwrap().is_empty());
     let newest = IdentityRecord { names: vec!["鈴木花子".to_owned()], ..hanako(patient) };
     identity.put_many(&[newest]).await.unwrap();
     assert!(identity.find("佐藤 花子").await.unwrap().is_empty());

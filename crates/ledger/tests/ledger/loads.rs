@@ -261,3 +261,43 @@ async fn a_report_is_json_without_surprises() {
     assert_eq!(json["load"]["outcome"], "committed");
     assert!(json["load"]["started"].as_str().unwrap().starts_with("2027-01-15T"));
 }
+
+#[tokio::test]
+async fn a_rebuild_takes_files_of_every_source_and_an_ingest_its_own() {
+    let house = House::new().await;
+    let (loads, landings) = (house.ledger.loads(), house.ledger.landings());
+    let lease = house.ledger.writer_lease("ingest").unwrap();
+    let landing = LandingFile {
+        id: LandingId([1; 32]),
+        name: "Patient.ndjson".to_owned(),
+        size_bytes: 100,
+        stored_bytes: 30,
+        kind: "zst".to_owned(),
+    };
+    for source in ["clinic", "hospital"] {
+        let new = NewLoad { source: source.to_owned(), ..new_load() };
+        let load = loads.begin(&lease, new).await.unwrap();
+        landings.record(&lease, load, std::slice::from_ref(&landing)).await.unwrap();
+    }
+    let state = async |source| landings.state(source, landing.id).await.unwrap();
+    let keys = house.ledger.patient_keys().await.unwrap();
+    let (_, first) = commit_with(&house.ledger, &lease, keys.clone(), vec![]).await;
+    assert_eq!(state("hospital").await, Some(LandingState::Taken(first)));
+    assert_eq!(state("clinic").await, Some(LandingState::Received));
+    let rebuild = NewLoad { command: "rebuild".to_owned(), ..new_load() };
+    let commit = LoadCommit {
+        load: loads.begin(&lease, rebuild).await.unwrap(),
+        kind: SnapshotKind::Rebuild,
+        tables: vec![table(2)],
+        files: vec![file(Counts::default())],
+        quarantine: vec![],
+        warnings: vec![],
+        keys,
+    };
+    let second = loads.commit(&lease, commit).await.unwrap();
+    assert_eq!(state("hospital").await, Some(LandingState::Taken(first)));
+    assert_eq!(state("clinic").await, Some(LandingState::Taken(second)));
+    let arrivals: Vec<_> = landings.in_order(0).await.unwrap();
+    let arrivals: Vec<_> = arrivals.iter().map(|held| (held.arrival, &*held.source)).collect();
+    assert_eq!(arrivals, [(1, "clinic"), (2, "hospital")]);
+}
