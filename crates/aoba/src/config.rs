@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use lake::LakeConfig;
 use serde::Deserialize;
 
 /// All settings.
@@ -12,7 +13,7 @@ pub(crate) struct Config {
     /// Loading.
     pub(crate) ingest: IngestConfig,
     /// Tables.
-    pub(crate) lake: LakeSettings,
+    pub(crate) lake: LakeConfig,
     /// Days and hours.
     pub(crate) time: TimeConfig,
 }
@@ -23,24 +24,14 @@ pub(crate) struct Config {
 pub(crate) struct IngestConfig {
     /// The longest line that is read; a longer one is quarantined.
     pub(crate) line_bytes_max: usize,
-    /// How many bytes of rows may wait in memory before they are written.
-    pub(crate) memory_bytes_max: usize,
     /// Base addresses that mean this hospital's own server in references.
     pub(crate) own_bases: Vec<String>,
 }
 
 impl Default for IngestConfig {
     fn default() -> Self {
-        Self { line_bytes_max: 64 << 20, memory_bytes_max: 512 << 20, own_bases: Vec::new() }
+        Self { line_bytes_max: 64 << 20, own_bases: Vec::new() }
     }
-}
-
-/// Tables.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct LakeSettings {
-    /// Where the tables lie; `lake/` in the data folder if not set.
-    pub(crate) url: Option<String>,
 }
 
 /// Days and hours.

@@ -1,11 +1,117 @@
 //! The one program. See `ARCHITECTURE.md` for the map.
+//!
+//! Exit codes: 0 done; 1 failed, and standard error says what, where and what to do; 2 the command
+//! line has a mistake; 3 done, but lines were quarantined and `--strict` was given; 4 refused, for
+//! want of a permit.
 
+mod asking;
+mod audit;
+mod bench;
 mod cli;
 mod config;
+mod consent;
+mod demo;
+mod doctor;
+mod house;
 mod ingest;
 mod output;
+mod permits;
 mod progress;
+mod report;
 mod stats;
 mod view;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use ledger::LedgerError;
+use vocab::Locale;
+
+use crate::cli::{Cli, Command};
+use crate::consent::Wish;
+use crate::house::House;
+
+const FAILED: u8 = 1;
+const QUARANTINED: u8 = 3;
+const REFUSED: u8 = 4;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let locale = cli.lang.unwrap_or_else(of_the_machine);
+    let level = std::env::var("AOBA_LOG").unwrap_or_else(|_| "warn".to_owned());
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(level.parse().unwrap_or(tracing::Level::WARN))
+        .init();
+    match run(&cli, locale) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("aoba: {error:#}");
+            let refused = error.chain().any(|cause| {
+                let cause = cause.downcast_ref::<LedgerError>();
+                cause.is_some_and(|cause| matches!(cause, LedgerError::Refused { .. }))
+            });
+            ExitCode::from(if refused { REFUSED } else { FAILED })
+        }
+    }
+}
+
+/// The language of the machine's settings; English where they name neither.
+fn of_the_machine() -> Locale {
+    let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let told = names.iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    told.and_then(|value| value.parse().ok()).unwrap_or_default()
+}
+
+fn run(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
+    match &cli.command {
+        Command::View { command } => {
+            return Ok(if view::command(command, locale)? { 0 } else { FAILED });
+        }
+        Command::Bench { command } => return bench::run(command).map(|()| 0),
+        _ => {}
+    }
+    let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    threads.block_on(act(cli, locale))
+}
+
+async fn act(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
+    let home = &cli.home;
+    match &cli.command {
+        Command::Demo(args) => demo::demo(home, args, locale).await?,
+        Command::Serve(args) => demo::serve(home, args, locale).await?,
+        Command::Ingest(args) => {
+            let house = House::open(home, locale).await?;
+            let quarantined = ingest::command(&house, args).await?;
+            return Ok(if quarantined > 0 && args.strict { QUARANTINED } else { 0 });
+        }
+        other => {
+            let house = House::existing(home, locale).await?;
+            return in_house(&house, other).await;
+        }
+    }
+    Ok(0)
+}
+
+async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {
+    match command {
+        Command::Sql(args) => asking::sql(house, args).await?,
+        Command::Tables(args) => asking::tables(house, args).await?,
+        Command::Snapshots { format } => asking::snapshots(house, *format).await?,
+        Command::Report { load, format } => ingest::report(house, *load, *format).await?,
+        Command::OptOut(args) => consent::run(house, args, Wish::Out).await?,
+        Command::OptIn(args) => consent::run(house, args, Wish::In).await?,
+        Command::Permit { command } => permits::run(house, command).await?,
+        Command::Audit { command } => audit::run(house, command).await?,
+        Command::Rebuild { quiet } => ingest::rebuild(house, *quiet).await?,
+        Command::Doctor { deep } => {
+            return Ok(if doctor::run(house, *deep).await? { 0 } else { FAILED });
+        }
+        Command::Demo(_)
+        | Command::Serve(_)
+        | Command::Ingest(_)
+        | Command::View { .. }
+        | Command::Bench { .. } => {}
+    }
+    Ok(0)
+}

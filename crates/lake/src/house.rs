@@ -173,11 +173,9 @@ impl Lake {
 
     pub(crate) async fn open_at(&self, table: &str, version: u64) -> Result<TableAt, TableError> {
         let key = (table.to_owned(), version);
-        let known = self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.get(&key).cloned() {
+        if let Some(known) = self.known(&key) {
             return Ok(known);
         }
-        drop(known);
         let missing = || TableError::Missing { table: table.to_owned() };
         let opened = self.inner.tables.open(table, Some(version)).await?.ok_or_else(missing)?;
         let mut known = self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner);
@@ -186,6 +184,11 @@ impl Lake {
         }
         known.insert(key, opened.clone());
         Ok(opened)
+    }
+
+    fn known(&self, key: &(String, u64)) -> Option<TableAt> {
+        let known = self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(key).cloned()
     }
 }
 

@@ -27,7 +27,11 @@ fn print_machine(args: &BenchArgs) {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split_whitespace().next().unwrap_or("?").to_owned();
-    println!("aoba {}; {model}, {cores} cores; load {load} at start; {} runs", version(), args.runs);
+    println!(
+        "aoba {}; {model}, {cores} cores; load {load} at start; {} runs",
+        version(),
+        args.runs
+    );
 }
 
 fn version() -> &'static str {

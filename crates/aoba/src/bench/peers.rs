@@ -63,14 +63,24 @@ impl Peers {
     }
 
     /// DuckDB: one view to Parquet.
-    pub(super) fn run_duckdb(&self, view: &str, input: &Path, output: &Path) -> anyhow::Result<Run> {
+    pub(super) fn run_duckdb(
+        &self,
+        view: &str,
+        input: &Path,
+        output: &Path,
+    ) -> anyhow::Result<Run> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).to_string();
         let arguments = [view, &text(input)?, &text(output)?, &threads];
         self.run("duckdb.py", &arguments)
     }
 
     /// pysof: one view to NDJSON.
-    pub(super) fn run_pysof(&self, view: &Path, input: &Path, output: &Path) -> anyhow::Result<Run> {
+    pub(super) fn run_pysof(
+        &self,
+        view: &Path,
+        input: &Path,
+        output: &Path,
+    ) -> anyhow::Result<Run> {
         self.run("pysof.py", &[&text(view)?, &text(input)?, &text(output)?])
     }
 

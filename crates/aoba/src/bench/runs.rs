@@ -93,7 +93,10 @@ pub(super) fn median(numbers: impl Iterator<Item = f64>) -> f64 {
 
 /// A byte count as a number for division; exact below 9 petabytes.
 pub(super) fn to_f64(bytes: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "exact below 2^53, and only divided and printed")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact below 2^53, and only divided and printed"
+    )]
     let number = bytes as f64;
     number
 }

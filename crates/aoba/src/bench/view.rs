@@ -56,11 +56,8 @@ pub(super) fn run(args: &BenchArgs) -> anyhow::Result<()> {
     let work = WorkFolder::make()?;
     let source = data::prepare(args, &work.path)?;
     println!("data: {source}");
-    let peers = if args.alone {
-        None
-    } else {
-        Some(Peers::find(args.python.as_deref(), &work.path)?)
-    };
+    let peers =
+        if args.alone { None } else { Some(Peers::find(args.python.as_deref(), &work.path)?) };
     for case in COMPARED.iter().chain(&MORE_OF_ONE_TYPE) {
         std::fs::write(work.view(case.name), case.json)?;
     }
@@ -146,8 +143,11 @@ fn several(args: &BenchArgs, work: &WorkFolder) -> anyhow::Result<()> {
     println!("\nfive views of Observation in one parse");
     alone.print("  one view");
     together.print("  five views");
-    println!("  five cost {:.2} times one (processor), {:.2} (clock)",
-        together.cpu() / alone.cpu(), together.wall() / alone.wall());
+    println!(
+        "  five cost {:.2} times one (processor), {:.2} (clock)",
+        together.cpu() / alone.cpu(),
+        together.wall() / alone.wall()
+    );
     Ok(())
 }
 

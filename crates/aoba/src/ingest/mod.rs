@@ -1,5 +1,85 @@
-mod blocks;
+//! `aoba ingest` and `aoba rebuild`: files kept, read, compared with what is held, flattened,
+//! written and committed, every resource accounted for.
+
+pub(crate) mod blocks;
+mod catalogue;
+mod close;
 mod extensions;
-mod find;
+pub(crate) mod find;
+mod harvest;
 mod identity;
+mod keep;
 mod occurrence;
+mod pieces;
+mod read;
+mod system;
+
+use std::time::Instant;
+
+use anyhow::{Context as _, bail};
+use ledger::{LoadReport, NewLoad};
+use vocab::LoadId;
+
+use crate::cli::{IngestArgs, ReportFormat};
+use crate::house::House;
+use crate::stats::Stats;
+
+use close::Job;
+
+/// `aoba ingest`; gives how many resources were quarantined.
+pub(crate) async fn command(house: &House, args: &IngestArgs) -> anyhow::Result<u64> {
+    let start = Instant::now();
+    let found = find::find(&args.paths)?;
+    for path in &found.passed_over {
+        eprintln!("passed over: {} (not named like FHIR)", path.display());
+    }
+    if found.files.is_empty() {
+        bail!("no file to read: FHIR files end in .ndjson, .jsonl or .json, also with .gz or .zst");
+    }
+    let id = close::run(house, Job::Ingest { files: found.files, args }).await?;
+    let report = house.ledger.loads().report(id).await?;
+    check(&report)?;
+    crate::report::print(&report, Some(&Stats::since(start)), args.format, house.locale)?;
+    Ok(report.totals.quarantined)
+}
+
+/// `aoba rebuild`
+pub(crate) async fn rebuild(house: &House, quiet: bool) -> anyhow::Result<()> {
+    let start = Instant::now();
+    let id = close::run(house, Job::Rebuild { quiet }).await?;
+    let report = house.ledger.loads().report(id).await?;
+    check(&report)?;
+    crate::report::print(&report, Some(&Stats::since(start)), ReportFormat::Text, house.locale)
+}
+
+/// `aoba report`
+pub(crate) async fn report(
+    house: &House,
+    load: Option<i64>,
+    format: ReportFormat,
+) -> anyhow::Result<()> {
+    let loads = house.ledger.loads();
+    let id = match load {
+        Some(number) => LoadId(number),
+        None => loads.list(1).await?.first().context("nothing has been loaded yet")?.id,
+    };
+    crate::report::print(&loads.report(id).await?, None, format, house.locale)
+}
+
+/// Nothing received is lost: a report that does not add up is a defect, not a result.
+fn check(report: &LoadReport) -> anyhow::Result<()> {
+    if report.adds_up() {
+        return Ok(());
+    }
+    bail!(
+        "load {}: {} resources came in and {} are accounted for; please report this",
+        report.load.id,
+        report.totals.resources,
+        report.totals.accounted()
+    )
+}
+
+/// What a load is called in the ledger.
+fn new_load(house: &House, source: &str, command: &str) -> NewLoad {
+    NewLoad { source: source.to_owned(), command: command.to_owned(), actor: house.actor.clone() }
+}

@@ -23,12 +23,30 @@ pub(crate) struct Occurrence {
     pub(crate) line: u64,
 }
 
+impl Verdict {
+    /// The copy that goes when this one is written.
+    pub(crate) fn goes(self) -> Option<Occurrence> {
+        match self {
+            Self::Replaces(old) | Self::ReplacesUnversioned(old) | Self::ConflictWith(old) => {
+                Some(old)
+            }
+            Self::New | Self::Unchanged | Self::Superseded | Self::Conflict => None,
+        }
+    }
+}
+
 impl Occurrence {
     /// File numbers from here on mean files of earlier loads.
     pub(crate) const HELD: u32 = 1 << 31;
 
-    fn is_held(&self) -> bool {
+    /// Whether an earlier load wrote it.
+    pub(crate) fn is_held(&self) -> bool {
         self.file >= Self::HELD
+    }
+
+    /// Whether it says which version it is.
+    pub(crate) fn has_stamp(&self) -> bool {
+        self.last_updated_us != i64::MIN || self.version >= 0
     }
 
     fn stamp(&self) -> (i64, i64) {
@@ -108,6 +126,18 @@ impl Occurrences {
             _ => {}
         }
         verdict
+    }
+
+    /// Takes a copy back that could not be written after all; what stood before it stands again.
+    pub(crate) fn withdraw(&self, key: u128, met: Occurrence, before: Option<Occurrence>) {
+        let mut shard = self.shard(key);
+        if shard.get(&key) != Some(&met) {
+            return;
+        }
+        match before {
+            Some(before) => shard.insert(key, before),
+            None => shard.remove(&key),
+        };
     }
 
     fn shard(&self, key: u128) -> std::sync::MutexGuard<'_, Shard> {
@@ -202,6 +232,16 @@ mod tests {
         assert_eq!(all.meet(7, met), Verdict::ReplacesUnversioned(held));
         // Within the later load the rule of conflicts holds again.
         assert_eq!(all.meet(7, copy(3, i64::MIN, 0, 2)), Verdict::Conflict);
+    }
+
+    #[test]
+    fn a_copy_that_could_not_be_written_leaves_what_stood_before() {
+        let all = Occurrences::new();
+        let (old, new) = (copy(1, 10, 0, 1), copy(2, 20, 0, 2));
+        all.meet(7, old);
+        assert_eq!(all.meet(7, new), Verdict::Replaces(old));
+        all.withdraw(7, new, Some(old));
+        assert_eq!(all.meet(7, old), Verdict::Unchanged);
     }
 
     #[test]

@@ -82,7 +82,10 @@ fn a_wrong_type_is_quarantined() {
 
 #[test]
 fn a_key_twice_is_quarantined() {
-    check(r#"{"resourceType":"Patient","id":"x","gender":"male","gender":"female"}"#, "duplicate-key");
+    check(
+        r#"{"resourceType":"Patient","id":"x","gender":"male","gender":"female"}"#,
+        "duplicate-key",
+    );
 }
 
 #[test]

@@ -96,12 +96,14 @@ fn the_audit_log_verifies_and_a_changed_line_is_found() {
 #[test]
 fn an_old_snapshot_reads_as_it_was() {
     let house = House::new();
-    let first = r#"{"resourceType":"Patient","id":"p1","gender":"female","meta":{"versionId":"1"}}"#;
+    let first =
+        r#"{"resourceType":"Patient","id":"p1","gender":"female","meta":{"versionId":"1"}}"#;
     let second = r#"{"resourceType":"Patient","id":"p1","gender":"male","meta":{"versionId":"2"}}"#;
     house.ingest(&[&house.write("1.ndjson", first)]);
     house.ingest(&[&house.write("2.ndjson", second)]);
     assert_eq!(house.sql("select gender from patient")[0]["gender"], "male");
-    let old = house.json(&["sql", "--snapshot", "1", "--format", "json", "select gender from patient"]);
+    let old =
+        house.json(&["sql", "--snapshot", "1", "--format", "json", "select gender from patient"]);
     assert_eq!(old[0]["gender"], "female");
     assert_eq!(old.as_array().unwrap().len(), 1);
 }

@@ -35,7 +35,12 @@ fn a_newer_version_replaces_the_older_whatever_the_order() {
 #[test]
 fn two_versions_in_one_load_leave_the_newer() {
     let house = House::new();
-    let lines = format!("{}\n{}\n{}\n", observation(2, "2.5"), observation(3, "3.5"), observation(1, "1.5"));
+    let lines = format!(
+        "{}\n{}\n{}\n",
+        observation(2, "2.5"),
+        observation(3, "3.5"),
+        observation(1, "1.5")
+    );
     let report = house.ingest(&[&house.write("all.ndjson", lines)]);
     assert_eq!(report["counts"]["resources"], 3);
     assert_eq!(report["counts"]["written"], 1);

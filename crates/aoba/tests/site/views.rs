@@ -34,7 +34,14 @@ fn a_view_runs_in_every_format() {
     for format in ["parquet", "arrow"] {
         let output = house.input().join(format);
         house.run(&[
-            "view", "run", "--format", format, "--output", output.to_str().unwrap(), paths[0], paths[1],
+            "view",
+            "run",
+            "--format",
+            format,
+            "--output",
+            output.to_str().unwrap(),
+            paths[0],
+            paths[1],
         ]);
         let bytes = std::fs::read(&output).unwrap();
         let magic: &[u8] = if format == "parquet" { b"PAR1" } else { b"ARROW1" };
@@ -46,7 +53,8 @@ fn a_view_runs_in_every_format() {
 #[test]
 fn a_wrong_view_is_told_by_path_with_a_remedy() {
     let house = House::new();
-    let wrong = VIEW.replace("subject.getReferenceKey(Patient)", "subjekt.getReferenceKey(Patient)");
+    let wrong =
+        VIEW.replace("subject.getReferenceKey(Patient)", "subjekt.getReferenceKey(Patient)");
     let view = house.write("wrong.json", wrong);
     let output = house.attempt(&["view", "check", view.to_str().unwrap()]);
     assert!(!output.status.success());
@@ -74,8 +82,16 @@ fn the_same_input_gives_the_same_bytes() {
     let write = |name: &str, threads: &str| {
         let output = house.input().join(name);
         house.run(&[
-            "view", "run", "--format", "parquet", "--threads", threads, "--output",
-            output.to_str().unwrap(), view.to_str().unwrap(), input.to_str().unwrap(),
+            "view",
+            "run",
+            "--format",
+            "parquet",
+            "--threads",
+            threads,
+            "--output",
+            output.to_str().unwrap(),
+            view.to_str().unwrap(),
+            input.to_str().unwrap(),
         ]);
         std::fs::read(output).unwrap()
     };

@@ -41,7 +41,11 @@ impl Server {
     }
 
     pub(crate) fn get(&self, path: &str, headers: &str) -> Answer {
-        let host = if headers.contains("Host:") { String::new() } else { format!("Host: {}\r\n", self.address) };
+        let host = if headers.contains("Host:") {
+            String::new()
+        } else {
+            format!("Host: {}\r\n", self.address)
+        };
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let request = format!("GET {path} HTTP/1.1\r\n{host}{headers}Connection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();

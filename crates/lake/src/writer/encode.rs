@@ -130,7 +130,7 @@ fn places(
         let file = u32::try_from(file).unwrap_or(u32::MAX);
         let patients = numbers(&rows.batch, PATIENT_ID)?;
         let lines = numbers(&rows.batch, LINE)?;
-        let gone_lines = gone.lines(rows.file);
+        let gone_lines = gone.lines(rows.file, &rows.source);
         for (row, (patient, line)) in (0_u32..).zip(patients.iter().zip(lines.iter())) {
             let line = line.unwrap_or_default();
             if gone_lines.is_none_or(|gone| !gone.contains(&line)) {

@@ -14,10 +14,10 @@ use parquet::file::statistics::Statistics;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::encode::{Encoded, GROUP_ROWS, assemble};
-use super::supersede::Gone;
+use super::supersede::{Gone, Lines};
 use crate::file::parquet::encode;
 use crate::file::{Effort, FileError, Format};
-use crate::tables::{FILE, LINE, PATIENT_ID, RESOURCE_KEY};
+use crate::tables::{FILE, LINE, PATIENT_ID, RESOURCE_KEY, SOURCE};
 
 /// What a rewritten file holds and how many resources it lost.
 pub(super) struct Rewritten {
@@ -92,22 +92,23 @@ impl Tally {
 
 fn stays(
     batch: &RecordBatch,
-    gone: &HashMap<String, &HashSet<i64>>,
+    gone: &HashMap<String, &Lines>,
 ) -> Result<BooleanArray, FileError> {
     let (files, lines) = (texts(batch, FILE)?, numbers(batch, LINE)?);
-    let stays = files.iter().zip(lines).map(|(file, line)| {
-        let lines = file.and_then(|file| gone.get(file));
+    let sources = texts(batch, SOURCE)?;
+    let stays = files.iter().zip(lines).zip(sources).map(|((file, line), source)| {
+        let lines = file.and_then(|file| gone.get(file)).and_then(|lines| lines.get(source?));
         Some(!lines.is_some_and(|lines| line.is_some_and(|line| lines.contains(&line))))
     });
     Ok(stays.collect())
 }
 
-/// Whether a row that goes is in the file: by the row groups' statistics, then by two columns.
-fn names_any(bytes: &Bytes, gone: &HashMap<String, &HashSet<i64>>) -> Result<bool, FileError> {
+/// Whether a row that goes is in the file: by the row groups' statistics, then by three columns.
+fn names_any(bytes: &Bytes, gone: &HashMap<String, &Lines>) -> Result<bool, FileError> {
     let reader = Builder::try_new(bytes.clone())?;
     let metadata = reader.metadata();
     let column = |name: &str| reader.schema().index_of(name).map_err(wrong);
-    let (file, line) = (column(FILE)?, column(LINE)?);
+    let (file, line, source) = (column(FILE)?, column(LINE)?, column(SOURCE)?);
     let leaves = metadata.file_metadata().schema_descr();
     let at = (0..leaves.num_columns()).find(|at| leaves.column(*at).name() == FILE);
     let groups: Vec<usize> = (0..metadata.num_row_groups())
@@ -116,7 +117,7 @@ fn names_any(bytes: &Bytes, gone: &HashMap<String, &HashSet<i64>>) -> Result<boo
             statistics.and_then(|column| column.statistics()).is_none_or(|s| can_hold(s, gone))
         })
         .collect();
-    let mask = ProjectionMask::roots(leaves, [file, line]);
+    let mask = ProjectionMask::roots(leaves, [file, line, source]);
     for batch in reader.with_row_groups(groups).with_projection(mask).build()? {
         if stays(&batch.map_err(wrong)?, gone)?.false_count() > 0 {
             return Ok(true);
@@ -125,7 +126,7 @@ fn names_any(bytes: &Bytes, gone: &HashMap<String, &HashSet<i64>>) -> Result<boo
     Ok(false)
 }
 
-fn can_hold(statistics: &Statistics, gone: &HashMap<String, &HashSet<i64>>) -> bool {
+fn can_hold(statistics: &Statistics, gone: &HashMap<String, &Lines>) -> bool {
     match (statistics.min_bytes_opt(), statistics.max_bytes_opt()) {
         (Some(min), Some(max)) => gone.keys().any(|file| {
             // Bounds may be cut short: a shorter upper bound is a bound of what begins with it.

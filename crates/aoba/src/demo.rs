@@ -1,0 +1,74 @@
+//! `aoba demo` and `aoba serve`: the portal in the browser.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use desk::{Settings, Site};
+use vocab::Locale;
+
+use crate::cli::{DemoArgs, IngestArgs, ReportFormat, ServeArgs};
+use crate::house::House;
+use crate::ingest;
+
+/// `aoba serve`
+pub(crate) async fn serve(home: &Path, args: &ServeArgs, locale: Locale) -> anyhow::Result<()> {
+    let listener = desk::bind(&args.listen).await?;
+    let house = House::existing(home, locale).await?;
+    listen(house, listener, false).await
+}
+
+/// `aoba demo`: the twelve people or a folder of the visitor's, loaded into a home and shown.
+pub(crate) async fn demo(home: &Path, args: &DemoArgs, locale: Locale) -> anyhow::Result<()> {
+    let listener = desk::bind(&args.listen).await?;
+    let (folder, synthetic) = match &args.folder {
+        Some(folder) => (folder.clone(), false),
+        None => (write_people(home)?, true),
+    };
+    let house = House::open(home, locale).await?;
+    let load = IngestArgs {
+        paths: vec![folder],
+        source: "hospital".to_owned(),
+        format: ReportFormat::Text,
+        strict: false,
+        quiet: false,
+    };
+    ingest::command(&house, &load).await?;
+    listen(house, listener, synthetic).await
+}
+
+/// Writes the twelve people's files where a hospital's export would lie.
+fn write_people(home: &Path) -> anyhow::Result<PathBuf> {
+    let incoming = home.join("incoming");
+    let people = synth::people().iter().map(|person| (person.folder, person.files));
+    for (folder, files) in people.chain([("hospital", synth::house())]) {
+        for (name, bytes) in files {
+            let path = incoming.join(folder).join(name);
+            let folder = path.parent().unwrap_or(&incoming);
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+            std::fs::write(&path, bytes)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+    }
+    Ok(incoming)
+}
+
+async fn listen(
+    house: House,
+    listener: tokio::net::TcpListener,
+    synthetic: bool,
+) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    let mut settings = Settings::new(house.actor.clone());
+    settings.synthetic = synthetic;
+    settings.zone.clone_from(&house.config.time.zone);
+    let site = Site::new(house.ledger, house.lake, settings, slices::SLICES)?;
+    match house.locale {
+        Locale::Ja => println!("http://{address}/ を開いてください(終了はCtrl-C)"),
+        Locale::En => println!("open http://{address}/ (Ctrl-C ends)"),
+    }
+    std::io::stdout().flush()?;
+    desk::serve(site, listener).await?;
+    Ok(())
+}

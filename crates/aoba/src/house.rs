@@ -1,0 +1,68 @@
+//! One home, opened: settings, ledger, lake and who is at the keyboard.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use lake::Lake;
+use ledger::{Clock, Ledger};
+use vocab::date::Zone;
+use vocab::{Actor, Locale};
+
+use crate::config::Config;
+
+/// An opened home.
+pub(crate) struct House {
+    pub(crate) home: PathBuf,
+    pub(crate) config: Config,
+    pub(crate) locale: Locale,
+    pub(crate) actor: Actor,
+    pub(crate) ledger: Ledger,
+    pub(crate) lake: Lake,
+}
+
+impl House {
+    /// Opens a home, making it where there is none.
+    pub(crate) async fn open(home: &Path, locale: Locale) -> anyhow::Result<Self> {
+        let config = Config::read(home)?;
+        let actor = operator()?;
+        let ledger = Ledger::open(home, Clock::of_the_machine(), &actor)
+            .await
+            .with_context(|| format!("cannot open the home {}", home.display()))?;
+        let home = std::path::absolute(home)?;
+        let lake = Lake::open(&home, config.lake.clone(), ledger.clone())?;
+        Ok(Self { home, config, locale, actor, ledger, lake })
+    }
+
+    /// Opens a home that must be there already.
+    pub(crate) async fn existing(home: &Path, locale: Locale) -> anyhow::Result<Self> {
+        if !home.join("ledger.db").exists() {
+            anyhow::bail!(
+                "{} holds no data: run `aoba ingest PATH` first, or name the folder with --home",
+                home.display()
+            );
+        }
+        Self::open(home, locale).await
+    }
+
+    /// The zone of the settings.
+    pub(crate) fn zone(&self) -> anyhow::Result<Zone> {
+        let name = &self.config.time.zone;
+        if name == "Asia/Tokyo" {
+            return Ok(Zone::tokyo());
+        }
+        Zone::named(name).with_context(|| format!("time.zone in aoba.toml: {name:?}"))
+    }
+}
+
+/// Who is at the keyboard, as the machine knows them.
+fn operator() -> anyhow::Result<Actor> {
+    let uid = rustix::process::getuid().as_raw();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == uid.to_string()).then(|| name.to_owned())
+    });
+    let name = name.unwrap_or_else(|| format!("uid-{uid}"));
+    Ok(Actor::new(&format!("local:{name}"))?)
+}

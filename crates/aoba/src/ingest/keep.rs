@@ -1,0 +1,107 @@
+//! Keeping files: every byte is in the landing, hashed and synced, before any is parsed.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context as _;
+use lake::landing::{Kept, Landing, Packing};
+use ledger::{Counts, FileReport, LandingFile, LandingState, WriterLease};
+use vocab::{LandingId, LoadId};
+
+use super::pieces::Source;
+use crate::house::House;
+use crate::progress;
+
+/// What keeping came to.
+pub(super) struct KeptFiles {
+    /// Files that are new, in the order they will be read.
+    pub(super) new: Vec<Source>,
+    /// Files whose bytes had been taken before, or stand twice in this load.
+    pub(super) held: Vec<FileReport>,
+}
+
+/// Keeps files, on two threads, and records them.
+pub(super) async fn keep(
+    house: &House,
+    lease: &WriterLease,
+    load: LoadId,
+    files: Vec<PathBuf>,
+    (source, quiet): (&str, bool),
+) -> anyhow::Result<KeptFiles> {
+    let landing = house.lake.landing().clone();
+    let kept = tokio::task::spawn_blocking(move || keep_all(&landing, &files, quiet)).await??;
+    let records: Vec<LandingFile> = kept
+        .iter()
+        .map(|(name, kept)| LandingFile {
+            id: kept.id,
+            name: name.clone(),
+            size_bytes: kept.size_bytes,
+            stored_bytes: kept.stored_bytes,
+            kind: if kept.kind == Packing::Plain { "zst" } else { "raw" }.to_owned(),
+        })
+        .collect();
+    let landings = house.ledger.landings();
+    landings.record(lease, load, &records).await?;
+    let (mut all, mut seen) = (KeptFiles { new: Vec::new(), held: Vec::new() }, BTreeSet::new());
+    let shared: Arc<str> = Arc::from(source);
+    for (name, kept) in kept {
+        let taken = landings.state(source, kept.id).await?;
+        let is_taken = matches!(taken, Some(LandingState::Taken(_)));
+        if is_taken || !seen.insert(kept.id) {
+            all.held.push(held(kept.id, name));
+            continue;
+        }
+        all.new.push(Source {
+            number: u32::try_from(all.new.len()).context("too many files in one load")?,
+            id: kept.id,
+            name,
+            size_bytes: kept.size_bytes,
+            source: (0, Arc::clone(&shared)),
+        });
+    }
+    Ok(all)
+}
+
+fn held(landing: LandingId, name: String) -> FileReport {
+    FileReport { landing, name, already_held: true, counts: Counts::default() }
+}
+
+fn keep_all(
+    landing: &Landing,
+    files: &[PathBuf],
+    quiet: bool,
+) -> anyhow::Result<Vec<(String, Kept)>> {
+    let mut total = 0;
+    for path in files {
+        total += std::fs::metadata(path)
+            .with_context(|| format!("cannot read {}", path.display()))?
+            .len();
+    }
+    let bar = progress::bytes(total, "keeping", quiet);
+    let next = Mutex::new(files.iter().enumerate());
+    let done = Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let worker = || -> anyhow::Result<()> {
+            loop {
+                let claimed = next.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((at, path)) = claimed else { return Ok(()) };
+                let name = path.to_string_lossy().into_owned();
+                let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
+                let kept = landing.keep(&mut bar.wrap_read(file), &name)?;
+                done.lock().unwrap_or_else(PoisonError::into_inner).push((at, (name, kept)));
+            }
+        };
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        for worker in workers {
+            worker.join().map_err(|_| anyhow::anyhow!("a thread died while keeping files"))??;
+        }
+        anyhow::Ok(())
+    })?;
+    bar.finish_and_clear();
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(at, _)| *at);
+    Ok(done.into_iter().map(|(_, kept)| kept).collect())
+}

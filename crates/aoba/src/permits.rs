@@ -1,0 +1,48 @@
+//! `aoba permit`: who may look, and why.
+
+use std::io::stdout;
+
+use ledger::NewGrant;
+use serde_json::Value;
+
+use crate::cli::PermitCommand;
+use crate::house::House;
+use crate::output::List;
+
+/// Runs a subcommand.
+pub(crate) async fn run(house: &House, command: &PermitCommand) -> anyhow::Result<()> {
+    let people = house.ledger.people();
+    match command {
+        PermitCommand::List { format } => {
+            let mut list = List::new(&["grant", "actor", "purpose", "study", "rows", "exact"]);
+            for grant in people.grants().await? {
+                list.push(vec![
+                    grant.id.into(),
+                    grant.actor.into(),
+                    grant.purpose.into(),
+                    grant.study.map_or(Value::Null, Value::from),
+                    grant.sees_rows.into(),
+                    grant.exact_counts.into(),
+                ]);
+            }
+            list.print(*format, &mut stdout().lock())?;
+        }
+        PermitCommand::Grant { to, purpose, study } => {
+            let new = NewGrant {
+                actor: to.clone(),
+                purpose: *purpose,
+                study: study.clone(),
+                sees_rows: true,
+                exact_counts: false,
+                expires: None,
+            };
+            let id = people.grant(&new, &house.actor).await?;
+            println!("grant {id}: {to} may look for {purpose}");
+        }
+        PermitCommand::Revoke { grant } => {
+            people.revoke(*grant, &house.actor).await?;
+            println!("grant {grant} has ended");
+        }
+    }
+    Ok(())
+}
