@@ -129,6 +129,11 @@ pub enum LedgerError {
     /// An opt-out named no purpose, or one that cannot be refused.
     #[error("an opt-out names one or more secondary purposes, and never treatment")]
     PurposeNotRefusable,
+    /// Two patients' keys have one number; nothing of the load was kept in the tables.
+    #[error(
+        "two patients of this or earlier loads would share one number, so the load was refused"
+    )]
+    NumbersMet,
     /// A number was linked to itself.
     #[error("a patient's number cannot be linked to itself")]
     LinkToItself,

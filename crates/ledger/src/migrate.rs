@@ -18,11 +18,14 @@ pub(crate) struct Step {
 }
 
 /// The ledger's steps.
-pub(crate) const LEDGER: &[Step] = &[Step {
-    number: 1,
-    name: "ledger",
-    sql: include_str!("../migrations/ledger/0001_ledger.sql"),
-}];
+pub(crate) const LEDGER: &[Step] = &[
+    Step { number: 1, name: "ledger", sql: include_str!("../migrations/ledger/0001_ledger.sql") },
+    Step {
+        number: 2,
+        name: "patient fingerprint",
+        sql: include_str!("../migrations/ledger/0002_patient_fingerprint.sql"),
+    },
+];
 
 /// The identity store's steps.
 pub(crate) const IDENTITY: &[Step] = &[Step {

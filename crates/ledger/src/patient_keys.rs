@@ -2,7 +2,8 @@
 //!
 //! A number is a keyed hash of source and key, so flattening needs no look-up and every load
 //! gives the same person the same number. Two different keys share a number with a chance of
-//! n²/2⁶⁴ for n patients: five in a hundred million for a million of them.
+//! n²/2⁶⁴ for n patients: five in a hundred million for a million of them. A second hash stands
+//! beside each number in the ledger, so the load that brings the second key is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,6 +47,7 @@ impl LinkOrigin {
 pub struct PatientKeys {
     hasher: SipHasher24,
     blind_key: Secret,
+    fingerprint_key: Secret,
     known: Arc<Known>,
     learned: Arc<Mutex<Learned>>,
 }
@@ -53,10 +55,18 @@ pub struct PatientKeys {
 /// Hashes of identifiers from earlier loads, sorted.
 struct Known(Vec<(i64, PatientId)>);
 
+/// The key behind a number: where it came from, and a second keyed hash of it.
+pub(crate) struct KeyBehind {
+    pub(crate) source: Arc<str>,
+    pub(crate) fingerprint: i64,
+}
+
 /// What this load has learned so far.
 #[derive(Default)]
 pub(crate) struct Learned {
-    pub(crate) patients: BTreeMap<PatientId, Arc<str>>,
+    pub(crate) patients: BTreeMap<PatientId, KeyBehind>,
+    /// Whether two keys of this load have one number.
+    pub(crate) numbers_met: bool,
     pub(crate) identifiers: BTreeSet<(i64, PatientId)>,
     pub(crate) links: BTreeSet<(PatientId, PatientId)>,
     sources: BTreeSet<Arc<str>>,
@@ -88,6 +98,7 @@ impl PatientKeys {
         Self {
             hasher: SipHasher24::new_with_key(&home_key.derive("patient number").half()),
             blind_key: home_key.derive("identifier"),
+            fingerprint_key: home_key.derive("patient fingerprint"),
             known: Arc::new(Known(known)),
             learned: Arc::default(),
         }
@@ -130,9 +141,12 @@ impl PatientKeys {
         let patient = self.patient_id(source, key);
         let blinds: Vec<i64> =
             identifiers.into_iter().map(|(system, value)| self.blind(system, value)).collect();
+        let fingerprint = self.fingerprint_key.blind(&[source.as_bytes(), key.as_bytes()]);
         let mut learned = self.learned();
         let source = learned.source(source);
-        learned.patients.insert(patient, source);
+        let behind = KeyBehind { source, fingerprint };
+        let before = learned.patients.insert(patient, behind);
+        learned.numbers_met |= before.is_some_and(|known| known.fingerprint != fingerprint);
         for blind in blinds {
             if !self.known.of(blind).any(|known| known == patient) {
                 learned.identifiers.insert((blind, patient));
@@ -231,6 +245,18 @@ mod tests {
         assert_eq!(keys.by_identifier("urn:x", "2"), Some(a));
         assert_eq!(keys.by_identifier("urn:y", "1"), None);
         assert_ne!(a, b);
+    }
+
+    #[test]
+    fn two_keys_that_meet_in_one_number_are_noticed() {
+        let keys = keys(vec![]);
+        let id = keys.learn("hospital", "a", []);
+        keys.learn("hospital", "a", []);
+        assert!(!keys.learned().numbers_met);
+        // No two short keys meet, so the other key's hash is put in its place by hand.
+        keys.learned().patients.get_mut(&id).unwrap().fingerprint += 1;
+        keys.learn("hospital", "a", []);
+        assert!(keys.learned().numbers_met);
     }
 
     #[test]

@@ -12,20 +12,23 @@ const VALUES_MAX: usize = 16_000;
 /// One row's place in a statement.
 pub(crate) type Row<'a> = Separated<'a, Sqlite, &'static str>;
 
-/// Inserts all rows with a statement whose text has `-- rows` where the values go.
+/// Inserts all rows with a statement whose text has `-- rows` where the values go; tells how many
+/// rows were added or changed.
 pub(crate) async fn insert_all<T>(
     conn: &mut Conn,
     sql: &'static str,
     width: usize,
     rows: &[T],
     mut put: impl FnMut(Row<'_>, &T),
-) -> Result<(), LedgerError> {
+) -> Result<u64, LedgerError> {
     let (before, after) = sql.split_once("-- rows").unwrap_or((sql, ""));
+    let mut touched = 0;
     for chunk in rows.chunks((VALUES_MAX / width.max(1)).max(1)) {
         let mut query = QueryBuilder::<Sqlite>::new(before);
         query.push_values(chunk, &mut put);
         query.push(after);
-        query.build().execute(&mut *conn).await.doing("insert rows")?;
+        let done = query.build().execute(&mut *conn).await.doing("insert rows")?;
+        touched += done.rows_affected();
     }
-    Ok(())
+    Ok(touched)
 }

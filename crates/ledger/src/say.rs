@@ -31,6 +31,9 @@ impl LedgerError {
             }
             Self::MigrationUnknown { .. } => "; use the newer program".to_owned(),
             Self::SecondWriter { .. } => "; wait until it has ended".to_owned(),
+            Self::NumbersMet => {
+                "; load this source again under another name of --source".to_owned()
+            }
             Self::SealBroken => "; restore identity.db and its key from one backup".to_owned(),
             Self::Damaged { .. } => "; run aoba doctor".to_owned(),
             _ => String::new(),
@@ -84,6 +87,10 @@ impl LedgerError {
             Self::TooLarge { what, number } => format!("値が大きすぎます({what}): {number}"),
             Self::PurposeNotRefusable => {
                 "オプトアウトは二次利用の目的を1つ以上指定します。診療は対象にできません".to_owned()
+            }
+            Self::NumbersMet => {
+                "2人の患者の番号が重なるため取り込みを中止しました。--sourceを別の名前にして取り込み直してください"
+                    .to_owned()
             }
             Self::LinkToItself => "患者番号を自分自身に結び付けることはできません".to_owned(),
             Self::SealBroken => {

@@ -10,7 +10,7 @@ use super::{
     SnapshotTable, WarningCount, landing, snapshot, words,
 };
 use crate::audit::{self, Act};
-use crate::error::{Doing, LedgerError, stored};
+use crate::error::{Doing, LedgerError, counted, stored};
 use crate::exclusions;
 use crate::home::Ledger;
 use crate::links;
@@ -120,6 +120,7 @@ async fn put_tables(
         }
     })
     .await
+    .map(drop)
 }
 
 pub(super) async fn put_files(
@@ -152,6 +153,7 @@ pub(super) async fn put_files(
         }
     })
     .await
+    .map(drop)
 }
 
 async fn put_quarantine(
@@ -176,6 +178,7 @@ async fn put_quarantine(
             .push_bind(found.detail.clone());
     })
     .await
+    .map(drop)
 }
 
 async fn put_warnings(
@@ -201,21 +204,39 @@ async fn put_warnings(
             .push_bind(*line);
     })
     .await
+    .map(drop)
 }
 
 async fn put_patients(conn: &mut Conn, load: LoadId, learned: &Learned) -> Result<(), LedgerError> {
+    let before = count_patients(conn).await?;
     let patients: Vec<_> = learned.patients.iter().collect();
     let sql = include_str!("../../sql/patient/put_patients.sql");
-    insert_all(conn, sql, 3, &patients, |mut row, (patient, source)| {
-        row.push_bind(patient.get()).push_bind(source.to_string()).push_bind(load.0);
+    let touched = insert_all(conn, sql, 4, &patients, |mut row, (patient, known)| {
+        row.push_bind(patient.get())
+            .push_bind(known.source.to_string())
+            .push_bind(load.0)
+            .push_bind(known.fingerprint);
     })
     .await?;
+    let added = count_patients(conn).await?.saturating_sub(before);
+    if touched != added || learned.numbers_met {
+        return Err(LedgerError::NumbersMet);
+    }
     let identifiers: Vec<_> = learned.identifiers.iter().collect();
     let sql = include_str!("../../sql/patient/put_identifiers.sql");
     insert_all(conn, sql, 2, &identifiers, |mut row, (blind, patient)| {
         row.push_bind(*blind).push_bind(patient.get());
     })
     .await
+    .map(drop)
+}
+
+async fn count_patients(conn: &mut Conn) -> Result<u64, LedgerError> {
+    let count: i64 = sqlx::query_scalar(include_str!("../../sql/patient/count.sql"))
+        .fetch_one(conn)
+        .await
+        .doing("count the patients")?;
+    counted("a count of patients", count)
 }
 
 /// Stores links not known before; they can change who may be seen, so they move the epoch.

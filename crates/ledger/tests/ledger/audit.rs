@@ -3,7 +3,6 @@
 use std::fs;
 
 use ledger::{AuditFilter, BrokenBy};
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use vocab::{Locale, PurposeOfUse};
 
 use crate::house::{House, maker, open};
@@ -19,18 +18,10 @@ async fn with_looks() -> House {
     house
 }
 
-/// Changes the database behind the ledger's back.
-async fn tamper(house: &House, sql: &'static str) {
-    let options = SqliteConnectOptions::new().filename(house.path("ledger.db"));
-    let pool = SqlitePool::connect_with(options).await.unwrap();
-    sqlx::raw_sql(sql).execute(&pool).await.unwrap();
-    pool.close().await;
-}
-
 async fn check(sql: &'static str, expect: (i64, BrokenBy)) {
     let house = with_looks().await;
     assert_eq!(house.ledger.audit().verify().await.unwrap().first_broken, None);
-    tamper(&house, sql).await;
+    house.tamper(sql).await;
     let broken = house.ledger.audit().verify().await.unwrap().first_broken.expect(sql);
     assert_eq!((broken.seq, broken.by), expect, "{sql}");
     let well = house.ledger.doctor().await.unwrap();
@@ -86,7 +77,7 @@ async fn two_rows_changed_about_are_seen() {
 #[tokio::test]
 async fn an_end_cut_off_is_seen_and_stays_seen() {
     let house = with_looks().await;
-    tamper(&house, "delete from audit where seq > 10").await;
+    house.tamper("delete from audit where seq > 10").await;
     let rows = LOOKS + 5;
     let cut = |broken: Option<ledger::Broken>| {
         broken.map(|broken| (broken.seq, broken.by)) == Some((rows, BrokenBy::CutShort))
@@ -97,7 +88,7 @@ async fn an_end_cut_off_is_seen_and_stays_seen() {
         house.permit(PurposeOfUse::Research).await.unwrap();
     }
     assert!(cut(house.ledger.audit().verify().await.unwrap().first_broken));
-    tamper(&house, "delete from audit").await;
+    house.tamper("delete from audit").await;
     assert!(cut(house.ledger.audit().verify().await.unwrap().first_broken));
 }
 

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use ledger::{AuditFilter, Clock, Ledger, LedgerError, OptOut, Permit, Recorded};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use vocab::{Actor, Locale, PatientId, PurposeOfUse};
 
 /// A ledger in a folder that vanishes with it.
@@ -47,6 +48,14 @@ impl House {
         let filter = AuditFilter { actor: Some(actor.clone()), ..AuditFilter::default() };
         let rows = self.ledger.audit().rows(&filter).await.unwrap();
         rows.into_iter().map(|row| row.act).collect()
+    }
+
+    /// Changes the database behind the ledger's back.
+    pub(crate) async fn tamper(&self, sql: &'static str) {
+        let options = SqliteConnectOptions::new().filename(self.path("ledger.db"));
+        let pool = SqlitePool::connect_with(options).await.unwrap();
+        sqlx::raw_sql(sql).execute(&pool).await.unwrap();
+        pool.close().await;
     }
 
     /// Every byte of every file in the home.

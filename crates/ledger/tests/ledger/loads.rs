@@ -301,3 +301,30 @@ async fn a_rebuild_takes_files_of_every_source_and_an_ingest_its_own() {
     let arrivals: Vec<_> = arrivals.iter().map(|held| (held.arrival, &*held.source)).collect();
     assert_eq!(arrivals, [(1, "clinic"), (2, "hospital")]);
 }
+
+#[tokio::test]
+async fn a_load_whose_patient_has_anothers_number_is_refused_whole() {
+    let house = House::new().await;
+    let keys = house.ledger.patient_keys().await.unwrap();
+    keys.learn("hospital", "a", []);
+    commit(&house, keys.clone(), vec![]).await;
+    // No two keys are known that meet, so the known patient is made another one behind the
+    // ledger's back.
+    house.tamper("update patient set fingerprint = fingerprint + 1").await;
+    let lease = house.ledger.writer_lease("ingest").unwrap();
+    keys.learn("hospital", "a", []);
+    keys.learn("hospital", "b", []);
+    let commit = LoadCommit {
+        load: house.ledger.loads().begin(&lease, new_load()).await.unwrap(),
+        kind: SnapshotKind::Ingest,
+        tables: vec![table(2)],
+        files: vec![],
+        quarantine: vec![],
+        warnings: vec![],
+        keys,
+    };
+    let refused = house.ledger.loads().commit(&lease, commit).await.err().unwrap();
+    assert!(matches!(refused, LedgerError::NumbersMet), "{refused}");
+    assert_eq!(house.ledger.snapshots().list(9).await.unwrap().len(), 1);
+    assert!(house.ledger.identity().find("hospital/b").await.unwrap().is_empty());
+}

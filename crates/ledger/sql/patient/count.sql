@@ -1,0 +1,3 @@
+-- How many patients have a number?
+select count(*)
+from patient
