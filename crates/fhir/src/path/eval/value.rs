@@ -142,7 +142,8 @@ impl<'a> Element<'a> {
 
     fn push_children(&self, key: &str, kind: Option<&'static str>, out: &mut Vec<Self>) {
         let holder = match self.node {
-            Node::Object(_) => self.node,
+            // An object where a primitive belongs has no elements.
+            Node::Object(_) if !self.kind.is_some_and(model::is_primitive) => self.node,
             // Only id and extensions can stand beside a primitive.
             _ => match self.beside {
                 Some(beside) => beside,
