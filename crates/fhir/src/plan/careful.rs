@@ -11,12 +11,13 @@ use crate::general::{self, Cell, Missed};
 use crate::json::Node;
 use crate::reference::Origin;
 
+use super::Inner;
 use super::array::{Datum, Misfit};
 use super::column::Column;
+use super::identity::Told;
 use super::kind::{Kind, Shape};
 use super::links::Misses;
-use super::runner::{Refused, Runner, Told};
-use super::{Inner, PlannedView};
+use super::runner::{Refused, Runner};
 
 /// The rows of one view.
 type Rows = Vec<Vec<Cell>>;
@@ -102,43 +103,36 @@ impl Filling<'_> {
                 else {
                     continue;
                 };
-                if !std::mem::replace(done, true) {
-                    put(planned, &rows, at, column, *shape, self.zone)?;
+                if std::mem::replace(done, true) {
+                    continue;
                 }
+                self.put(&rows, at, column, *shape).map_err(|misfit| {
+                    let names = planned.view.columns();
+                    let name = names.get(at).map_or("", |column| column.name.as_str());
+                    issue(misfit.code(), "", name)
+                })?;
             }
         }
         Ok(count.unwrap_or(0))
     }
-}
 
-/// Puts one column of all rows where it belongs.
-fn put(
-    planned: &PlannedView,
-    rows: &Rows,
-    at: usize,
-    column: &mut Column,
-    shape: Shape,
-    zone: &Zone,
-) -> Result<(), Refused> {
-    for row in rows {
-        let pushed = match (row.get(at), &mut *column) {
-            (Some(Cell::List(items)), Column::List(lists, kind)) => {
-                let all = items.iter().try_for_each(|item| {
-                    lists.push_item(datum(item, numeric(Shape::Plain(*kind))), zone)
-                });
-                lists.end_row();
-                all
+    /// Puts one column of all rows where it belongs.
+    fn put(&self, rows: &Rows, at: usize, column: &mut Column, shape: Shape) -> Result<(), Misfit> {
+        for row in rows {
+            match (row.get(at), &mut *column) {
+                (Some(Cell::List(items)), Column::List(lists, kind)) => {
+                    let numeric = numeric(Shape::Plain(*kind));
+                    for item in items {
+                        lists.push_item(datum(item, numeric), self.zone)?;
+                    }
+                    lists.end_row();
+                }
+                (Some(cell), column) => column.push(datum(cell, numeric(shape)), self.zone)?,
+                (None, _) => return Err(Misfit::Type),
             }
-            (Some(cell), column) => column.push(datum(cell, numeric(shape)), zone),
-            (None, _) => Err(Misfit::Type),
-        };
-        if let Err(misfit) = pushed {
-            let names = planned.view.columns();
-            let name = names.get(at).map_or("", |column| column.name.as_str());
-            return Err(issue(misfit.code(), "", name).into());
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Whether the column's array holds decimals, which cells hold as texts.

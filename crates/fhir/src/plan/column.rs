@@ -53,25 +53,19 @@ impl Column {
     }
 
     /// Puts one value at the end; of a list column, a list of it.
-    #[inline]
     pub(super) fn push(&mut self, datum: Datum<'_>, zone: &Zone) -> Result<(), Misfit> {
+        if datum == Datum::Null {
+            self.push_null();
+            return Ok(());
+        }
         match self {
             Self::Plain(array) => array.push(datum, zone),
             Self::List(lists, _) => {
-                if datum == Datum::Null {
-                    lists.push_null();
-                } else {
-                    lists.push_item(datum, zone)?;
-                    lists.end_row();
-                }
+                lists.push_item(datum, zone)?;
+                lists.end_row();
                 Ok(())
             }
             Self::Decimal { number, text } => match datum {
-                Datum::Null => {
-                    number.push_null();
-                    text.push_null();
-                    Ok(())
-                }
                 Datum::Number(_) | Datum::Int(_) => {
                     let Array::Float64(numbers) = number else { return Err(Misfit::Type) };
                     numbers.push(Some(real(datum)?));
@@ -80,6 +74,20 @@ impl Column {
                 _ => Err(Misfit::Type),
             },
             Self::Date(dates) => dates.push(datum, zone),
+        }
+    }
+
+    /// Puts a null at the end; also of a list column, where it is not the same as an empty list.
+    #[inline]
+    pub(super) fn push_null(&mut self) {
+        match self {
+            Self::Plain(array) => array.push_null(),
+            Self::List(lists, _) => lists.push_null(),
+            Self::Decimal { number, text } => {
+                number.push_null();
+                text.push_null();
+            }
+            Self::Date(dates) => dates.push_null(),
         }
     }
 
@@ -118,18 +126,15 @@ impl Column {
 }
 
 impl Dates {
+    fn push_null(&mut self) {
+        let Self { text, precision, low, high, day, .. } = self;
+        for array in [text, precision, low, high, day] {
+            array.push_null();
+        }
+    }
+
     fn push(&mut self, datum: Datum<'_>, zone: &Zone) -> Result<(), Misfit> {
-        let Datum::Text(text) = datum else {
-            if datum != Datum::Null {
-                return Err(Misfit::Type);
-            }
-            self.text.push_null();
-            self.precision.push_null();
-            self.low.push_null();
-            self.high.push_null();
-            self.day.push_null();
-            return Ok(());
-        };
+        let Datum::Text(text) = datum else { return Err(Misfit::Type) };
         let known = self.last.as_ref().filter(|(last, _)| last == text).map(|(_, date)| *date);
         let date = match known {
             Some(date) => date,

@@ -51,19 +51,20 @@ impl Cursor {
         Self { chain, end: End::Typed(focus), last: None }
     }
 
-    /// The part that steps are added to; a new one after a pick.
-    fn open_part(&mut self) -> &mut Part {
-        let picked = self.chain.parts.last().is_none_or(|part| part.pick != Pick::All);
-        if picked {
-            self.chain.parts.push(Part { steps: Vec::new(), pick: Pick::All, tests: false });
+    /// Changes the part that steps are added to; a new one after a pick.
+    fn change(&mut self, change: impl FnOnce(&mut Part)) {
+        match self.chain.parts.last_mut() {
+            Some(part) if part.pick == Pick::All => change(part),
+            _ => {
+                let mut part = Part { steps: Vec::new(), pick: Pick::All, tests: false };
+                change(&mut part);
+                self.chain.parts.push(part);
+            }
         }
-        // There is always a last part: one was pushed if there was none.
-        let last = self.chain.parts.len() - 1;
-        &mut self.chain.parts[last]
     }
 
     fn picked(mut self, pick: Pick) -> Self {
-        self.open_part().pick = pick;
+        self.change(|part| part.pick = pick);
         self.last = None;
         self
     }
@@ -167,7 +168,7 @@ impl Compiler<'_> {
         fhir: &'static str,
     ) -> Result<(), Why> {
         let (slot, target) = self.key(shape, key)?;
-        cursor.open_part().steps.push(Step::Child(slot));
+        cursor.change(|part| part.steps.push(Step::Child(slot)));
         cursor.end = End::Typed(Focus { shape: target, fhir });
         cursor.last = Some((shape, key.to_owned()));
         Ok(())
@@ -184,9 +185,10 @@ impl Compiler<'_> {
             return Err(format!("{name} of one primitive out of several"));
         };
         let (slot, target) = self.key(shape, &format!("_{key}"))?;
-        let steps = &mut cursor.open_part().steps;
-        steps.pop();
-        steps.push(Step::Child(slot));
+        cursor.change(|part| {
+            part.steps.pop();
+            part.steps.push(Step::Child(slot));
+        });
         self.step(&mut cursor, target, name, fhir)?;
         Ok(cursor)
     }
@@ -240,7 +242,7 @@ impl Compiler<'_> {
         for (key, _) in element.json_keys() {
             slots.push(self.key(shape, &key)?.0);
         }
-        cursor.open_part().steps.push(Step::AnyChild(slots));
+        cursor.change(|part| part.steps.push(Step::AnyChild(slots)));
         Ok(cursor)
     }
 }
@@ -258,16 +260,20 @@ pub(super) fn type_argument(argument: &Expr) -> Option<&str> {
 }
 
 fn filtered(mut cursor: Cursor, test: Test) -> Cursor {
-    let part = cursor.open_part();
-    part.steps.push(Step::Where(test));
-    part.tests = true;
+    cursor.change(|part| {
+        part.steps.push(Step::Where(test));
+        part.tests = true;
+    });
     cursor.last = None;
     cursor
 }
 
+/// Whether a type of FHIR is one of some.
+type OfType = fn(&str) -> bool;
+
 /// What a literal is compared with, and which types of elements it may be compared with.
-pub(super) fn operand(literal: &Literal) -> Option<(Operand, fn(&str) -> bool)> {
-    let is_boolean: fn(&str) -> bool = |fhir| fhir == "boolean";
+pub(super) fn operand(literal: &Literal) -> Option<(Operand, OfType)> {
+    let is_boolean: OfType = |fhir| fhir == "boolean";
     Some(match literal {
         Literal::String(text) => (Operand::Text(text.clone()), is_textual),
         Literal::Boolean(value) => (Operand::Bool(*value), is_boolean),

@@ -66,23 +66,41 @@ pub(super) enum Over {
     Repeat { first: Vec<Chain>, again: Vec<Chain> },
 }
 
+/// A view's program as far as it has come.
+#[derive(Debug, Default)]
+struct Draft {
+    program: ViewProgram,
+    /// The place of the next column in the row.
+    at: usize,
+}
+
+impl Draft {
+    fn add(&mut self, value: Value, fhir: String, list: bool, body: &mut Body) {
+        let Self { program, at } = self;
+        if program.types.len() <= *at {
+            program.types.push(Some(fhir));
+        }
+        body.columns.push(program.columns.len());
+        program.columns.push(ColumnProgram { at: *at, value, list });
+        *at += 1;
+    }
+}
+
 impl Compiler<'_> {
     /// Compiles a view, or tells at which column or condition it cannot and why.
     pub(super) fn view(&mut self, view: &View) -> Result<ViewProgram, Why> {
         let root = self.root();
-        let mut program = ViewProgram::default();
+        let mut draft = Draft::default();
         for condition in &view.wheres {
             let test = self.test(&condition.path, root);
             let test = test.map_err(|why| format!("where {:?}: {why}", condition.text))?;
-            program.wheres.push(test);
+            draft.program.wheres.push(test);
         }
-        let mut at = 0;
         let mut body = Body::default();
         for select in &view.selects {
-            self.select(select, root, &mut at, &mut program, &mut body)?;
+            self.select(select, root, &mut draft, &mut body)?;
         }
-        program.body = body;
-        Ok(program)
+        Ok(ViewProgram { body, ..draft.program })
     }
 
     /// Adds a select to the body around it.
@@ -90,17 +108,16 @@ impl Compiler<'_> {
         &mut self,
         select: &Select,
         focus: Focus,
-        at: &mut usize,
-        program: &mut ViewProgram,
+        draft: &mut Draft,
         around: &mut Body,
     ) -> Result<(), Why> {
         let Some((over, focus)) = self.each(&select.each, focus)? else {
-            return self.fill(select, focus, at, program, around);
+            return self.fill(select, focus, draft, around);
         };
-        let from = *at;
+        let from = draft.at;
         let mut body = Body::default();
-        self.fill(select, focus, at, program, &mut body)?;
-        around.repeats.push(Repeated::Each { over, body, cells: (from..*at).collect() });
+        self.fill(select, focus, draft, &mut body)?;
+        around.repeats.push(Repeated::Each { over, body, cells: (from..draft.at).collect() });
         Ok(())
     }
 
@@ -109,8 +126,7 @@ impl Compiler<'_> {
         &mut self,
         select: &Select,
         focus: Focus,
-        at: &mut usize,
-        program: &mut ViewProgram,
+        draft: &mut Draft,
         body: &mut Body,
     ) -> Result<(), Why> {
         for column in &select.columns {
@@ -121,25 +137,20 @@ impl Compiler<'_> {
             });
             let (value, fhir) =
                 compiled.map_err(|why| format!("column {:?}: {why}", column.name))?;
-            if program.types.len() <= *at {
-                program.types.push(Some(fhir));
-            }
-            body.columns.push(program.columns.len());
-            program.columns.push(ColumnProgram { at: *at, value, list: column.collection });
-            *at += 1;
+            draft.add(value, fhir, column.collection, body);
         }
         for nested in &select.selects {
-            self.select(nested, focus, at, program, body)?;
+            self.select(nested, focus, draft, body)?;
         }
         if select.union_all.is_empty() {
             return Ok(());
         }
         // The branches fill the same columns.
-        let (from, mut branches) = (*at, Vec::new());
+        let (from, mut branches) = (draft.at, Vec::new());
         for branch in &select.union_all {
-            *at = from;
+            draft.at = from;
             let mut body = Body::default();
-            self.select(branch, focus, at, program, &mut body)?;
+            self.select(branch, focus, draft, &mut body)?;
             branches.push(body);
         }
         body.repeats.push(Repeated::Union(branches));

@@ -42,6 +42,7 @@ pub(super) struct ContainedSlots {
 /// What references of one resource mean.
 #[derive(Debug)]
 pub(super) struct Links<'l> {
+    pub(super) walked: Walked<'l>,
     pub(super) origin: &'l Origin<'l>,
     pub(super) resource_type: &'l str,
     /// The key of the resource; empty if it has none.
@@ -72,12 +73,12 @@ impl Links<'_> {
     #[inline]
     pub(super) fn key(
         &mut self,
-        walked: Walked<'_>,
         reference: At,
         slots: ReferenceSlots,
         wanted: Option<&str>,
         to: &mut String,
     ) -> Result<bool, Stop> {
+        let walked = self.walked;
         let text = match walked.tree.child(reference, slots.reference) {
             NONE => {
                 // Whoever has the identifier; nobody looks here.
@@ -95,7 +96,7 @@ impl Links<'_> {
             return Ok(true);
         }
         let found = match reference::resolve(text, self.origin) {
-            Resolved::Contained(local) => self.contained(walked, local),
+            Resolved::Contained(local) => self.contained(local),
             found => found,
         };
         let key = found.key_of(wanted);
@@ -111,7 +112,8 @@ impl Links<'_> {
         Ok(points)
     }
 
-    fn contained<'k>(&'k self, walked: Walked<'k>, local: &'k str) -> Resolved<'k> {
+    fn contained<'k>(&'k self, local: &'k str) -> Resolved<'k> {
+        let walked = self.walked;
         let outermost = self.origin.parent.unwrap_or((self.resource_type, self.key));
         reference::within(local, outermost, |local| {
             if self.origin.parent.is_some() {

@@ -15,6 +15,7 @@ mod compile;
 mod compile_test;
 mod compile_view;
 mod eval;
+mod identity;
 mod kind;
 mod links;
 mod patient;

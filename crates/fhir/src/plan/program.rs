@@ -9,8 +9,7 @@ use std::cmp::Ordering;
 
 use crate::model;
 
-use super::array::Datum;
-use super::tree::Leaf;
+use super::tree::Form;
 
 /// Elements reached from one element.
 #[derive(Clone, Debug, PartialEq)]
@@ -171,15 +170,13 @@ impl LeafForm {
         }
     }
 
-    /// The value of an element, if it has this form.
+    /// Whether JSON wrote an element in this form.
     #[inline]
-    pub(super) fn datum(self, leaf: Leaf<'_>) -> Result<Datum<'_>, Stop> {
-        match (self, leaf) {
-            (Self::Text, Leaf::Text(text)) => Ok(Datum::Text(text)),
-            (Self::Number, Leaf::Number(text)) => Ok(Datum::Number(text)),
-            (Self::Whole, Leaf::Number(text)) => text.parse().map(Datum::Int).map_err(|_| Stop),
-            (Self::Bool, Leaf::Bool(value)) => Ok(Datum::Bool(value)),
-            _ => Err(Stop),
+    pub(super) fn is(self, form: Form) -> bool {
+        match self {
+            Self::Text => matches!(form, Form::Text | Form::Unescaped),
+            Self::Number | Self::Whole => form == Form::Number,
+            Self::Bool => matches!(form, Form::True | Form::False),
         }
     }
 }

@@ -8,7 +8,7 @@ use vocab::date::Zone;
 
 use crate::general;
 
-use super::array::Datum;
+use super::array::{Array, Datum};
 use super::column::Column;
 use super::compile_view::{Body, ColumnProgram, Over, Repeated};
 use super::eval::Walked;
@@ -21,8 +21,8 @@ use super::tree::{At, Leaf, NONE, RESOURCE};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cell {
     Null,
-    /// An element's value, which has this form.
-    At(At, LeafForm),
+    /// An element's value.
+    At(At),
     Bool(bool),
     Int(i64),
     /// A text made for this row: from and to in the emitter's side buffer.
@@ -204,12 +204,10 @@ impl Emitter<'_> {
         Ok(match value {
             Value::Leaf(chain, form) => match self.walked.one(chain, seen.at)? {
                 NONE => Cell::Null,
-                // Checked here, for a row that is wrong is wrong also where no row comes of it.
-                at => match form.datum(self.walked.leaf(at))? {
-                    Datum::Int(value) => Cell::Int(value),
-                    Datum::Bool(value) => Cell::Bool(value),
-                    _ => Cell::At(at, *form),
-                },
+                // Checked here, for what is wrong is wrong also where no row comes of it.
+                at if !form.is(self.walked.tree.form(at)) => return Err(Stop),
+                at if *form == LeafForm::Whole => Cell::Int(whole(self.walked.leaf(at))?),
+                at => Cell::At(at),
             },
             Value::Test(test) => self.walked.test(test, seen.at)?.map_or(Cell::Null, Cell::Bool),
             Value::Count(chain) => Cell::Int(self.walked.count(chain, seen.at)?),
@@ -221,7 +219,7 @@ impl Emitter<'_> {
                 let (walked, made, links) = (self.walked, &mut self.desk.made, &mut self.links);
                 let mut found = false;
                 walked.each(chain, seen.at, &mut |at| {
-                    let key = links.key(walked, at, *slots, wanted.as_deref(), made)?;
+                    let key = links.key(at, *slots, wanted.as_deref(), made)?;
                     if key && found {
                         return Err(Stop);
                     }
@@ -254,9 +252,17 @@ impl Emitter<'_> {
         }
         let Self { walked, space, columns, desk, links, zone, rows, .. } = self;
         for (cell, column) in desk.cells.iter().zip(columns.iter_mut()) {
+            // Most cells are texts: they go by the shortest way, a slice from line to column.
+            if let (Cell::At(at), Column::Plain(Array::Text(texts))) = (*cell, &mut *column) {
+                texts.push(walked.tree.text(walked.line, at)).map_err(|_| Stop)?;
+                continue;
+            }
             let datum = match *cell {
-                Cell::Null => Datum::Null,
-                Cell::At(at, form) => form.datum(walked.leaf(at))?,
+                Cell::Null => {
+                    column.push_null();
+                    continue;
+                }
+                Cell::At(at) => of_leaf(walked.leaf(at)),
                 Cell::Bool(value) => Datum::Bool(value),
                 Cell::Int(value) => Datum::Int(value),
                 Cell::Made(from, to) => Datum::Text(desk.made.get(from..to).unwrap_or_default()),
@@ -264,7 +270,7 @@ impl Emitter<'_> {
                 Cell::Constant(number) => space.columns.get(number).map_or(Datum::Null, constant),
                 Cell::List(number, at) => {
                     let program = space.columns.get(number).ok_or(Stop)?;
-                    list(*walked, links, &program.value, at, column, zone)?;
+                    list(links, &program.value, at, column, zone)?;
                     continue;
                 }
             };
@@ -272,6 +278,33 @@ impl Emitter<'_> {
         }
         *rows += 1;
         if *rows > general::ROWS_MAX { Err(Stop) } else { Ok(()) }
+    }
+}
+
+#[inline]
+fn of_leaf(leaf: Leaf<'_>) -> Datum<'_> {
+    match leaf {
+        // Its form has been checked.
+        Leaf::Object => Datum::Null,
+        Leaf::Text(text) => Datum::Text(text),
+        Leaf::Number(text) => Datum::Number(text),
+        Leaf::Bool(value) => Datum::Bool(value),
+    }
+}
+
+fn whole(leaf: Leaf<'_>) -> Result<i64, Stop> {
+    match leaf {
+        Leaf::Number(text) => text.parse().map_err(|_| Stop),
+        _ => Err(Stop),
+    }
+}
+
+/// A value of a list.
+fn item(walked: Walked<'_>, at: At, form: LeafForm) -> Result<Datum<'_>, Stop> {
+    match walked.leaf(at) {
+        _ if !form.is(walked.tree.form(at)) => Err(Stop),
+        leaf if form == LeafForm::Whole => whole(leaf).map(Datum::Int),
+        leaf => Ok(of_leaf(leaf)),
     }
 }
 
@@ -287,10 +320,9 @@ fn constant(column: &ColumnProgram) -> Datum<'_> {
 /// Makes sure that a list column takes all values.
 fn check_list(walked: Walked<'_>, value: &Value, from: At) -> Result<(), Stop> {
     match value {
-        Value::Leaf(chain, form) => walked.each(chain, from, &mut |at| {
-            form.datum(walked.leaf(at))?;
-            Ok(())
-        }),
+        Value::Leaf(chain, form) => {
+            walked.each(chain, from, &mut |at| item(walked, at, *form).map(|_| ()))
+        }
         // A list of what is always one value is for the general evaluator.
         Value::ReferenceKey { .. } => Ok(()),
         _ => Err(Stop),
@@ -299,7 +331,6 @@ fn check_list(walked: Walked<'_>, value: &Value, from: At) -> Result<(), Stop> {
 
 /// Puts all values of an expression into a list column as one row.
 fn list(
-    walked: Walked<'_>,
     links: &mut Links<'_>,
     value: &Value,
     from: At,
@@ -307,16 +338,16 @@ fn list(
     zone: &Zone,
 ) -> Result<(), Stop> {
     let Column::List(lists, _) = column else { return Err(Stop) };
+    let walked = links.walked;
     match value {
         Value::Leaf(chain, form) => walked.each(chain, from, &mut |at| {
-            lists.push_item(form.datum(walked.leaf(at))?, zone).map_err(|_| Stop)?;
-            Ok(())
+            lists.push_item(item(walked, at, *form)?, zone).map_err(|_| Stop)
         })?,
         Value::ReferenceKey { chain, slots, wanted } => {
             let mut made = String::new();
             walked.each(chain, from, &mut |at| {
                 made.clear();
-                if links.key(walked, at, *slots, wanted.as_deref(), &mut made)? {
+                if links.key(at, *slots, wanted.as_deref(), &mut made)? {
                     lists.push_item(Datum::Text(&made), zone).map_err(|_| Stop)?;
                 }
                 Ok(())

@@ -6,21 +6,21 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, Schema};
 use vocab::date::Zone;
-use vocab::{FhirDate, Issue, IssueCode, PatientId, Place};
+use vocab::{Issue, IssueCode, PatientId, Place};
 
 use crate::json::Node;
 use crate::reference::Origin;
 
-use super::careful;
 use super::column::Column;
 use super::eval::Walked;
+use super::identity::{Identity, Told, settle};
 use super::links::{Links, Misses};
-use super::patient::{Found, Lookup, Who};
+use super::patient::Lookup;
 use super::program::Stop;
 use super::rows::{Desk, Emitter};
 use super::scan::Fault;
 use super::space::Space;
-use super::system::{SystemColumns, SystemRow};
+use super::system::SystemColumns;
 use super::tree::{At, Leaf, NONE, RESOURCE, Tree};
 use super::walk::Walker;
 use super::{Inner, Layout};
@@ -56,15 +56,6 @@ pub(super) struct Table {
     rows: usize,
     /// Rows of the resource that is entering.
     pub(super) made: usize,
-}
-
-/// Who a resource is; kept between resources for its buffers.
-#[derive(Debug, Default)]
-pub(super) struct Identity {
-    pub(super) key: String,
-    version: String,
-    last_updated_us: Option<i64>,
-    patient: Option<PatientId>,
 }
 
 /// What became of a resource.
@@ -227,6 +218,7 @@ impl Runner {
         let walked = Walked { tree, line: text };
         for (space, table) in plan.spaces.iter().zip(tables.iter_mut()) {
             let links = Links {
+                walked,
                 origin,
                 resource_type: plan.resource,
                 key: &identity.key,
@@ -429,74 +421,4 @@ impl Table {
         }
         Ok((std::mem::take(&mut self.rows), system_arrays, columns))
     }
-}
-
-/// What a resource tells about itself.
-pub(super) struct Told<'t> {
-    pub(super) resource_type: Option<&'t str>,
-    pub(super) id: Option<&'t str>,
-    pub(super) version: Option<&'t str>,
-    pub(super) last_updated: Option<&'t str>,
-}
-
-impl Identity {
-    fn set(
-        &mut self,
-        told: &Told<'_>,
-        plan: &Inner,
-        origin: &Origin<'_>,
-        zone: &Zone,
-    ) -> Result<(), Refused> {
-        let issue = |code, path, detail| Err(careful::issue(code, path, detail).into());
-        match told.resource_type {
-            Some(found) if found == plan.resource => {}
-            None => return issue(IssueCode::NoResourceType, "resourceType", ""),
-            Some(_) => return issue(IssueCode::OtherResource, "resourceType", plan.resource),
-        }
-        let key = origin.key.or(told.id).unwrap_or_default();
-        let lake = matches!(plan.layout, Layout::Lake { .. });
-        if lake && key.is_empty() {
-            return issue(IssueCode::NoId, "id", plan.resource);
-        }
-        self.key.clear();
-        self.key.push_str(key);
-        self.version.clear();
-        self.version.push_str(told.version.unwrap_or_default());
-        let last_updated = told.last_updated.map(|text| FhirDate::parse(text, zone)).transpose();
-        self.last_updated_us = match last_updated {
-            Ok(date) => date.map(|date| date.low_us),
-            Err(_) if lake => return issue(IssueCode::InvalidDate, "meta.lastUpdated", ""),
-            Err(_) => None,
-        };
-        self.patient = None;
-        Ok(())
-    }
-
-    pub(super) fn row<'r>(&'r self, origin: &Origin<'_>) -> SystemRow<'r> {
-        SystemRow {
-            patient: self.patient,
-            key: &self.key,
-            version: (!self.version.is_empty()).then_some(self.version.as_str()),
-            last_updated_us: self.last_updated_us,
-            line: i64::try_from(origin.line).unwrap_or(i64::MAX),
-        }
-    }
-}
-
-/// The patient of the row; counts a resource that should name one and does not.
-fn settle(
-    found: Found,
-    who: &Who,
-    outer: Option<PatientId>,
-    misses: &mut Misses,
-) -> Option<PatientId> {
-    let patient = match found {
-        Found::One(patient) => Some(patient),
-        Found::Nobody => outer,
-        Found::Unclear => None,
-    };
-    if patient.is_none() && *who != Who::Nobody {
-        misses.no_patient += 1;
-    }
-    patient
 }

@@ -75,24 +75,27 @@ fn runs_alike(left: &Body, right: &Body) -> bool {
         })
 }
 
+/// A view on its way into a space.
+struct Joining<'j> {
+    program: &'j ViewProgram,
+    shapes: &'j [Shape],
+    /// The place each column has found.
+    places: Vec<usize>,
+}
+
 impl Space {
     /// Takes a view in that runs alike; gives the places of its columns.
     fn join(&mut self, program: &ViewProgram, shapes: &[Shape]) -> Vec<usize> {
-        let mut places = vec![0; shapes.len()];
+        let places = vec![0; shapes.len()];
         let mut body = std::mem::take(&mut self.body);
-        self.merge(&mut body, &program.body, program, shapes, &mut places);
+        let mut joining = Joining { program, shapes, places };
+        self.merge(&mut body, &program.body, &mut joining);
         self.body = body;
-        places
+        joining.places
     }
 
-    fn merge(
-        &mut self,
-        into: &mut Body,
-        from: &Body,
-        program: &ViewProgram,
-        shapes: &[Shape],
-        places: &mut [usize],
-    ) {
+    fn merge(&mut self, into: &mut Body, from: &Body, joining: &mut Joining<'_>) {
+        let Joining { program, shapes, places } = joining;
         for number in &from.columns {
             let Some(column) = program.columns.get(*number) else { continue };
             let Some(shape) = shapes.get(column.at) else { continue };
@@ -122,7 +125,7 @@ impl Space {
                 continue;
             };
             let width = self.shapes.len();
-            self.merge(body, from, program, shapes, places);
+            self.merge(body, from, joining);
             cells.extend(width..self.shapes.len());
         }
     }

@@ -124,6 +124,26 @@ impl Tree {
         self.element(item).next
     }
 
+    /// What an element is.
+    #[inline]
+    pub(super) fn form(&self, at: At) -> Form {
+        self.element(at).form
+    }
+
+    /// What a text column shows of an element; nothing of an object.
+    #[inline]
+    pub(super) fn text<'a>(&'a self, line: &'a str, at: At) -> &'a str {
+        let element = self.element(at);
+        let span = element.start as usize..element.end as usize;
+        match element.form {
+            Form::Text | Form::Number => line.get(span).unwrap_or_default(),
+            Form::Unescaped => self.side.get(span).unwrap_or_default(),
+            Form::True => "true",
+            Form::False => "false",
+            Form::Object => "",
+        }
+    }
+
     /// What an element holds; `line` is the text that was walked.
     #[inline]
     pub(super) fn leaf<'a>(&'a self, line: &'a str, at: At) -> Leaf<'a> {
