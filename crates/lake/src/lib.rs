@@ -19,3 +19,6 @@ pub use reader::{Reader, ReaderError, SqlAnswer, TableCount};
 pub use writer::{
     FaultPoint, HeldResource, HeldResources, Load, LoadMode, OldRow, ReportParts, Writer,
 };
+
+#[cfg(test)]
+mod tests;

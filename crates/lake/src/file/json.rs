@@ -41,7 +41,7 @@ pub(super) fn append(
 }
 
 /// The same batch with every list written as a JSON array, for formats without lists.
-pub(super) fn lists_as_text(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+pub(crate) fn lists_as_text(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let schema = batch.schema();
     let is_list = |field: &Field| field.data_type().is_nested();
     if !schema.fields().iter().any(|field| is_list(field)) {

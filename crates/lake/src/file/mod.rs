@@ -19,6 +19,8 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
 pub use self::parquet::{EncodedGroup, ParquetFile};
+#[cfg(test)]
+pub(crate) use json::lists_as_text;
 pub use tuning::Effort;
 
 /// How a table is written to a file.

@@ -90,10 +90,7 @@ impl Tally {
     }
 }
 
-fn stays(
-    batch: &RecordBatch,
-    gone: &HashMap<String, &Lines>,
-) -> Result<BooleanArray, FileError> {
+fn stays(batch: &RecordBatch, gone: &HashMap<String, &Lines>) -> Result<BooleanArray, FileError> {
     let (files, lines) = (texts(batch, FILE)?, numbers(batch, LINE)?);
     let sources = texts(batch, SOURCE)?;
     let stays = files.iter().zip(lines).zip(sources).map(|((file, line), source)| {
