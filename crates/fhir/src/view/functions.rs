@@ -1,20 +1,19 @@
-//! The functions an expression may call, and what each gives.
+//! What functions give, as far as their names tell.
+
+use crate::model;
+use crate::path::eval;
 
 /// What a function gives, as far as its name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gives {
     /// Items of what it is called on.
     Same,
-    /// The same; its arguments are asked of each item.
-    SameWhere,
-    /// What its argument gives, asked of each item.
+    /// What its argument gives.
     Argument,
     /// Items of the type its argument names.
     Narrowed,
     /// Truth; its argument names a type.
     TypeTest,
-    /// Truth; its arguments are asked of each item.
-    TruthOfEach,
     /// Extensions.
     Extension,
     /// The key of what a Reference means; its argument names a type.
@@ -28,27 +27,19 @@ pub(super) enum Gives {
 /// # Source
 /// FHIRPath 3.0.0 (ballot) and 2.0.0; FHIR R4, FHIRPath; SQL-on-FHIR 3.0.0-ballot.
 const FUNCTIONS: &[(&str, Gives)] = {
-    use Gives::{
-        Argument, Extension, Narrowed, ReferenceKey, Same, SameWhere, System, TruthOfEach,
-        TypeTest, Unknown,
-    };
+    use Gives::{Argument, Extension, Narrowed, ReferenceKey, Same, System, TypeTest};
     const TRUTH: Gives = System("System.Boolean");
     const TEXT: Gives = System("System.String");
     const WHOLE: Gives = System("System.Integer");
     &[
         ("abs", Same),
-        ("aggregate", Unknown),
-        ("all", TruthOfEach),
+        ("all", TRUTH),
         ("allFalse", TRUTH),
         ("allTrue", TRUTH),
         ("anyFalse", TRUTH),
         ("anyTrue", TRUTH),
         ("as", Narrowed),
         ("ceiling", WHOLE),
-        ("checkModifiers", Same),
-        ("children", Unknown),
-        ("coalesce", Unknown),
-        ("combine", Unknown),
         ("comparable", TRUTH),
         ("conformsTo", TRUTH),
         ("contains", TRUTH),
@@ -65,31 +56,23 @@ const FUNCTIONS: &[(&str, Gives)] = {
         ("dateOf", System("System.Date")),
         ("dayOf", WHOLE),
         ("decode", TEXT),
-        ("defineVariable", Unknown),
-        ("descendants", Unknown),
-        ("difference", WHOLE),
         ("distinct", Same),
-        ("duration", WHOLE),
-        ("elementDefinition", Unknown),
         ("empty", TRUTH),
         ("encode", TEXT),
         ("endsWith", TRUTH),
         ("escape", TEXT),
         ("exclude", Same),
-        ("exists", TruthOfEach),
+        ("exists", TRUTH),
         ("exp", System("System.Decimal")),
         ("extension", Extension),
         ("first", Same),
         ("floor", WHOLE),
         ("getReferenceKey", ReferenceKey),
         ("getResourceKey", TEXT),
-        ("getValue", Unknown),
-        ("hasTemplateIdOf", TRUTH),
         ("hasValue", TRUTH),
         ("highBoundary", Same),
         ("hourOf", WHOLE),
         ("htmlChecks", TRUTH),
-        ("iif", Unknown),
         ("indexOf", WHOLE),
         ("intersect", Same),
         ("is", TypeTest),
@@ -111,20 +94,15 @@ const FUNCTIONS: &[(&str, Gives)] = {
         ("not", TRUTH),
         ("now", System("System.DateTime")),
         ("ofType", Narrowed),
-        ("power", Unknown),
         ("precision", WHOLE),
-        ("repeat", Unknown),
-        ("repeatAll", Unknown),
         ("replace", TEXT),
         ("replaceMatches", TEXT),
-        ("resolve", Unknown),
         ("round", System("System.Decimal")),
         ("secondOf", WHOLE),
         ("select", Argument),
         ("single", Same),
         ("skip", Same),
-        ("slice", Unknown),
-        ("sort", SameWhere),
+        ("sort", Same),
         ("split", TEXT),
         ("sqrt", System("System.Decimal")),
         ("startsWith", TRUTH),
@@ -145,31 +123,53 @@ const FUNCTIONS: &[(&str, Gives)] = {
         ("toDecimal", System("System.Decimal")),
         ("toInteger", WHOLE),
         ("toLong", System("System.Long")),
-        ("toQuantity", Unknown),
         ("toString", TEXT),
         ("toTime", System("System.Time")),
         ("today", System("System.Date")),
         ("trace", Same),
         ("trim", TEXT),
         ("truncate", WHOLE),
-        ("type", Unknown),
         ("unescape", TEXT),
-        ("union", Unknown),
         ("upper", TEXT),
-        ("where", SameWhere),
+        ("where", Same),
         ("yearOf", WHOLE),
     ]
 };
 
-/// What the function of this name gives; nothing where there is no such function.
-pub(super) fn gives(name: &str) -> Option<Gives> {
-    let place = FUNCTIONS.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
-    FUNCTIONS.get(place).map(|(_, gives)| *gives)
+/// Functions whose arguments are asked of each item of what they are called on.
+const OF_EACH_ITEM: [&str; 11] = [
+    "aggregate",
+    "all",
+    "defineVariable",
+    "exists",
+    "iif",
+    "repeat",
+    "repeatAll",
+    "select",
+    "sort",
+    "trace",
+    "where",
+];
+
+/// Whether the function's arguments are asked of each item, not of what surrounds the call.
+pub(super) fn asks_each_item(name: &str) -> bool {
+    OF_EACH_ITEM.contains(&name)
 }
 
-/// Every function's name.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().map(|(name, _)| *name)
+/// What the function of this name gives.
+pub(super) fn gives(name: &str) -> Gives {
+    let place = FUNCTIONS.binary_search_by(|(known, _)| (*known).cmp(name)).ok();
+    place.and_then(|place| FUNCTIONS.get(place)).map_or(Gives::Unknown, |(_, gives)| *gives)
+}
+
+/// Says what is wrong with a call of this function with so many arguments, if anything is.
+pub(super) fn wrong(name: &str, arguments: usize) -> Option<String> {
+    let Some((_, least, most)) = eval::FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
+        let near = model::did_you_mean(name, eval::FUNCTIONS.iter().map(|(known, ..)| *known));
+        return Some(format!("{name}(){near}"));
+    };
+    let fits = (*least..=*most).contains(&arguments);
+    (!fits).then(|| format!("{name}() with {arguments} arguments"))
 }
 
 #[cfg(test)]
@@ -177,10 +177,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_sorted_so_that_it_can_be_searched() {
+    fn the_list_is_sorted_and_has_only_functions_there_are() {
+        let names = || FUNCTIONS.iter().map(|(name, _)| *name);
         assert!(names().is_sorted());
-        assert!(names().all(|name| gives(name).is_some()));
-        assert_eq!(gives("select"), Some(Gives::Argument));
-        assert_eq!(gives("selct"), None);
+        let known = |name: &str| eval::FUNCTIONS.iter().any(|(known, ..)| *known == name);
+        assert_eq!(names().find(|name| !known(name)), None);
+        assert_eq!((gives("select"), gives("selct")), (Gives::Argument, Gives::Unknown));
+        assert_eq!(wrong("selct", 1).as_deref(), Some("selct(); did you mean select?"));
+        assert_eq!(wrong("first", 1).as_deref(), Some("first() with 1 arguments"));
+        assert_eq!(wrong("first", 0), None);
     }
 }

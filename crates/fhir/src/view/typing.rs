@@ -205,11 +205,11 @@ fn call(
     focus: Focus<'_>,
     wrong: &mut Vec<Wrong>,
 ) -> Types {
-    let Some(gives) = functions::gives(name) else {
-        let near = model::did_you_mean(name, functions::names());
-        wrong.push((IssueCode::UnknownFunction, format!("{name}(){near}")));
+    if let Some(told) = functions::wrong(name, arguments.len()) {
+        wrong.push((IssueCode::UnknownFunction, told));
         return Types::unknown();
-    };
+    }
+    let gives = functions::gives(name);
     if matches!(gives, Gives::Narrowed | Gives::TypeTest | Gives::ReferenceKey) {
         let named = arguments.first().and_then(type_argument);
         let narrowed = match named {
@@ -233,17 +233,16 @@ fn call(
         };
     }
     let inner = Focus { this: &base, ..focus };
-    let each = matches!(gives, Gives::SameWhere | Gives::Argument | Gives::TruthOfEach);
+    let each = functions::asks_each_item(name);
     let arguments: Vec<Types> = arguments
         .iter()
         .map(|argument| of(argument, if each { inner } else { focus }, wrong))
         .collect();
     match gives {
-        Gives::Same | Gives::SameWhere => base,
+        Gives::Same => base,
         Gives::Argument => arguments.into_iter().next().unwrap_or_default(),
         Gives::Extension => Types::one("Extension"),
         Gives::System(name) => Types::one(name),
-        Gives::TruthOfEach => Types::one("System.Boolean"),
         _ => Types::unknown(),
     }
 }

@@ -248,6 +248,8 @@ fn what_fhir_has_is_taken_and_typed() {
         ("meta.lastUpdated", Some("instant")),
         ("link.other.getReferenceKey(Patient)", Some("string")),
         ("%rowIndex", Some("integer")),
+        ("name.iif(use = 'usual', family, given.first()).first()", None),
+        ("name.trace('x', given).family.first()", Some("string")),
         ("%resource.gender", Some("code")),
         ("name.select(given.first() | family).first()", Some("string")),
     ] {
