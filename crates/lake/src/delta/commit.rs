@@ -32,6 +32,14 @@ pub(crate) struct Change {
     pub(crate) remove: Vec<DataFile>,
 }
 
+/// Why and when a commit is made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Occasion {
+    pub(crate) mode: Mode,
+    /// Milliseconds since 1970.
+    pub(crate) at_ms: i64,
+}
+
 impl Tables {
     /// Makes a table with its first files; gives the version.
     pub(crate) async fn create(
@@ -68,9 +76,9 @@ impl Tables {
         at: &TableAt,
         spec: Option<&TableSpec>,
         change: &Change,
-        mode: Mode,
-        at_ms: i64,
+        occasion: Occasion,
     ) -> Result<u64, TableError> {
+        let Occasion { mode, at_ms } = occasion;
         let table = at.name.as_str();
         let mut actions = Vec::new();
         if let Some(spec) =

@@ -15,7 +15,7 @@ use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError, ObjectStore
 use object_store::{ObjectStoreExt as _, path::Path};
 use url::Url;
 
-pub(crate) use commit::{Change, Mode};
+pub(crate) use commit::{Change, Mode, Occasion};
 
 use crate::storage::{self, StorageError};
 use crate::tables::About;

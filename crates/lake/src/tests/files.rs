@@ -53,14 +53,14 @@ fn groups_encoded_on_other_threads_make_the_same_bytes() {
 #[test]
 fn text_formats_write_every_column_and_lists_as_json() {
     let one = batch(&ROWS).slice(0, 1);
-    let csv = String::from_utf8(written(Format::Csv, &[one.clone()])).unwrap();
+    let csv = String::from_utf8(written(Format::Csv, std::slice::from_ref(&one))).unwrap();
     let lines: Vec<_> = csv.lines().collect();
     assert_eq!(
         lines[0],
         "patient_id,resource_key,version,last_updated,line,code,value,effective_day,tags"
     );
     assert_eq!(lines[1], "3,a,1,,1,718-7,12.5,2024-10-05,\"[\"\"718-7\"\",null]\"");
-    let ndjson = String::from_utf8(written(Format::Ndjson, &[one.clone()])).unwrap();
+    let ndjson = String::from_utf8(written(Format::Ndjson, std::slice::from_ref(&one))).unwrap();
     assert!(ndjson.starts_with("{\"patient_id\":3,") && ndjson.contains("\"last_updated\":null"));
     let json = String::from_utf8(written(Format::Json, &[one.clone(), one])).unwrap();
     let array: serde_json::Value = serde_json::from_str(&json).unwrap();

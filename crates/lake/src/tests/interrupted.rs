@@ -26,8 +26,7 @@ async fn steps() -> Vec<String> {
         Ok(())
     });
     house.load_with(faults, LoadMode::Add, 2, &NEWER, &[old()]).await.unwrap();
-    let steps = seen.lock().unwrap().clone();
-    steps
+    seen.lock().unwrap().clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,6 +67,7 @@ impl House {
         self.load_with(FaultPoint::default(), LoadMode::Add, file, rows, &[]).await
     }
 
+    #[expect(clippy::too_many_arguments, reason = "a test says everything about its load at once")]
     async fn load_with(
         &self,
         faults: FaultPoint,

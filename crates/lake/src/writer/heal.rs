@@ -15,7 +15,7 @@ use object_store::ObjectStoreExt as _;
 use vocab::LoadId;
 
 use super::part;
-use crate::delta::{Change, Mode, TableAt, TableError};
+use crate::delta::{Change, DataFile, Mode, Occasion, TableAt, TableError};
 use crate::house::{Lake, LakeError};
 use crate::storage::{self, at};
 
@@ -116,16 +116,17 @@ async fn bring_back(
         Some(known) => lake.open_at(name, known.delta_version.unsigned_abs()).await?.files,
         None => Vec::new(),
     };
-    let change = difference(&newest, wanted);
+    let change = difference(&newest, &wanted);
     if change.add.is_empty() && change.remove.is_empty() {
         return Ok(false);
     }
     let at_ms = lake.inner.ledger.clock().now().as_millisecond();
-    tables.commit(&newest, None, &change, Mode::Heal, at_ms).await?;
+    let occasion = Occasion { mode: Mode::Heal, at_ms };
+    tables.commit(&newest, None, &change, occasion).await?;
     Ok(true)
 }
 
-fn difference(newest: &TableAt, wanted: Vec<crate::delta::DataFile>) -> Change {
+fn difference(newest: &TableAt, wanted: &[DataFile]) -> Change {
     let keeps: HashSet<&str> = wanted.iter().map(|file| file.path.as_str()).collect();
     let has: HashSet<&str> = newest.files.iter().map(|file| file.path.as_str()).collect();
     let extra = newest.files.iter().filter(|file| !keeps.contains(file.path.as_str()));

@@ -15,7 +15,7 @@ use vocab::{LandingId, LoadId, SnapshotId};
 use super::encode::{self, Encoded, Segment};
 use super::supersede::{Gone, OldRow};
 use super::{LoadMode, Writer, heal, part, rewrite};
-use crate::delta::{Change, DataFile, Mode, TableAt};
+use crate::delta::{Change, DataFile, Mode, Occasion, TableAt};
 use crate::file::FileError;
 use crate::house::LakeError;
 use crate::tables::TableSpec;
@@ -43,9 +43,12 @@ pub struct Load<'a> {
     gone: Gone,
     before: Option<Snapshot>,
     buffered_bytes: usize,
-    encoding: VecDeque<(usize, JoinHandle<Result<Option<Encoded>, FileError>>)>,
+    encoding: VecDeque<(usize, Encoding)>,
     next_part: usize,
 }
+
+/// A table's rows being encoded on another thread.
+type Encoding = JoinHandle<Result<Option<Encoded>, FileError>>;
 
 /// One table during a load.
 struct TableLoad {
@@ -312,7 +315,8 @@ impl<'a> Load<'a> {
                     LoadMode::Replace => Mode::Rebuild,
                 };
                 let tables = &lake.inner.tables;
-                tables.commit(open, Some(&table.spec), &table.change, mode, at_ms).await?
+                let occasion = Occasion { mode, at_ms };
+                tables.commit(open, Some(&table.spec), &table.change, occasion).await?
             }
             None => {
                 self.writer.faults.step(&format!("log {name}"))?;
