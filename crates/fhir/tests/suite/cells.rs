@@ -53,9 +53,9 @@ fn value(column: &dyn Array, row: usize) -> Node {
     }
     match column.data_type() {
         DataType::Boolean => Node::Bool(column.as_boolean().value(row)),
-        DataType::Int32 => number(column.as_primitive::<Int32Type>().value(row)),
-        DataType::Int64 => number(column.as_primitive::<Int64Type>().value(row)),
-        DataType::Float64 => number(column.as_primitive::<Float64Type>().value(row)),
+        DataType::Int32 => number(&column.as_primitive::<Int32Type>().value(row)),
+        DataType::Int64 => number(&column.as_primitive::<Int64Type>().value(row)),
+        DataType::Float64 => number(&column.as_primitive::<Float64Type>().value(row)),
         DataType::Utf8 => Node::String(column.as_string::<i32>().value(row).into()),
         DataType::List(_) => {
             let items = column.as_list::<i32>().value(row);
@@ -65,6 +65,6 @@ fn value(column: &dyn Array, row: usize) -> Node {
     }
 }
 
-fn number(value: impl ToString) -> Node {
+fn number(value: &impl ToString) -> Node {
     Node::Number(value.to_string().into())
 }
