@@ -5,6 +5,8 @@ use fhir::reference::{self, Resolved};
 use proptest::prelude::*;
 use vocab::IssueCode;
 
+use crate::sof::shared;
+
 fn keys<'a>(taken: &'a Taken<'_>) -> Vec<(&'a str, &'a str, u64)> {
     let entries = taken.entries.iter();
     entries.map(|entry| (entry.head.resource_type, entry.key.as_ref(), entry.line)).collect()
@@ -232,6 +234,31 @@ fn contained_resources_become_entries_under_their_parent() {
     let origin = contained.entries[0].origin(&contained.siblings);
     assert_eq!(origin.parent, Some(("MedicationRequest", "rx")));
     assert_eq!(reference::resolve("#p", &origin), Resolved::Contained("p"));
+}
+
+#[test]
+fn every_japanese_example_is_taken_with_what_it_contains() {
+    let Some(shared) = shared().filter(|shared| shared.join("data/jp-core").is_dir()) else {
+        println!("SKIPPED: no folder jp-core in the shared data");
+        return;
+    };
+    let (mut entries, mut contained) = (0, 0);
+    for folder in ["data/jp-core/jp-core-1.x", "data/jp-core/jp-clins/ExampleJson"] {
+        for file in std::fs::read_dir(shared.join(folder)).unwrap() {
+            let path = file.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert_eq!(entry::shape(text.as_bytes()), Shape::Whole, "{}", path.display());
+            let taken = entry::whole(&text);
+            assert!(taken.issues.is_empty(), "{}: {:?}", path.display(), taken.issues);
+            for entry in &taken.entries {
+                let within = entry.contained();
+                assert!(within.issues.is_empty(), "{}: {:?}", path.display(), within.issues);
+                contained += within.entries.len();
+            }
+            entries += taken.entries.len();
+        }
+    }
+    assert_eq!((entries, contained), (170, 91));
 }
 
 proptest! {

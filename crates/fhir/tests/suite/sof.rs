@@ -50,7 +50,7 @@ fn official(name: &str, cases: usize, withdrawn: &[&str]) {
 }
 
 /// The folder of shared data: named by `AOBA_SHARED`, else beside the repository.
-fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let folder = std::env::var("AOBA_SHARED").map_or(beside, PathBuf::from);
     folder.is_dir().then_some(folder)
