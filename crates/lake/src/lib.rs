@@ -4,6 +4,7 @@
 //! Only this crate knows Parquet, Delta Lake, DataFusion and object stores.
 
 mod delta;
+pub mod doctor;
 pub mod file;
 mod gate;
 mod house;

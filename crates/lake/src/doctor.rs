@@ -1,0 +1,238 @@
+//! Is the lake whole? Each check says what it looked at, what it found, and what to do.
+
+use std::collections::BTreeSet;
+
+use object_store::ObjectStoreExt as _;
+use object_store::path::Path;
+use serde::Serialize;
+use vocab::{LandingId, Locale};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::delta::{DataFile, TableAt};
+use crate::house::{Lake, LakeError};
+use crate::landing::LandingError;
+
+/// How much is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Names and sizes.
+    Quick,
+    /// Every byte of every file, and every snapshot there ever was.
+    Deep,
+}
+
+/// One thing that is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "check", rename_all = "kebab-case")]
+pub enum Check {
+    /// A table at one version: its log can be read, and its files are there and whole.
+    Table {
+        /// The table.
+        table: String,
+        /// The version.
+        version: u64,
+        /// How many files it has.
+        files: u64,
+        /// Files that are missing or not what was written, or why the log cannot be read.
+        faults: Vec<String>,
+    },
+    /// What other programs see of a table is what the newest snapshot says.
+    Newest {
+        /// The table.
+        table: String,
+        /// Whether the two differ.
+        differs: bool,
+    },
+    /// The files as received.
+    Landing {
+        /// How many are looked at.
+        files: u64,
+        /// Those that are missing or not what was received.
+        faults: Vec<String>,
+    },
+}
+
+/// One check and whether it is well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was looked at and found.
+    #[serde(flatten)]
+    pub check: Check,
+    /// Whether it is well.
+    pub well: bool,
+}
+
+/// Names shown of many; the rest is a number.
+const NAMED_MAX: usize = 5;
+
+impl Finding {
+    fn new(check: Check) -> Self {
+        let well = match &check {
+            Check::Table { faults, .. } | Check::Landing { faults, .. } => faults.is_empty(),
+            Check::Newest { differs, .. } => !differs,
+        };
+        Self { check, well }
+    }
+
+    /// What was found and what to do, in the reader's language.
+    #[must_use]
+    pub fn say(&self, locale: Locale) -> String {
+        let is_ja = locale == Locale::Ja;
+        match &self.check {
+            Check::Table { table, version, files, faults } if faults.is_empty() => match is_ja {
+                true => format!("表{table}(版{version}): {files}個のファイルがそろっています"),
+                false => format!("table {table}, version {version}: {files} files, all there"),
+            },
+            Check::Table { table, version, faults, .. } => match is_ja {
+                true => format!(
+                    "表{table}(版{version}): {}。`aoba rebuild`で作り直してください",
+                    some(faults)
+                ),
+                false => {
+                    format!(
+                        "table {table}, version {version}: {}: run `aoba rebuild`",
+                        some(faults)
+                    )
+                }
+            },
+            Check::Newest { table, differs: false } => match is_ja {
+                true => format!("表{table}: 最新の版はスナップショットと一致しています"),
+                false => format!("table {table}: the newest version is the snapshot's"),
+            },
+            Check::Newest { table, differs: true } => match is_ja {
+                true => format!(
+                    "表{table}: 中断した取り込みの跡があります。次の`aoba ingest`で元に戻ります"
+                ),
+                false => format!(
+                    "table {table}: an interrupted load shows to other programs: the next `aoba ingest` puts it right"
+                ),
+            },
+            Check::Landing { files, faults } if faults.is_empty() => match is_ja {
+                true => format!("受領ファイル: {files}個がそろっています"),
+                false => format!("landing: {files} files, all there"),
+            },
+            Check::Landing { faults, .. } => match is_ja {
+                true => format!(
+                    "受領ファイル: {}。バックアップから戻すか、元のファイルを取り込み直してください",
+                    some(faults)
+                ),
+                false => format!(
+                    "landing: {}: put them back from a backup, or ingest the originals again",
+                    some(faults)
+                ),
+            },
+        }
+    }
+}
+
+fn some(faults: &[String]) -> String {
+    let named = faults.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
+    match faults.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
+        Some(more) => format!("{named} (+{more})"),
+        None => named,
+    }
+}
+
+impl Lake {
+    /// Looks at everything that can be wrong with the tables and the landing. `received` are the
+    /// files the ledger says are held.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read; what is found wrong is a finding, not an error.
+    ///
+    /// # Cost
+    /// Deep reads every byte of the lake and the landing.
+    pub async fn doctor(
+        &self,
+        depth: Depth,
+        received: &[LandingId],
+    ) -> Result<Vec<Finding>, LakeError> {
+        let snapshots = self.inner.ledger.snapshots();
+        let newest = snapshots.latest().await?;
+        let looked_at = match depth {
+            Depth::Quick => newest.iter().cloned().collect(),
+            Depth::Deep => snapshots.list(u32::MAX).await?,
+        };
+        let versions: BTreeSet<(String, u64)> = looked_at
+            .iter()
+            .flat_map(|snapshot| &snapshot.tables)
+            .map(|table| (table.table.clone(), table.delta_version.unsigned_abs()))
+            .collect();
+        let mut findings = Vec::new();
+        for (table, version) in versions {
+            findings.push(Finding::new(self.check_table(table, version, depth).await));
+        }
+        for table in newest.iter().flat_map(|snapshot| &snapshot.tables) {
+            let version = table.delta_version.unsigned_abs();
+            findings.extend(self.check_newest(&table.table, version).await.map(Finding::new));
+        }
+        findings.push(Finding::new(self.check_landing(received, depth).await?));
+        Ok(findings)
+    }
+
+    async fn check_table(&self, table: String, version: u64, depth: Depth) -> Check {
+        let (files, faults) = match self.open_at(&table, version).await {
+            Ok(opened) => {
+                let mut faults = Vec::new();
+                for file in &opened.files {
+                    faults.extend(fault(&opened, file, depth).await);
+                }
+                (opened.files.len() as u64, faults)
+            }
+            Err(error) => (0, vec![error.to_string()]),
+        };
+        Check::Table { table, version, files, faults }
+    }
+
+    /// None when the table cannot be opened, which the check of the table tells.
+    async fn check_newest(&self, table: &str, version: u64) -> Option<Check> {
+        let newest = self.inner.tables.open(table, None).await.ok()??;
+        let known = self.open_at(table, version).await.ok()?;
+        let differs = newest.files != known.files;
+        Some(Check::Newest { table: table.to_owned(), differs })
+    }
+
+    async fn check_landing(
+        &self,
+        received: &[LandingId],
+        depth: Depth,
+    ) -> Result<Check, LakeError> {
+        let (landing, received) = (self.inner.landing.clone(), received.to_vec());
+        let files = received.len() as u64;
+        let work = tokio::task::spawn_blocking(move || {
+            let wrong = |id: &LandingId| match depth {
+                Depth::Quick if landing.holds(*id) => None,
+                Depth::Quick => Some(LandingError::Missing(*id).to_string()),
+                Depth::Deep => landing.verify(*id).err().map(|error| error.to_string()),
+            };
+            received.iter().filter_map(wrong).collect()
+        });
+        let faults = work.await.map_err(|died| LakeError::Stopped(died.to_string()))?;
+        Ok(Check::Landing { files, faults })
+    }
+}
+
+/// What is wrong with a data file: missing, of another size, or, when every byte is read, of
+/// another hash than its name says.
+async fn fault(table: &TableAt, file: &DataFile, depth: Depth) -> Option<String> {
+    let path = Path::from(file.path.as_str());
+    let found = match table.store.head(&path).await {
+        Ok(found) => found,
+        Err(error) => return Some(format!("{}: {error}", file.path)),
+    };
+    if found.size != file.size_bytes {
+        return Some(format!("{}: {} bytes, not {}", file.path, found.size, file.size_bytes));
+    }
+    if depth == Depth::Quick {
+        return None;
+    }
+    let bytes = match table.store.get(&path).await {
+        Ok(found) => found.bytes().await,
+        Err(error) => Err(error),
+    };
+    match bytes {
+        Ok(bytes) if file.path.ends_with(&format!("{:016x}.parquet", xxh3_64(&bytes))) => None,
+        Ok(_) => Some(format!("{}: not the bytes that were written", file.path)),
+        Err(error) => Some(format!("{}: {error}", file.path)),
+    }
+}
