@@ -2,6 +2,8 @@
 //! published view and by event, never by `use`.
 
 pub mod records;
+#[cfg(test)]
+mod routes;
 
 use desk::Slice;
 
