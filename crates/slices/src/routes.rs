@@ -23,6 +23,7 @@ const ROUTES: [&str; 6] = [
 
 /// A house with one load that brought nothing new.
 struct House {
+    /// Kept, or the house would be gone before it is asked.
     _folder: TempDir,
     ledger: Ledger,
     lake: Lake,
@@ -98,7 +99,8 @@ async fn every_route_is_strict_about_what_it_runs_and_is_kept_by_nobody() {
 
 #[tokio::test]
 async fn the_style_sheet_may_be_kept_for_ever() {
-    let router = House::new().await.seen_by("owner");
+    let house = House::new().await;
+    let router = house.seen_by("owner");
     let first = get(&router, "/", &[]).await.body;
     let sheet = first.split("stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
     let answer = get(&router, sheet, &[]).await;
@@ -110,7 +112,8 @@ async fn the_style_sheet_may_be_kept_for_ever() {
 
 #[tokio::test]
 async fn a_name_that_is_not_ours_gets_nothing() {
-    let router = House::new().await.seen_by("owner");
+    let house = House::new().await;
+    let router = house.seen_by("owner");
     for path in ROUTES {
         let answer = get(&router, path, &[("host", "evil.example")]).await;
         assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{path}");
@@ -146,7 +149,8 @@ async fn every_look_leaves_its_line_in_the_audit() {
 
 #[tokio::test]
 async fn the_choice_of_language_is_remembered() {
-    let router = House::new().await.seen_by("owner");
+    let house = House::new().await;
+    let router = house.seen_by("owner");
     let chosen = get(&router, "/?lang=en", &[("accept-language", "ja")]).await;
     assert!(chosen.body.contains("<html lang=\"en\">"));
     let cookie = chosen.headers["set-cookie"].to_str().unwrap();
@@ -159,7 +163,8 @@ async fn the_choice_of_language_is_remembered() {
 
 #[tokio::test]
 async fn what_is_not_there_is_told_in_the_reader_s_language_with_a_number() {
-    let router = House::new().await.seen_by("owner");
+    let house = House::new().await;
+    let router = house.seen_by("owner");
     let paths = ["/records/loads/99", "/records/loads/x", "/records/tables/nothing", "/x?lang=en"];
     for path in paths {
         let answer = get(&router, path, &[("accept-language", "en")]).await;
@@ -173,7 +178,8 @@ async fn what_is_not_there_is_told_in_the_reader_s_language_with_a_number() {
 
 #[tokio::test]
 async fn a_file_s_own_name_stays_out_of_the_report() {
-    let router = House::new().await.seen_by("owner");
+    let house = House::new().await;
+    let router = house.seen_by("owner");
     for path in ["/records/loads/1", "/records/loads/1.json"] {
         let answer = get(&router, path, &[]).await;
         assert!(!answer.body.contains("hanako"), "{path}");

@@ -123,7 +123,7 @@ fn overview(locale: Locale) -> Overview {
             resources: page.number(1_299),
             quarantined: Some(page.fill("records.overview.quarantined", &[("number", "1")])),
         }),
-        small: page.fill("records.overview.small", &[("limit", "10")]),
+        small: holdings::rule(&page, &Policy::default()),
         page,
     }
 }
@@ -139,6 +139,16 @@ fn no_hidden_number_can_be_worked_out_from_a_sum() {
     let text = read(&overview(Locale::En).render().unwrap());
     assert!(text.contains("2,705"), "the sum of the rows that are told: {text}");
     assert!(!text.contains("2,710"), "every resource less those told would give the hidden ones");
+}
+
+#[test]
+fn exact_numbers_are_shown_only_under_a_permit_that_says_so_and_the_page_warns() {
+    let page = page(Locale::En, "/");
+    let held = |policy| holdings::summary(&page, &[holding("procedure", 3, 148)], &policy);
+    assert_eq!(held(Policy::default()).lines.first().unwrap().patients, "fewer than 10");
+    assert_eq!(held(Policy::exact()).lines.first().unwrap().patients, "3");
+    assert!(holdings::rule(&page, &Policy::exact()).contains("do not pass this page on"));
+    assert!(holdings::rule(&page, &Policy::default()).contains("Numbers below 10"));
 }
 
 #[test]

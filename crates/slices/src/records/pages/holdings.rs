@@ -119,7 +119,7 @@ pub(crate) fn summary(page: &Page, holdings: &[Holding], policy: &Policy) -> Sum
         }
         lines.push(TableLine {
             title,
-            about: about(page, &holding.name),
+            about: Prose::new(first_sentence(&about(page, &holding.name))),
             patients: page.released(patients, Counted::People),
             rows: rows.map_or_else(
                 || page.say("records.overview.not_told").to_owned(),
@@ -158,8 +158,10 @@ pub(crate) fn shown_rows(page: &Page, released: Released) -> String {
 
 /// What is said below the tables about numbers not shown.
 pub(crate) fn rule(page: &Page, policy: &Policy) -> String {
-    let limit = policy.min_cell.max(1).to_string();
-    page.fill("records.overview.small", &[("limit", &limit)])
+    if policy.min_cell == 0 {
+        return page.say("records.overview.exact").to_owned();
+    }
+    page.fill("records.overview.small", &[("limit", &policy.min_cell.to_string())])
 }
 
 /// First and last day in the reader's words.
@@ -178,8 +180,8 @@ pub(crate) fn title(page: &Page, name: &str) -> String {
     of_system.map(|key| page.say(key)).or(told).unwrap_or(name).to_owned()
 }
 
-/// What one row of a table is.
-pub(crate) fn about(page: &Page, name: &str) -> Prose {
+/// What one row of a table is, and how it misleads.
+pub(crate) fn about(page: &Page, name: &str) -> String {
     let of_system = match name {
         "resource" => Some("records.system.resource_about"),
         "extension" => Some("records.system.extension_about"),
@@ -188,7 +190,14 @@ pub(crate) fn about(page: &Page, name: &str) -> Prose {
     let entry: Option<&TableEntry> = dictionary::bundled().get(name);
     let told = entry.map(|entry| entry.about.get(page.locale()));
     let key = of_system.unwrap_or("records.overview.own_table");
-    Prose::new(told.unwrap_or_else(|| page.say(key)))
+    told.unwrap_or_else(|| page.say(key)).to_owned()
+}
+
+/// What stands before the end of the first sentence, and that end; the rest is on the table's page.
+fn first_sentence(text: &str) -> &str {
+    let end = |mark: &str, kept: usize| text.find(mark).map(|at| at + kept);
+    let ends = [end("。", "。".len()), end(". ", 1)];
+    ends.into_iter().flatten().min().and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 fn widest(days: Option<(Date, Date)>, other: Option<(Date, Date)>) -> Option<(Date, Date)> {

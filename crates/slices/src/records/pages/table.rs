@@ -48,7 +48,7 @@ impl Table {
             name: holding.name.clone(),
             title: holdings::title(&page, &holding.name),
             resource: entry.resource.clone(),
-            about: holdings::about(&page, &holding.name),
+            about: Prose::new(&holdings::about(&page, &holding.name)),
             patients: holdings::shown(&page, patients),
             rows: holdings::shown_rows(&page, rows),
             span: days.map(|days| holdings::span(&page, days)),
