@@ -84,11 +84,11 @@ impl Tables {
 
     fn file(&mut self, name: &str, bytes: &[u8]) {
         match entry::shape(bytes) {
-            Shape::Whole => self.all(name, entry::whole(std::str::from_utf8(bytes).unwrap())),
+            Shape::Whole => self.all(name, &entry::whole(std::str::from_utf8(bytes).unwrap())),
             Shape::Lines => {
                 for line in entry::lines(bytes, 1) {
                     match line {
-                        Ok(line) => self.all(name, entry::line(line.text, line.number)),
+                        Ok(line) => self.all(name, &entry::line(line.text, line.number)),
                         Err(issue) => self.issues.push((name.to_owned(), issue)),
                     }
                 }
@@ -96,7 +96,7 @@ impl Tables {
         }
     }
 
-    fn all(&mut self, name: &str, taken: Taken<'_>) {
+    fn all(&mut self, name: &str, taken: &Taken<'_>) {
         self.issues.extend(taken.issues.iter().map(|issue| (name.to_owned(), issue.clone())));
         for entry in &taken.entries {
             if let Ok(json) = serde_json::from_str(entry.text) {
@@ -109,9 +109,9 @@ impl Tables {
     fn outer(&mut self, name: &str, entry: &Entry<'_>, references: Option<&BundleKeys>) {
         let contained = entry.contained();
         self.issues.extend(contained.issues.iter().map(|issue| (name.to_owned(), issue.clone())));
-        let patient = self.one(name, entry, &contained.siblings, references, None);
+        let patient = self.one(name, entry, (&contained.siblings, references), None);
         for inner in &contained.entries {
-            self.one(name, inner, &contained.siblings, references, patient);
+            self.one(name, inner, (&contained.siblings, references), patient);
         }
     }
 
@@ -119,8 +119,7 @@ impl Tables {
         &mut self,
         name: &str,
         entry: &Entry<'_>,
-        siblings: &[(String, String)],
-        references: Option<&BundleKeys>,
+        (siblings, references): (&[(String, String)], Option<&BundleKeys>),
         outer: Option<PatientId>,
     ) -> Option<PatientId> {
         let of_type = entry.head.resource_type;
