@@ -122,7 +122,7 @@ impl Site {
         let words = Words::new(self.inner.texts.clone(), locale, self.inner.zone.clone());
         let menu: Vec<Entry> =
             self.slices().iter().flat_map(|slice| slice.menu.iter().copied()).collect();
-        Page::new(words, target, self.settings().actor.as_str())
+        Page::new(words, target, person(&self.settings().actor))
             .with_menu(menu)
             .marked_synthetic(self.settings().synthetic)
     }
@@ -157,6 +157,11 @@ impl Site {
         let number = self.inner.refusals.fetch_add(1, Ordering::Relaxed);
         format!("{:x}-{number}", self.ledger().clock().now().as_second())
     }
+}
+
+/// An account of this machine goes by its own name.
+fn person(actor: &Actor) -> &str {
+    actor.as_str().strip_prefix("local:").unwrap_or(actor.as_str())
 }
 
 /// The sentences of the desk and of every slice.
