@@ -34,12 +34,6 @@ impl Words {
         self.locale
     }
 
-    /// The same for a reader of the other language.
-    #[must_use]
-    pub fn in_locale(&self, locale: Locale) -> Self {
-        Self { locale, ..self.clone() }
-    }
-
     /// A sentence of `texts.toml`, by its full key.
     #[must_use]
     pub fn say<'a>(&'a self, key: &'a str) -> &'a str {
