@@ -14,6 +14,7 @@ const ROOTS: [&str; 6] = ["crates/", "xtask/", "docs/", "testdata/", ".ci/", ".c
 /// Finds crates and slices the map forgot, and paths and names that are gone.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = forgotten(tree);
+    findings.extend(unlisted(tree));
     for file in tree.ending(".md") {
         for (at, line) in file.text.lines().enumerate() {
             findings.extend(spans(tree, file, at + 1, line));
@@ -38,6 +39,26 @@ fn forgotten(tree: &Tree) -> Vec<Finding> {
             say: format!("does not name `{path}`; give it its line in the map"),
         })
         .collect()
+}
+
+/// Pages that the list in their own folder does not lead to.
+fn unlisted(tree: &Tree) -> Vec<Finding> {
+    let lists = ["docs/decisions/README.md", "docs/readings/README.md", "docs/manual/index.md"];
+    let mut findings = Vec::new();
+    for list in lists {
+        let (Some(text), Some((folder, _))) = (tree.text(list), list.rsplit_once('/')) else {
+            continue;
+        };
+        for file in tree.ending(".md").filter(|file| file.path != list) {
+            let name = file.path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+            let Some(name) = name.filter(|name| !name.ends_with(".ja.md")) else { continue };
+            if !text.contains(&format!("]({name})")) {
+                let say = format!("does not lead to {name}; give it its line");
+                findings.push(Finding { path: list.to_owned(), line: 0, say });
+            }
+        }
+    }
+    findings
 }
 
 /// Paths in code spans, and the name in the span that follows at once.
@@ -158,6 +179,18 @@ mod tests {
             &[
                 "ARCHITECTURE.md:2: the link to docs/gone.md leads nowhere; correct it or take it out",
             ],
+        );
+    }
+
+    #[test]
+    fn a_page_that_its_list_does_not_lead_to_is_found() {
+        let list = ("docs/readings/README.md", "[a](a.md)");
+        let with = Tree::of(&[list, ("docs/readings/a.md", "")]);
+        assert_eq!(says(&check(&with)), Vec::<String>::new());
+        let without = Tree::of(&[list, ("docs/readings/a.md", ""), ("docs/readings/b.md", "")]);
+        assert_eq!(
+            says(&check(&without)),
+            ["docs/readings/README.md: does not lead to b.md; give it its line"]
         );
     }
 
