@@ -10,7 +10,7 @@ use lake::file::{Effort, Format, TableFile};
 use lake::{Reader, ReaderError};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use vocab::SnapshotId;
+use vocab::{Locale, SnapshotId};
 
 use crate::cli::{ListFormat, PermitArgs, SqlArgs, SqlFormat, TablesArgs};
 use crate::house::House;
@@ -101,7 +101,15 @@ async fn print_table(
     };
     writeln!(out, "{}", pretty_format_batches(&shown)?)?;
     if rows > ROWS_SHOWN_MAX {
-        writeln!(out, "{ROWS_SHOWN_MAX} of {rows} rows; --format csv gives all")?;
+        match house.locale {
+            Locale::En => writeln!(out, "{ROWS_SHOWN_MAX} of {rows} rows; --format csv gives all")?,
+            Locale::Ja => {
+                writeln!(
+                    out,
+                    "{rows}行のうち{ROWS_SHOWN_MAX}行。全行は--format csvで出力できます"
+                )?;
+            }
+        }
     }
     Ok(())
 }

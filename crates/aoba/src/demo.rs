@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use desk::{Settings, Site};
 use vocab::Locale;
 
@@ -21,20 +21,49 @@ pub(crate) async fn serve(home: &Path, args: &ServeArgs, locale: Locale) -> anyh
 /// `aoba demo`: the twelve people or a folder of the visitor's, loaded into a home and shown.
 pub(crate) async fn demo(home: &Path, args: &DemoArgs, locale: Locale) -> anyhow::Result<()> {
     let listener = desk::bind(&args.listen).await?;
-    let (folder, synthetic) = match &args.folder {
-        Some(folder) => (folder.clone(), false),
-        None => (write_people(home)?, true),
-    };
+    let synthetic = args.folder.is_none();
     let house = House::open(home, locale).await?;
+    keep_apart(&house, synthetic).await?;
+    let folder = match &args.folder {
+        Some(folder) => folder.clone(),
+        None => write_people(home)?,
+    };
     let load = IngestArgs {
         paths: vec![folder],
-        source: "hospital".to_owned(),
+        source: if synthetic { INVENTED } else { "hospital" }.to_owned(),
         format: ReportFormat::Text,
         strict: false,
         quiet: false,
     };
     ingest::command(&house, &load).await?;
     listen(house, listener, synthetic).await
+}
+
+/// The source of the twelve people's records.
+const INVENTED: &str = "twelve-people";
+
+/// Invented people and real ones never share a home.
+async fn keep_apart(house: &House, synthetic: bool) -> anyhow::Result<()> {
+    let loads = house.ledger.loads().list(u32::MAX).await?;
+    if loads.iter().all(|load| (load.source == INVENTED) == synthetic) {
+        return Ok(());
+    }
+    let home = house.home.display();
+    match (house.locale, synthetic) {
+        (Locale::En, true) => bail!(
+            "{home} holds other records, and invented people must not be among them: name an \
+             empty folder with --home"
+        ),
+        (Locale::En, false) => bail!(
+            "{home} holds the twelve invented people: name an empty folder with --home for yours"
+        ),
+        (Locale::Ja, true) => bail!(
+            "{home}には別の記録があります。架空の人物を混ぜないよう、--homeで空のフォルダーを指定してください"
+        ),
+        (Locale::Ja, false) => {
+            bail!("{home}には架空の12人の記録があります。--homeで空のフォルダーを指定してください")
+        }
+    }
 }
 
 /// Writes the twelve people's files where a hospital's export would lie.

@@ -24,6 +24,7 @@ mod view;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use lake::storage::StorageError;
 use ledger::LedgerError;
 use vocab::Locale;
 
@@ -45,8 +46,10 @@ fn main() -> ExitCode {
         .init();
     match run(&cli, locale) {
         Ok(code) => ExitCode::from(code),
+        // Whoever reads the output has read enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("aoba: {error:#}");
+            eprintln!("aoba: {}", say(&error, locale));
             let refused = error.chain().any(|cause| {
                 let cause = cause.downcast_ref::<LedgerError>();
                 cause.is_some_and(|cause| matches!(cause, LedgerError::Refused { .. }))
@@ -54,6 +57,28 @@ fn main() -> ExitCode {
             ExitCode::from(if refused { REFUSED } else { FAILED })
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let cause = cause.downcast_ref::<std::io::Error>();
+        cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// The error in the reader's language, where it speaks both; what was being done comes first.
+fn say(error: &anyhow::Error, locale: Locale) -> String {
+    let mut words = Vec::new();
+    for cause in error.chain() {
+        let ledger = cause.downcast_ref::<LedgerError>().map(|cause| cause.say(locale));
+        let storage = cause.downcast_ref::<StorageError>().map(|cause| cause.say(locale));
+        if let Some(spoken) = ledger.or(storage) {
+            words.push(spoken);
+            return words.join(": ");
+        }
+        words.push(cause.to_string());
+    }
+    format!("{error:#}")
 }
 
 /// The language of the machine's settings; English where they name neither.
@@ -76,7 +101,7 @@ fn run(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
 }
 
 async fn act(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
-    let home = &cli.home;
+    let home = cli.home.as_path();
     match &cli.command {
         Command::Demo(args) => demo::demo(home, args, locale).await?,
         Command::Serve(args) => demo::serve(home, args, locale).await?,

@@ -4,6 +4,7 @@ use std::io::stdout;
 
 use ledger::NewGrant;
 use serde_json::Value;
+use vocab::Locale;
 
 use crate::cli::PermitCommand;
 use crate::house::House;
@@ -37,11 +38,17 @@ pub(crate) async fn run(house: &House, command: &PermitCommand) -> anyhow::Resul
                 expires: None,
             };
             let id = people.grant(&new, &house.actor).await?;
-            println!("grant {id}: {to} may look for {purpose}");
+            match house.locale {
+                Locale::En => println!("grant {id}: {to} may look for {purpose}"),
+                Locale::Ja => println!("許可{id}: {to}は目的「{purpose}」で閲覧できます"),
+            }
         }
         PermitCommand::Revoke { grant } => {
             people.revoke(*grant, &house.actor).await?;
-            println!("grant {grant} has ended");
+            match house.locale {
+                Locale::En => println!("grant {grant} has ended"),
+                Locale::Ja => println!("許可{grant}を終了しました"),
+            }
         }
     }
     Ok(())

@@ -213,12 +213,12 @@ const CLINICAL_DAYS: [&str; 9] = [
     "effective",
     "performed",
     "occurrence",
-    "period_start",
-    "start",
+    "recorded",
     "onset",
     "collected",
     "authored",
-    "recorded",
+    "started",
+    "start",
 ];
 
 fn spec(one: &Defined, planned: &Schema) -> TableSpec {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use vocab::Locale;
+
 /// What was found under the paths a person named.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
@@ -10,6 +12,19 @@ pub(crate) struct Found {
     pub(crate) files: Vec<PathBuf>,
     /// Files in a folder that do not look like FHIR by their name; told, never read.
     pub(crate) passed_over: Vec<PathBuf>,
+}
+
+impl Found {
+    /// Tells which files were not read.
+    pub(crate) fn tell_passed_over(&self, locale: Locale) {
+        for path in &self.passed_over {
+            let path = path.display();
+            match locale {
+                Locale::En => eprintln!("passed over: {path} (not named like FHIR)"),
+                Locale::Ja => eprintln!("対象外: {path}(FHIRのファイル名ではありません)"),
+            }
+        }
+    }
 }
 
 /// Why a path could not be read.

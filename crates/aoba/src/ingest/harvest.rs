@@ -8,6 +8,7 @@ use fhir::entry::{self, Entry};
 use fhir::plan::Runner;
 use fhir::reference::BundleKeys;
 use ledger::PatientKeys;
+use slices::records::tables as bundled;
 use vocab::date::Zone;
 use vocab::{FhirDate, Issue, IssueCode, PatientId, Place, Severity};
 
@@ -316,8 +317,8 @@ impl<'c> Harvester<'c> {
         };
         let inside = entry.parent.as_ref().map(|(kind, key)| format!("{kind}/{key}"));
         self.resource_rows.push(whose, kind, (content, entry.text.trim().len()), inside.as_deref());
-        let withheld = WITHHELD_TYPES.contains(&kind);
         for extension in extensions::unknown(entry.text, &tables.known_extensions) {
+            let withheld = WITHHELD_TYPES.contains(&kind) || bundled::withholds(&extension.url);
             self.extension_rows.push(whose, kind, &extension, withheld);
         }
         Ok(pushed.patient)

@@ -30,9 +30,7 @@ use close::Job;
 pub(crate) async fn command(house: &House, args: &IngestArgs) -> anyhow::Result<u64> {
     let start = Instant::now();
     let found = find::find(&args.paths)?;
-    for path in &found.passed_over {
-        eprintln!("passed over: {} (not named like FHIR)", path.display());
-    }
+    found.tell_passed_over(house.locale);
     if found.files.is_empty() {
         bail!("no file to read: FHIR files end in .ndjson, .jsonl or .json, also with .gz or .zst");
     }

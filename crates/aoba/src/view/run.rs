@@ -39,9 +39,7 @@ pub(crate) fn run(args: &ViewRunArgs, locale: Locale) -> anyhow::Result<()> {
         bail!("no input: name files or folders of FHIR after the views");
     }
     let found = find::find(&inputs)?;
-    for path in &found.passed_over {
-        eprintln!("passed over: {} (not named like FHIR)", path.display());
-    }
+    found.tell_passed_over(locale);
     let tally = flatten_all(args, &plans, found.files, locale)?;
     tally.print(locale);
     if args.stats {

@@ -117,25 +117,35 @@ impl House {
         names.map(|table| table["name"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// Every row of every table as sorted text, without what differs from load to load.
-    pub(crate) fn content(&self) -> Vec<(String, Vec<String>)> {
-        let rows_of = |table: &String| {
-            let query = format!("select * from {table}");
-            let mut rows: Vec<String> = self
-                .sql(&query)
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|row| {
-                    let mut row = row.as_object().unwrap().clone();
-                    row.remove("load");
-                    Value::Object(row).to_string()
-                })
-                .collect();
-            rows.sort();
-            (table.clone(), rows)
-        };
-        self.tables().iter().map(rows_of).collect()
+    /// Every row of every table by where it came from, and every cell of some tables, as sorted
+    /// text without what differs from load to load.
+    pub(crate) fn content(&self) -> Vec<String> {
+        let each = self.tables().into_iter().map(|table| {
+            format!(
+                "select '{table}' t, patient_id, resource_key, source, version, last_updated, \
+                 file, line from {table}"
+            )
+        });
+        let rows = each.collect::<Vec<_>>().join(" union all ");
+        let mut content = self.rows(&rows);
+        for table in ["patient", "observation", "resource", "extension"] {
+            content.extend(self.rows(&format!("select * from {table}")));
+        }
+        content
+    }
+
+    fn rows(&self, query: &str) -> Vec<String> {
+        let answer = self.sql(query);
+        let rows = answer.as_array().unwrap().iter().map(|row| {
+            let mut row = row.as_object().unwrap().clone();
+            row.remove("load");
+            // A person's number depends on the home's key: another home gives another.
+            row.remove("patient_id");
+            Value::Object(row).to_string()
+        });
+        let mut rows: Vec<String> = rows.collect();
+        rows.sort();
+        rows
     }
 }
 
