@@ -63,7 +63,6 @@ pub async fn serve(site: Site, listener: TcpListener) -> Result<(), ServeError> 
 }
 
 /// All routes, with the guard around them.
-#[must_use]
 pub fn router(site: Site) -> Router {
     let mut routes =
         Router::new().route("/health", get(health)).route("/assets/{name}", get(asset));

@@ -71,10 +71,10 @@ impl Catalogue {
             defined.push(Defined { view: Arc::new(view), about, hash });
         }
         own_views(home, &mut defined, locale)?;
-        Self::compile(defined, layout, locale)
+        Self::compile(&defined, layout, locale)
     }
 
-    fn compile(defined: Vec<Defined>, layout: Layout, locale: Locale) -> anyhow::Result<Self> {
+    fn compile(defined: &[Defined], layout: Layout, locale: Locale) -> anyhow::Result<Self> {
         let mut by_type: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (at, one) in defined.iter().enumerate() {
             by_type.entry(one.view.resource.clone()).or_default().push(at);

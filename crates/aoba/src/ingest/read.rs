@@ -51,15 +51,14 @@ impl Reading {
             };
             std::thread::scope(|scope| {
                 for _ in 0..threads {
-                    let send = send.clone();
-                    scope.spawn(|| self.work(&shared, &pieces, send));
+                    scope.spawn(|| self.work(&shared, &pieces, &send));
                 }
             });
         });
         receive
     }
 
-    fn work(&self, shared: &Shared<'_>, pieces: &Mutex<Pieces>, send: mpsc::Sender<Brought>) {
+    fn work(&self, shared: &Shared<'_>, pieces: &Mutex<Pieces>, send: &mpsc::Sender<Brought>) {
         let mut harvester = Harvester::new(shared);
         while !self.stop.load(Ordering::Relaxed) {
             let next = pieces.lock().unwrap_or_else(PoisonError::into_inner).next();

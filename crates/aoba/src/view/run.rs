@@ -163,7 +163,7 @@ fn flatten_all(
             });
         }
         drop(send);
-        let result = append_in_order(&receive, &mut outputs, &window, args, &mut total, locale);
+        let result = append_in_order(&receive, &mut outputs, &window, &mut total, (args, locale));
         if result.is_err() {
             stop.store(true, Ordering::Relaxed);
             window.open_wide();
@@ -178,9 +178,8 @@ fn append_in_order(
     receive: &mpsc::Receiver<anyhow::Result<Done>>,
     outputs: &mut Outputs,
     window: &Window,
-    args: &ViewRunArgs,
     total: &mut Tally,
-    locale: Locale,
+    (args, locale): (&ViewRunArgs, Locale),
 ) -> anyhow::Result<()> {
     let (mut waiting, mut next) = (BTreeMap::new(), 0);
     for done in receive {

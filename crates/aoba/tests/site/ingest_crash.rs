@@ -23,6 +23,7 @@ fn export(house: &House) -> std::path::PathBuf {
     house.write("export.ndjson", lines)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the moment of the kill is the point")]
 #[test]
 fn killed_at_any_moment_a_load_is_before_or_after() {
     let whole = House::with_people();

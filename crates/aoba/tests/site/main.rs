@@ -1,5 +1,12 @@
 //! The house as its people use it: the real program, in a folder of its own, asked from outside.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what it found by failing"
+)]
+
 mod bad_input;
 mod house;
 mod ingest_crash;

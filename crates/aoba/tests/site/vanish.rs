@@ -25,7 +25,9 @@ fn said_of(house: &House, tables: &[String], purpose: &str) -> String {
 /// The tables in which her mark stands for this purpose.
 fn marked(house: &House) -> Vec<String> {
     let tables = house.tables().into_iter();
-    tables.filter(|table| said_of(house, &[table.clone()], "research").contains(MARK)).collect()
+    tables
+        .filter(|table| said_of(house, std::slice::from_ref(table), "research").contains(MARK))
+        .collect()
 }
 
 /// How many rows every table has, and its first and last key.

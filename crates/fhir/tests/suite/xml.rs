@@ -139,7 +139,7 @@ fn member(name: &str, list: bool, kind: &str, tags: &[&Tag], parts: &mut Vec<Str
     if kind == "xhtml" || tags.iter().any(|tag| tag.attribute("value").is_some()) {
         parts.push(format!("\"{name}\":{}", wrap(tags.iter().map(value).collect())));
     }
-    if tags.iter().any(|tag| has_more(tag)) {
+    if tags.iter().any(&has_more) {
         let beside = tags.iter().map(|tag| match has_more(tag) {
             true => object(tag, "Element", None),
             false => "null".to_owned(),
