@@ -1,6 +1,6 @@
 //! The bytes of a file, taken apart into resources.
 //!
-//! A file holds one resource per line ([`lines`]) or one JSON value as a whole ([`whole`]);
+//! A file holds one resource per line ([`lines()`]) or one JSON value as a whole ([`whole`]);
 //! [`shape`] tells which. Either way what comes out is [`Taken`]: entries, and issues for what is
 //! not one. Nothing is lost silently: each line or Bundle entry gives an entry or an issue.
 

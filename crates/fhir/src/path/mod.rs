@@ -1,6 +1,6 @@
 //! FHIRPath: reading expressions and answering them.
 //!
-//! [`parse`] turns text into an [`Expr`]; whatever the text, it ends with an expression or a
+//! [`parse()`] turns text into an [`Expr`]; whatever the text, it ends with an expression or a
 //! [`PathError`] that tells where and what to write instead.
 
 pub mod ast;

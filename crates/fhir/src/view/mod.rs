@@ -1,6 +1,6 @@
 //! ViewDefinitions: a table declared as columns over one FHIR resource type.
 //!
-//! [`read`] takes the bytes of a ViewDefinition and gives the [`View`] with every expression
+//! [`read()`] takes the bytes of a ViewDefinition and gives the [`View`] with every expression
 //! parsed, or the issues that say where it is wrong and what to do. Constants are already put in
 //! the place of `%name`, so nobody who runs a view needs to know of them.
 //!

@@ -2,7 +2,7 @@
 //!
 //! The file of a table is `tables/<name>.view.json`; the list below is in the order of the manual.
 //! What the columns mean stands in the files themselves, in both languages, and
-//! [`manual`] prints it.
+//! [`manual()`] prints it.
 
 mod manual;
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub enum Shape {
 /// The types of resource an export has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// One for each [`OBSERVATIONS_PER_PATIENT`] observations begun.
+    /// One for each `OBSERVATIONS_PER_PATIENT` observations begun.
     Patient,
     /// Fifteen a patient.
     Encounter,
