@@ -57,7 +57,7 @@ impl Server {
         Answer { status, headers: head.to_lowercase(), body: body.to_owned() }
     }
 
-    /// Every page that can be reached from the first one by links, in both languages.
+    /// Every page that can be reached from the first one by links; the first one in both languages.
     pub(crate) fn crawl(&self) -> BTreeMap<String, String> {
         let mut pages = BTreeMap::new();
         let mut waiting = vec!["/".to_owned(), "/?lang=ja".to_owned(), "/?lang=en".to_owned()];
@@ -70,10 +70,8 @@ impl Server {
             for part in answer.body.split("href=\"").skip(1) {
                 let link = part.split('"').next().unwrap_or_default().replace("&amp;", "&");
                 let link = link.split('#').next().unwrap_or_default().to_owned();
-                if link.starts_with('/') {
+                if link.starts_with('/') && !link.contains("lang=") {
                     waiting.push(link);
-                } else if link.starts_with('?') {
-                    waiting.push(format!("{}{link}", path.split('?').next().unwrap_or_default()));
                 }
             }
             pages.insert(path, answer.body);
