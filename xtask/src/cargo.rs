@@ -122,10 +122,19 @@ fn host() -> &'static str {
 }
 
 /// The cargo that runs us, in the workspace.
+///
+/// What cargo told us of our own package is taken away: build scripts that look at it would find
+/// it changed, and everything above them would be compiled once more.
 pub(crate) fn cargo(root: &Path) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     command.current_dir(root);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
     command
 }
 
