@@ -8,7 +8,9 @@
 //! checked against any master, so nothing here is to be copied into a mapping.
 
 mod bulk;
+pub mod dice;
 mod folder;
+pub mod hospital;
 
 pub use bulk::{Export, Kind, Made, Shape, observations};
 pub use folder::{Person, WrittenFile, house, people};

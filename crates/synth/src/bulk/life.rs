@@ -1,6 +1,6 @@
 //! One nameless patient: who, and when the visits were.
 
-use super::dice::{Dice, Uuid};
+use crate::dice::{Dice, Uuid};
 
 /// How many observations one patient has.
 pub(super) const OBSERVATIONS_PER_PATIENT: u64 = 150;

@@ -1,13 +1,12 @@
 //! Nameless patients by the thousand, the same for the same seed.
 
-mod dice;
 mod life;
 mod observation;
 mod record;
 
 use std::io::{self, Write};
 
-use dice::Dice;
+use crate::dice::Dice;
 use life::{ENCOUNTERS_PER_PATIENT, Life, OBSERVATIONS_PER_PATIENT};
 
 /// In whose manner the resources are written.

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::Shape;
-use super::dice::{Clock, Dice};
 use super::life::{Life, OBSERVATIONS_PER_ENCOUNTER};
+use crate::dice::{Clock, Dice};
 
 struct Test {
     name: Name,

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::Shape;
-use super::dice::{Clock, Dice};
 use super::life::Life;
+use crate::dice::{Clock, Dice};
 
 impl Shape {
     /// The offset from UTC its times are written with.

@@ -6,11 +6,12 @@ use std::fmt;
 ///
 /// # Source
 /// Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014.
-pub(super) struct Dice(u64);
+#[derive(Clone, Debug)]
+pub struct Dice(u64);
 
 impl Dice {
     /// The sequence of one patient.
-    pub(super) fn new(seed: u64, number: u64) -> Self {
+    pub fn new(seed: u64, number: u64) -> Self {
         let mut dice = Self(seed);
         let start = dice.roll();
         let mut dice = Self(start ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -18,7 +19,8 @@ impl Dice {
         dice
     }
 
-    pub(super) fn roll(&mut self) -> u64 {
+    /// The next 64 bits.
+    pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -27,27 +29,59 @@ impl Dice {
     }
 
     /// A whole number from 0 up to, not including, `end`.
-    pub(super) fn below(&mut self, end: u32) -> u32 {
+    pub fn below(&mut self, end: u32) -> u32 {
         // The high half of a product: even enough for test data.
         let half = self.roll() >> 32;
         u32::try_from((half * u64::from(end)) >> 32).unwrap_or_default()
     }
 
     /// One of these; the slice must not be empty.
-    pub(super) fn one_of<T>(&mut self, of: &'static [T]) -> Option<&'static T> {
+    pub fn one_of<T>(&mut self, of: &'static [T]) -> Option<&'static T> {
         of.get(self.below(u32::try_from(of.len()).unwrap_or_default()) as usize)
     }
 
     /// From 0 up to 1.
-    pub(super) fn part(&mut self) -> f64 {
+    pub fn part(&mut self) -> f64 {
         let roll = self.roll();
         let [high, low] = [roll >> 32, (roll >> 11) & 0x1f_ffff];
         let whole = |bits: u64| f64::from(u32::try_from(bits).unwrap_or_default());
         whole(high) / 4_294_967_296.0 + whole(low) / 9_007_199_254_740_992.0
     }
 
+    /// True with this probability.
+    pub fn chance(&mut self, probability: f64) -> bool {
+        self.part() < probability
+    }
+
+    /// A whole number from the first to the last, both included.
+    pub fn between(&mut self, first: i64, last: i64) -> i64 {
+        let width = u32::try_from(last - first + 1).unwrap_or(1);
+        first + i64::from(self.below(width))
+    }
+
+    /// From the standard normal distribution (Box and Muller).
+    pub fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * (1.0 - self.part()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.part()).cos()
+    }
+
+    /// A waiting time at this rate: years where the rate is one a year. Infinite at no rate.
+    pub fn wait(&mut self, rate: f64) -> f64 {
+        if rate <= 0.0 { f64::INFINITY } else { -(1.0 - self.part()).ln() / rate }
+    }
+
+    /// The place of a weight, drawn in proportion; the first when there is none.
+    pub fn weighted(&mut self, weights: &[f64]) -> usize {
+        let mut left = self.part() * weights.iter().sum::<f64>();
+        let found = weights.iter().position(|weight| {
+            left -= weight;
+            left < 0.0
+        });
+        found.unwrap_or_default()
+    }
+
     /// A random UUID's text.
-    pub(super) fn uuid(&mut self) -> Uuid {
+    pub fn uuid(&mut self) -> Uuid {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let halves = [self.roll(), self.roll()];
         let mut text = [b'-'; 36];
@@ -66,7 +100,7 @@ impl Dice {
 
 /// A UUID as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Uuid([u8; 36]);
+pub struct Uuid([u8; 36]);
 
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,7 +110,7 @@ impl fmt::Display for Uuid {
 
 /// A day and a time of day, from minutes since 2010-01-01.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
+pub struct Clock {
     year: u32,
     month: u32,
     day: u32,
@@ -84,7 +118,8 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    pub(super) fn at(minute: u32) -> Self {
+    /// This minute after the beginning of 2010.
+    pub fn at(minute: u32) -> Self {
         let (mut day, minute_of_day) = (minute / 1_440, minute % 1_440);
         let mut year = 2010;
         loop {
