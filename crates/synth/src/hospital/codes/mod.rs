@@ -4,6 +4,16 @@
 //! rest is shaped right and means nothing outside this crate, so nothing here is to be copied into
 //! a mapping.
 
+pub mod cancer;
+pub mod cancer_drugs;
+pub mod entry;
+pub mod infection;
+pub mod obstetric;
+pub mod paediatric;
+pub mod rare;
+pub mod respiratory;
+pub mod rheumatic;
+
 /// A name of a disease, as the master of disease names has it.
 #[derive(Debug, PartialEq)]
 pub struct Disease {
