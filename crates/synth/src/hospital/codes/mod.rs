@@ -4,15 +4,23 @@
 //! rest is shaped right and means nothing outside this crate, so nothing here is to be copied into
 //! a mapping.
 
+pub mod allergens;
 pub mod cancer;
 pub mod cancer_drugs;
+pub mod departments;
 pub mod entry;
 pub mod infection;
+pub mod labs;
+pub mod materials;
+pub mod modifiers;
 pub mod obstetric;
 pub mod paediatric;
 pub mod rare;
 pub mod respiratory;
 pub mod rheumatic;
+pub mod usages;
+pub mod vaccines;
+pub mod vitals;
 
 /// A name of a disease, as the master of disease names has it.
 #[derive(Debug, PartialEq)]
@@ -180,4 +188,62 @@ pub struct Department {
     pub ja: &'static str,
     /// The English name.
     pub en: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn tests() -> impl Iterator<Item = &'static Test> {
+        labs::ALL.iter().chain(vitals::ALL).copied()
+    }
+
+    #[test]
+    fn a_jlac10_code_has_seventeen_digits_and_names_the_material() {
+        for test in tests().filter(|test| !test.jlac10.is_empty()) {
+            assert_eq!(test.jlac10.len(), 17, "{}", test.ja);
+            if let TestKind::Laboratory(material) = test.kind {
+                assert_eq!(&test.jlac10[9..12], material.code, "{}", test.ja);
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_tests_share_a_code_or_a_name() {
+        let mut seen = BTreeSet::new();
+        for test in tests() {
+            for (field, code) in [test.jlac10, test.loinc, test.ja, test.en].into_iter().enumerate()
+            {
+                assert!(code.is_empty() || seen.insert((field, code)), "{code} twice");
+            }
+        }
+    }
+
+    #[test]
+    fn limits_stand_in_order_and_what_is_a_word_has_none() {
+        for test in tests() {
+            assert!(test.measurable.0 < test.measurable.1, "{}", test.ja);
+            assert!(!test.ucum.is_empty() || (test.unit.is_empty() && test.reference.is_none()));
+            for (low, high) in test.reference.into_iter().flatten() {
+                assert!(low < high && test.measurable.0 <= high, "{}", test.ja);
+            }
+        }
+    }
+
+    #[test]
+    fn codes_have_the_length_of_their_system() {
+        for usage in usages::ALL {
+            assert!([0, 16].contains(&usage.code.len()), "{}", usage.ja);
+        }
+        for (code, length) in modifiers::ALL
+            .iter()
+            .map(|one| (one.exchange, 4))
+            .chain(vaccines::ALL.iter().map(|one| (one.yj, 12)))
+            .chain(allergens::ALL.iter().map(|one| (one.code, 12)))
+        {
+            assert_eq!(code.len(), length, "{code}");
+        }
+    }
 }
