@@ -19,7 +19,9 @@ use crate::links::Links;
 use crate::loads::{Landings, Loads, Snapshots};
 use crate::patient_keys::PatientKeys;
 use crate::people::{self, People};
+use crate::sessions::Sessions;
 use crate::store::{self, Tx};
+use crate::studies::Studies;
 use crate::{files, migrate};
 
 /// The ledger of one home. Cloning it is cheap; all clones are the same ledger.
@@ -165,6 +167,18 @@ impl Ledger {
     #[must_use]
     pub fn people(&self) -> People {
         People::new(self.clone())
+    }
+
+    /// Who is signed in.
+    #[must_use]
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(self.clone())
+    }
+
+    /// Under which studies data are used.
+    #[must_use]
+    pub fn studies(&self) -> Studies {
+        Studies::new(self.clone())
     }
 
     /// What patients decided.

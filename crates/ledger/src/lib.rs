@@ -1,5 +1,5 @@
-//! What people decided and what was loaded: permits, consents, audit, loads, snapshots, and who
-//! each number is.
+//! What people decided and what was loaded: permits, sessions, studies, consents, audit, loads,
+//! snapshots, and who each number is.
 //!
 //! Floor 2, and the only crate that speaks to a database. Three rules hold here: every act leaves
 //! its audit row in its own transaction; a [`Permit`] is made nowhere else; names and hospital
@@ -24,7 +24,9 @@ mod people;
 mod permit;
 mod rows;
 mod say;
+mod sessions;
 mod store;
+mod studies;
 
 pub use audit::{
     Audit, AuditFilter, AuditHead, AuditRow, AuditVerdict, Broken, BrokenBy, MAX_AUDIT_ROWS,
@@ -44,5 +46,7 @@ pub use loads::{
     Snapshots, WarningCount,
 };
 pub use patient_keys::{LinkOrigin, PatientKeys};
-pub use people::{Grant, NewGrant, People};
-pub use permit::{MissingRight, Permit};
+pub use people::{Grant, NewGrant, People, Right};
+pub use permit::{Look, MissingRight, Permit};
+pub use sessions::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES_MAX, SessionToken, Sessions};
+pub use studies::{NewStudy, Studies, Study};

@@ -180,3 +180,8 @@ pub(crate) async fn put_link(
 pub(crate) fn object(patient: PatientId) -> String {
     format!("patient/{}", patient.get())
 }
+
+/// The patient whom an audit line's object names, if it names one.
+pub(crate) fn patient_of(object: &str) -> Option<PatientId> {
+    PatientId::from_stored(object.strip_prefix("patient/")?.parse().ok()?)
+}

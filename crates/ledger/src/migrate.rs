@@ -25,6 +25,11 @@ pub(crate) const LEDGER: &[Step] = &[
         name: "patient fingerprint",
         sql: include_str!("../migrations/ledger/0002_patient_fingerprint.sql"),
     },
+    Step {
+        number: 3,
+        name: "studies and sessions",
+        sql: include_str!("../migrations/ledger/0003_studies_and_sessions.sql"),
+    },
 ];
 
 /// The identity store's steps.

@@ -5,12 +5,13 @@ use serde::Serialize;
 use serde_json::json;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use vocab::{Actor, PurposeOfUse, StudyId};
+use vocab::{Actor, PatientId, PurposeOfUse, StudyId};
 
 use crate::audit::{self, Act, as_text};
 use crate::clock::from_us;
 use crate::error::{Doing, LedgerError};
 use crate::home::Ledger;
+use crate::links;
 use crate::loads::as_optional_text;
 use crate::store::Conn;
 
@@ -64,6 +65,17 @@ pub struct Grant {
     pub revoked_by: Option<String>,
 }
 
+/// What somebody may look for, as their grants say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Right {
+    /// For which purpose.
+    pub purpose: PurposeOfUse,
+    /// For which study; absent means for any and for none.
+    pub study: Option<StudyId>,
+    /// Whether rows may be seen, or only released counts.
+    pub sees_rows: bool,
+}
+
 /// Gives, ends and lists grants.
 #[derive(Clone)]
 pub struct People {
@@ -115,6 +127,42 @@ impl People {
         let act = Act::new(by, "revoke", format!("grant/{id}"));
         let line = audit::append(&mut tx, now_us, &act).await?;
         self.ledger.commit(tx, line).await
+    }
+
+    /// What a person may look for now, in the order it was granted: for showing what is open to
+    /// them. Only a permit opens it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn rights_of(&self, actor: &Actor) -> Result<Vec<Right>, LedgerError> {
+        let rows = sqlx::query(include_str!("../sql/grant/of_person.sql"))
+            .bind(actor.as_str())
+            .bind(self.ledger.now_us())
+            .fetch_all(self.ledger.pool())
+            .await
+            .doing("read the grants")?;
+        rows.iter().map(right).collect()
+    }
+
+    /// The patients a person looked at last for a purpose, the newest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn patients_seen(
+        &self,
+        actor: &Actor,
+        purpose: PurposeOfUse,
+        patients_max: u32,
+    ) -> Result<Vec<PatientId>, LedgerError> {
+        let objects: Vec<String> =
+            sqlx::query_scalar(include_str!("../sql/audit/patients_seen.sql"))
+                .bind(actor.as_str())
+                .bind(purpose.as_str())
+                .bind(i64::from(patients_max))
+                .fetch_all(self.ledger.pool())
+                .await
+                .doing("read whom a person looked at")?;
+        Ok(objects.iter().filter_map(|object| links::patient_of(object)).collect())
     }
 
     /// Every grant there ever was, oldest first.
@@ -172,6 +220,20 @@ async fn put(conn: &mut Conn, new: &NewGrant, by: &Actor, now_us: i64) -> Result
         .await
         .doing("record a grant")?;
     Ok(id)
+}
+
+fn right(row: &SqliteRow) -> Result<Right, LedgerError> {
+    let (purpose, study, sees_rows): (String, Option<String>, bool) =
+        (|| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))().doing("read the grants")?;
+    let damaged = |found: &str| LedgerError::Damaged { what: "a grant", found: found.to_owned() };
+    Ok(Right {
+        purpose: purpose.parse().map_err(|_| damaged(&purpose))?,
+        study: match &study {
+            Some(id) => Some(StudyId::new(id).map_err(|_| damaged(id))?),
+            None => None,
+        },
+        sees_rows,
+    })
 }
 
 fn read(row: &SqliteRow) -> Result<Grant, sqlx::Error> {

@@ -1,5 +1,6 @@
 //! The right to one look: made only here, with its audit row, and carrying who may not be seen.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,12 +8,13 @@ use disclosure::Policy;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
-use vocab::{Actor, Locale, PurposeOfUse, StudyId};
+use vocab::{Actor, Locale, PatientId, PurposeOfUse, StudyId};
 
 use crate::audit::{self, Act};
 use crate::error::{Doing, LedgerError};
 use crate::exclusions::{self, Exclusions};
 use crate::home::Ledger;
+use crate::links::{self, Persons};
 use crate::store::Conn;
 
 /// Proof that a look was recorded, and what it may show.
@@ -26,6 +28,24 @@ pub struct Permit {
     audit_seq: i64,
     rights: Rights,
     exclusions: Arc<Exclusions>,
+    /// Every number of the one person this look is at; empty where it is at nobody in particular.
+    person: BTreeSet<PatientId>,
+}
+
+/// A look somebody asks to take.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// For which purpose.
+    pub purpose: PurposeOfUse,
+    /// For which study.
+    pub study: Option<&'a StudyId>,
+    /// What is done, such as `sql`.
+    pub act: &'a str,
+    /// The SHA-256 of the question asked in hexadecimal, so that the audit names it without
+    /// holding what a person may have typed into it. Anything else is hashed first.
+    pub digest: &'a str,
 }
 
 /// What the grants of one actor for one purpose add up to.
@@ -65,9 +85,7 @@ pub enum MissingRight {
 impl Ledger {
     /// Permits one look and records it, or refuses and records that.
     ///
-    /// `act` says what is done, such as `sql`; `digest` is the SHA-256 of the question asked in
-    /// hexadecimal, so that the audit names it without holding what a person may have typed into
-    /// it. Anything else given as a digest is hashed first.
+    /// The arguments are the parts of a [`Look`].
     ///
     /// # Errors
     /// [`LedgerError::Refused`] when no grant allows it; the refusal is in the audit by then.
@@ -80,14 +98,45 @@ impl Ledger {
         act: &str,
         digest: &str,
     ) -> Result<Permit, LedgerError> {
+        self.take(&Look { actor, purpose, study, act, digest }, None).await
+    }
+
+    /// Permits one look at one patient, whom the audit line names, or refuses and records that.
+    ///
+    /// Under this permit no other person can be seen: neither a row nor a name.
+    ///
+    /// # Errors
+    /// [`LedgerError::Refused`] when no grant allows it; the refusal is in the audit by then.
+    pub async fn permit_patient(
+        &self,
+        look: &Look<'_>,
+        patient: PatientId,
+    ) -> Result<Permit, LedgerError> {
+        self.take(look, Some(patient)).await
+    }
+
+    async fn take(
+        &self,
+        look: &Look<'_>,
+        patient: Option<PatientId>,
+    ) -> Result<Permit, LedgerError> {
+        let Look { actor, purpose, study, act, digest } = *look;
         let now_us = self.now_us();
         let mut tx = self.begin().await?;
         let rights = rights(&mut tx, actor, purpose, study, now_us).await?;
         let excluded = exclusions::current(self, &mut tx, purpose).await?;
+        let person = match patient {
+            Some(patient) => Persons::read(&mut tx).await?.of(patient),
+            None => BTreeSet::new(),
+        };
         let word = if rights.granted { "permit" } else { "refuse" };
-        let mut row = Act::new(actor, word, act);
+        let object = patient.map_or_else(|| act.to_owned(), links::object);
+        let mut row = Act::new(actor, word, object);
         (row.purpose, row.study) = (Some(purpose), study);
-        row.detail = json!({ "digest": hashed(digest), "epoch": excluded.epoch() });
+        row.detail = match patient {
+            Some(_) => json!({ "digest": hashed(digest), "epoch": excluded.epoch(), "look": act }),
+            None => json!({ "digest": hashed(digest), "epoch": excluded.epoch() }),
+        };
         let line = audit::append(&mut tx, now_us, &row).await?;
         let audit_seq = line.seq;
         self.commit(tx, line).await?;
@@ -98,7 +147,7 @@ impl Ledger {
         }
         exclusions::remember(self, &excluded);
         let (actor, study) = (actor.clone(), study.cloned());
-        Ok(Permit { actor, purpose, study, audit_seq, rights, exclusions: excluded })
+        Ok(Permit { actor, purpose, study, audit_seq, rights, exclusions: excluded, person })
     }
 }
 
@@ -173,6 +222,12 @@ impl Permit {
     #[must_use]
     pub fn exclusions(&self) -> &Arc<Exclusions> {
         &self.exclusions
+    }
+
+    /// Every number of the one person this look is at; none where it is at nobody in particular.
+    #[must_use]
+    pub fn person(&self) -> Option<&BTreeSet<PatientId>> {
+        (!self.person.is_empty()).then_some(&self.person)
     }
 
     /// Whether rows may be seen, or only released counts.

@@ -161,6 +161,22 @@ impl Identity {
         permit: &Permit,
         patient: PatientId,
     ) -> Result<Option<Value>, LedgerError> {
+        Ok(self.get_many(permit, &[patient]).await?.into_iter().next().flatten())
+    }
+
+    /// The identities of several patients, in the order asked. Each patient has an audit line of
+    /// their own, but where the permit's own line names them already.
+    ///
+    /// # Nulls
+    /// As [`Identity::get`].
+    ///
+    /// # Errors
+    /// As [`Identity::get`].
+    pub async fn get_many(
+        &self,
+        permit: &Permit,
+        patients: &[PatientId],
+    ) -> Result<Vec<Option<Value>>, LedgerError> {
         let purpose = permit.purpose();
         let missing = match purpose {
             PurposeOfUse::Treatment | PurposeOfUse::Operations if permit.may_see_rows() => None,
@@ -169,20 +185,44 @@ impl Identity {
             }
             _ => Some(MissingRight::Identity { purpose }),
         };
-        let word = if missing.is_none() { "identity.get" } else { "refuse" };
-        let mut act = Act::new(permit.actor(), word, links::object(patient));
-        (act.purpose, act.study) = (Some(purpose), permit.study());
-        act.detail = serde_json::json!({ "permit": permit.audit_seq(), "what": "identity" });
-        let mut tx = self.ledger.begin().await?;
-        let line = audit::append(&mut tx, self.ledger.now_us(), &act).await?;
-        self.ledger.commit(tx, line).await?;
+        self.record(permit, patients, missing.is_some()).await?;
         if let Some(missing) = missing {
             return Err(LedgerError::Refused { missing });
         }
-        if permit.exclusions().contains(patient) {
-            return Ok(None);
+        let mut found = Vec::with_capacity(patients.len());
+        for patient in patients {
+            let hidden = permit.exclusions().contains(*patient)
+                || permit.person().is_some_and(|person| !person.contains(patient));
+            found.push(match hidden {
+                true => None,
+                false => self.open(&IdentityOwner::Patient(*patient)).await?,
+            });
         }
-        self.open(&IdentityOwner::Patient(patient)).await
+        Ok(found)
+    }
+
+    /// One audit line for each patient whom the permit's own line does not name.
+    async fn record(
+        &self,
+        permit: &Permit,
+        patients: &[PatientId],
+        refused: bool,
+    ) -> Result<(), LedgerError> {
+        let named = |patient: &PatientId| permit.person().is_some_and(|p| p.contains(patient));
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        let mut line = None;
+        for patient in patients.iter().filter(|patient| refused || !named(patient)) {
+            let word = if refused { "refuse" } else { "identity.get" };
+            let mut act = Act::new(permit.actor(), word, links::object(*patient));
+            (act.purpose, act.study) = (Some(permit.purpose()), permit.study());
+            act.detail = serde_json::json!({ "permit": permit.audit_seq(), "what": "identity" });
+            line = Some(audit::append(&mut tx, now_us, &act).await?);
+        }
+        match line {
+            Some(line) => self.ledger.commit(tx, line).await,
+            None => Ok(()),
+        }
     }
 
     async fn open(&self, owner: &IdentityOwner) -> Result<Option<Value>, LedgerError> {

@@ -9,3 +9,4 @@ mod identities;
 mod loads;
 mod permits;
 mod processes;
+mod sessions;

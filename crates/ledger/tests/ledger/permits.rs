@@ -1,6 +1,6 @@
 //! Nobody looks without a permit, and every asking leaves a row.
 
-use ledger::{AuditFilter, LedgerError, MissingRight, NewGrant};
+use ledger::{AuditFilter, LedgerError, Look, MissingRight, NewGrant};
 use vocab::{Actor, Locale, PurposeOfUse, RawCount, StudyId};
 
 use crate::house::{House, maker};
@@ -112,4 +112,50 @@ async fn two_grants_add_up() {
     let permit = asked.unwrap();
     assert!(permit.may_see_rows());
     assert_eq!(permit.disclosure(), disclosure::Policy::exact());
+}
+
+#[tokio::test]
+async fn a_look_at_one_patient_names_them_and_opens_no_other() {
+    let house = House::new().await;
+    let numbers = house.ledger.patient_keys().await.unwrap();
+    let [hanako, ken, kens_other] =
+        ["hanako", "ken", "ken-2"].map(|key| numbers.patient_id("hospital", key));
+    house.ledger.links().join(ken, kens_other, &maker()).await.unwrap();
+    let new = NewGrant { sees_rows: true, ..grant(PurposeOfUse::Treatment) };
+    house.ledger.people().grant(&new, &maker()).await.unwrap();
+    let actor = visitor();
+    let look = Look {
+        actor: &actor,
+        purpose: PurposeOfUse::Treatment,
+        study: None,
+        act: "page",
+        digest: "q",
+    };
+    let permit = house.ledger.permit_patient(&look, ken).await.unwrap();
+    let person = permit.person().unwrap();
+    assert!(person.contains(&ken) && person.contains(&kens_other) && person.len() == 2);
+    assert_eq!(house.ledger.identity().get(&permit, hanako).await.unwrap(), None);
+    let filter = AuditFilter { actor: Some(visitor()), ..AuditFilter::default() };
+    let rows = house.ledger.audit().rows(&filter).await.unwrap();
+    assert_eq!(rows[0].object, format!("patient/{}", ken.get()));
+    assert!(rows[0].detail.contains("\"look\":\"page\""), "{}", rows[0].detail);
+    let seen = house.ledger.people().patients_seen(&actor, PurposeOfUse::Treatment, 10).await;
+    assert_eq!(seen.unwrap(), [ken]);
+}
+
+#[tokio::test]
+async fn what_a_person_may_look_for_is_told_without_a_look() {
+    let house = House::new().await;
+    let study = StudyId::new("A").unwrap();
+    let new = NewGrant { study: Some(study.clone()), ..grant(PurposeOfUse::Research) };
+    let id = house.ledger.people().grant(&new, &maker()).await.unwrap();
+    let rights = async || house.ledger.people().rights_of(&visitor()).await.unwrap();
+    let told = rights().await;
+    assert_eq!(
+        (told.len(), told[0].purpose, told[0].sees_rows),
+        (1, PurposeOfUse::Research, false)
+    );
+    assert_eq!(told[0].study.as_ref(), Some(&study));
+    house.ledger.people().revoke(id, &maker()).await.unwrap();
+    assert!(rights().await.is_empty());
 }

@@ -1,0 +1,7 @@
+-- What may this person look for now, and for which study?
+select purpose, study, sees_rows
+from access_grant
+where actor = $1
+  and revoked_us is null
+  and (expires_us is null or expires_us > $2)
+order by id

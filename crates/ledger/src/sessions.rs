@@ -1,0 +1,197 @@
+//! Who is signed in: tokens given, recognised, and ended.
+//!
+//! A token is 256 random bits that only the browser holds; the ledger knows its SHA-256, so a
+//! stolen ledger opens no session. A new token is given whenever the person behind it changes.
+
+use std::fmt;
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+use vocab::Actor;
+
+use crate::audit::{self, Act};
+use crate::error::{Doing, LedgerError};
+use crate::home::Ledger;
+use crate::store::Conn;
+
+const TOKEN_BYTES: usize = 32;
+/// How long a session lives without being used, in minutes.
+pub const SESSION_IDLE_MINUTES_MAX: i64 = 30;
+/// How long a session lives at all, in hours.
+pub const SESSION_HOURS_MAX: i64 = 12;
+/// How often use is written down, in seconds: not at every page.
+const SEEN_SECONDS: i64 = 60;
+
+const SECOND_US: i64 = 1_000_000;
+
+/// The secret of one session, as it stands in a cookie: 64 hexadecimal digits.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken(String);
+
+impl SessionToken {
+    /// Takes a text that has the form of a token; any other cannot be one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (text.len() == TOKEN_BYTES * 2 && text.bytes().all(is_hex)).then(|| Self(text.to_owned()))
+    }
+
+    /// The token as it is sent to the browser.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn make() -> Result<Self, LedgerError> {
+        let mut bytes = [0; TOKEN_BYTES];
+        getrandom::fill(&mut bytes).map_err(|_| LedgerError::NoRandomness)?;
+        Ok(Self(hexadecimal(&bytes)))
+    }
+
+    fn hash(&self) -> String {
+        hexadecimal(&Sha256::digest(self.0.as_bytes()))
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken(..)")
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Begins, recognises and ends sessions.
+#[derive(Clone)]
+pub struct Sessions {
+    ledger: Ledger,
+}
+
+impl Sessions {
+    pub(crate) fn new(ledger: Ledger) -> Self {
+        Self { ledger }
+    }
+
+    /// Signs somebody in.
+    ///
+    /// Does not ask who it is: that is for who calls.
+    ///
+    /// # Errors
+    /// When the machine gives no random bytes, or the ledger cannot be written.
+    pub async fn begin(&self, actor: &Actor) -> Result<SessionToken, LedgerError> {
+        let token = SessionToken::make()?;
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        put(&mut tx, &token, actor, now_us).await?;
+        let act = Act::new(actor, "session.begin", "session");
+        let line = audit::append(&mut tx, now_us, &act).await?;
+        self.ledger.commit(tx, line).await?;
+        Ok(token)
+    }
+
+    /// Whose session this is.
+    ///
+    /// # Nulls
+    /// Absent when nobody was given this token, or the session ended, was left alone for
+    /// [`SESSION_IDLE_MINUTES_MAX`], or is older than [`SESSION_HOURS_MAX`].
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn holder(&self, token: &SessionToken) -> Result<Option<Actor>, LedgerError> {
+        let now_us = self.ledger.now_us();
+        let row = sqlx::query(include_str!("../sql/session/holder.sql"))
+            .bind(token.hash())
+            .bind(now_us - SESSION_IDLE_MINUTES_MAX * 60 * SECOND_US)
+            .bind(now_us - SESSION_HOURS_MAX * 3_600 * SECOND_US)
+            .fetch_optional(self.ledger.pool())
+            .await
+            .doing("read a session")?;
+        let Some(row) = row else { return Ok(None) };
+        let (actor, seen_us): (String, i64) =
+            (|| Ok((row.try_get(0)?, row.try_get(1)?)))().doing("read a session")?;
+        if now_us - seen_us >= SEEN_SECONDS * SECOND_US {
+            sqlx::query(include_str!("../sql/session/seen.sql"))
+                .bind(token.hash())
+                .bind(now_us)
+                .execute(self.ledger.pool())
+                .await
+                .doing("keep a session")?;
+        }
+        let damaged = |_| LedgerError::Damaged { what: "an actor", found: actor.clone() };
+        Ok(Some(Actor::new(&actor).map_err(damaged)?))
+    }
+
+    /// Ends a session and begins another for somebody else in its place, with a new token.
+    ///
+    /// # Nulls
+    /// Absent when the session is not one that holds; then nothing was done.
+    ///
+    /// # Errors
+    /// When the machine gives no random bytes, or the ledger cannot be written.
+    pub async fn change(
+        &self,
+        token: &SessionToken,
+        to: &Actor,
+    ) -> Result<Option<SessionToken>, LedgerError> {
+        let Some(from) = self.holder(token).await? else { return Ok(None) };
+        let fresh = SessionToken::make()?;
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        if !end(&mut tx, token, now_us).await? {
+            return Ok(None);
+        }
+        let left = Act::new(&from, "session.end", "session").with(json!({ "changed_to": to }));
+        audit::append(&mut tx, now_us, &left).await?;
+        put(&mut tx, &fresh, to, now_us).await?;
+        let came = Act::new(to, "session.begin", "session").with(json!({ "changed_from": from }));
+        let line = audit::append(&mut tx, now_us, &came).await?;
+        self.ledger.commit(tx, line).await?;
+        Ok(Some(fresh))
+    }
+
+    /// Signs somebody out; a session that does not hold is left as it is.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn end(&self, token: &SessionToken) -> Result<(), LedgerError> {
+        let Some(actor) = self.holder(token).await? else { return Ok(()) };
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        if !end(&mut tx, token, now_us).await? {
+            return Ok(());
+        }
+        let act = Act::new(&actor, "session.end", "session");
+        let line = audit::append(&mut tx, now_us, &act).await?;
+        self.ledger.commit(tx, line).await
+    }
+}
+
+async fn put(
+    conn: &mut Conn,
+    token: &SessionToken,
+    actor: &Actor,
+    now_us: i64,
+) -> Result<(), LedgerError> {
+    sqlx::query(include_str!("../sql/session/begin.sql"))
+        .bind(token.hash())
+        .bind(actor.as_str())
+        .bind(now_us)
+        .execute(conn)
+        .await
+        .doing("begin a session")?;
+    Ok(())
+}
+
+/// Whether there was one to end.
+async fn end(conn: &mut Conn, token: &SessionToken, now_us: i64) -> Result<bool, LedgerError> {
+    let done = sqlx::query(include_str!("../sql/session/end.sql"))
+        .bind(token.hash())
+        .bind(now_us)
+        .execute(conn)
+        .await
+        .doing("end a session")?;
+    Ok(done.rows_affected() > 0)
+}
