@@ -6,7 +6,9 @@
 mod list;
 mod policy;
 mod release;
+mod rounded;
 
 pub use list::{ReleasedList, release_list};
 pub use policy::{Policy, Zero};
 pub use release::{Counted, Released, release};
+pub use rounded::release_rounded;

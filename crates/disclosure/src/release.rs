@@ -13,12 +13,15 @@ use crate::Policy;
 /// No one outside this crate can make one; matching takes `Exactly(number, ..)`.
 ///
 /// # Shape
-/// In JSON `{"exactly": 2317}`, `{"fewer_than": 10}` or `{"withheld": true}`.
+/// In JSON `{"exactly": 2317}`, `{"about": 2320}`, `{"fewer_than": 10}` or `{"withheld": true}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Released {
     /// The number as counted.
     #[non_exhaustive]
     Exactly(u64),
+    /// The number rounded: see [`release_rounded`](crate::release_rounded).
+    #[non_exhaustive]
+    About(u64),
     /// Some number under this one.
     #[non_exhaustive]
     FewerThan(u64),
@@ -59,14 +62,14 @@ impl Released {
     /// Whether the number itself stays unsaid.
     #[must_use]
     pub fn is_hidden(self) -> bool {
-        !matches!(self, Self::Exactly(_))
+        !matches!(self, Self::Exactly(_) | Self::About(_))
     }
 
     /// The number, where it may be told: for a bar's length.
     #[must_use]
     pub fn number(self) -> Option<u64> {
         match self {
-            Self::Exactly(number) => Some(number),
+            Self::Exactly(number) | Self::About(number) => Some(number),
             Self::FewerThan(_) | Self::Withheld => None,
         }
     }
@@ -83,6 +86,7 @@ impl Serialize for Released {
         let mut map = serializer.serialize_map(Some(1))?;
         match self {
             Self::Exactly(number) => map.serialize_entry("exactly", number)?,
+            Self::About(number) => map.serialize_entry("about", number)?,
             Self::FewerThan(least) => map.serialize_entry("fewer_than", least)?,
             Self::Withheld => map.serialize_entry("withheld", &true)?,
         }
@@ -107,6 +111,8 @@ impl fmt::Display for Shown {
         match (self.released, self.locale) {
             (Released::Exactly(number), Locale::Ja) => write!(f, "{}{unit}", grouped(number)),
             (Released::Exactly(number), Locale::En) => f.write_str(&grouped(number)),
+            (Released::About(number), Locale::Ja) => write!(f, "約{}{unit}", grouped(number)),
+            (Released::About(number), Locale::En) => write!(f, "about {}", grouped(number)),
             (Released::FewerThan(least), Locale::Ja) => write!(f, "{}{unit}未満", grouped(least)),
             (Released::FewerThan(least), Locale::En) => write!(f, "fewer than {}", grouped(least)),
             (Released::Withheld, Locale::Ja) => f.write_str("非表示"),
@@ -161,6 +167,11 @@ mod tests {
     fn rows_are_counted_with_their_own_word() {
         let released = release(RawCount::new(2), &Policy::default());
         assert_eq!(released.show(Locale::Ja, Counted::Things).to_string(), "10件未満");
+        assert_eq!(
+            Released::About(2310).show(Locale::Ja, Counted::People).to_string(),
+            "約2,310人"
+        );
+        assert_eq!(Released::About(20).show(Locale::En, Counted::People).to_string(), "about 20");
         assert_eq!(Released::Withheld.show(Locale::Ja, Counted::Things).to_string(), "非表示");
         assert_eq!(Released::Withheld.show(Locale::En, Counted::Things).to_string(), "not shown");
     }
@@ -169,6 +180,7 @@ mod tests {
     fn json_never_holds_a_hidden_number() {
         let json = |n| serde_json::to_string(&release(RawCount::new(n), &Policy::default()));
         assert_eq!(json(2317).unwrap(), r#"{"exactly":2317}"#);
+        assert_eq!(serde_json::to_string(&Released::About(20)).unwrap(), r#"{"about":20}"#);
         assert_eq!(json(7).unwrap(), r#"{"fewer_than":10}"#);
         assert_eq!(serde_json::to_string(&Released::Withheld).unwrap(), r#"{"withheld":true}"#);
     }
