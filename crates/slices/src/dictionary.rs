@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use vocab::Locale;
 
-use super::tables::TABLES;
+use crate::records::tables::TABLES;
 
 const TITLE_JA: &str = "https://aoba.example/StructureDefinition/title-ja";
 const DESCRIPTION_JA: &str = "https://aoba.example/StructureDefinition/description-ja";

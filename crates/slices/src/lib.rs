@@ -1,6 +1,7 @@
 //! The domains of the site, one folder each. They do not know one another: they meet by URL, by
 //! published view and by event, never by `use`.
 
+mod dictionary;
 pub mod records;
 #[cfg(test)]
 mod routes;

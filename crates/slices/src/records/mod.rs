@@ -10,7 +10,6 @@
 //! opens one person's record; every page is read for the purpose of running the house, and every
 //! number about people goes through disclosure control.
 
-mod dictionary;
 mod pages;
 #[cfg(test)]
 mod spec;

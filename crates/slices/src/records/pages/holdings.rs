@@ -8,7 +8,7 @@ use vocab::RawCount;
 
 use super::overview::{Shown, SmallTable, Span, TableLine};
 use super::table::Field;
-use crate::records::dictionary::{self, TableEntry};
+use crate::dictionary::{self, TableEntry};
 use crate::records::tables::TABLES;
 
 /// The table whose people are all the people.

@@ -6,7 +6,7 @@ use disclosure::{Policy, release};
 
 use super::holdings::{self, Holding};
 use super::overview::{Shown, Span};
-use crate::records::dictionary::{self, ColumnEntry, TableEntry};
+use crate::dictionary::{self, ColumnEntry, TableEntry};
 
 /// One column.
 #[derive(Debug)]
