@@ -68,13 +68,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::super::{
-        Disease, Drug, Operation, cancer, cancer_drugs, infection, obstetric, paediatric, rare,
-        respiratory, rheumatic,
+        Disease, Drug, Operation, cancer, cancer_drugs, cardiometabolic, cardiometabolic_drugs,
+        general, infection, obstetric, paediatric, rare, respiratory, rheumatic,
     };
 
     fn diseases() -> impl Iterator<Item = &'static Disease> {
         [
             cancer::DISEASES,
+            cardiometabolic::DISEASES,
+            general::DISEASES,
             infection::DISEASES,
             obstetric::DISEASES,
             paediatric::DISEASES,
@@ -90,6 +92,8 @@ mod tests {
     fn drugs() -> impl Iterator<Item = &'static Drug> {
         [
             cancer_drugs::DRUGS,
+            cardiometabolic_drugs::DRUGS,
+            general::DRUGS,
             infection::DRUGS,
             obstetric::DRUGS,
             paediatric::DRUGS,
@@ -139,6 +143,7 @@ mod tests {
     fn operations_have_a_code_of_the_fee_schedule() {
         let all = [
             cancer::OPERATIONS,
+            cardiometabolic::OPERATIONS,
             infection::OPERATIONS,
             obstetric::OPERATIONS,
             paediatric::OPERATIONS,

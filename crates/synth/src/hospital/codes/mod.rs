@@ -7,8 +7,11 @@
 pub mod allergens;
 pub mod cancer;
 pub mod cancer_drugs;
+pub mod cardiometabolic;
+pub mod cardiometabolic_drugs;
 pub mod departments;
 pub mod entry;
+pub mod general;
 pub mod infection;
 pub mod labs;
 pub mod materials;

@@ -1,0 +1,68 @@
+//! Drugs for heart, vessels, kidneys and metabolism.
+
+use super::entry::{CAPSULE, GRAM, MG, ML, SYRINGE, TABLET, UNITS, drugs};
+
+drugs! {
+    METFORMIN = "119601901" "3962002F2027" "A10BA02" "メトグルコ錠250mg" "Metformin" TABLET Oral;
+    SITAGLIPTIN = "119412901" "3969010F2030" "A10BH01" "ジャヌビア錠50mg" "Sitagliptin" TABLET Oral;
+    LINAGLIPTIN = "121079801" "3969014F1024" "A10BH05" "トラゼンタ錠5mg" "Linagliptin" TABLET Oral;
+    IPRAGLIFLOZIN = "123176401" "3969018F2022" "A10BK05" "スーグラ錠50mg" "Ipragliflozin" TABLET Oral;
+    DAPAGLIFLOZIN = "123317101" "3969019F1027" "A10BK01" "フォシーガ錠5mg" "Dapagliflozin" TABLET Oral;
+    EMPAGLIFLOZIN = "124029601" "3969023F1020" "A10BK03" "ジャディアンス錠10mg" "Empagliflozin" TABLET Oral;
+    GLIMEPIRIDE = "112810801" "3961008F1020" "A10BB12" "アマリール1mg錠" "Glimepiride" TABLET Oral;
+    LIRAGLUTIDE = "119675001" "2499410G1021" "A10BJ02" "ビクトーザ皮下注18mg" "Liraglutide" MG Subcutaneous;
+    DULAGLUTIDE = "124395201" "2499416G1024" "A10BJ05" "トルリシティ皮下注0.75mgアテオス" "Dulaglutide" SYRINGE Subcutaneous;
+    SEMAGLUTIDE = "128265801" "2499014F1021" "A10BJ06" "リベルサス錠3mg" "Semaglutide" TABLET Oral;
+    GLARGINE = "115619001" "2492416G1026" "A10AE04" "ランタス注ソロスター" "Insulin glargine" UNITS Subcutaneous;
+    ASPART = "114733501" "2492415G2028" "A10AB05" "ノボラピッド注フレックスペン" "Insulin aspart" UNITS Subcutaneous;
+    REGULAR_INSULIN = "102556501" "2492403A1036" "A10AB01" "ヒューマリンR注100単位/mL" "Human insulin" UNITS Injected;
+    AMLODIPINE = "104803501" "2171022F2022" "C08CA01" "アムロジン錠5mg" "Amlodipine" TABLET Oral;
+    CANDESARTAN = "112774301" "2149040F3021" "C09CA06" "ブロプレス錠8" "Candesartan" TABLET Oral;
+    TELMISARTAN = "114849301" "2149042F2020" "C09CA07" "ミカルディス錠40mg" "Telmisartan" TABLET Oral;
+    AZILSARTAN = "121606601" "2149048F1022" "C09CA09" "アジルバ錠20mg" "Azilsartan" TABLET Oral;
+    ENALAPRIL = "102151301" "2144002F2024" "C09AA02" "レニベース錠5" "Enalapril" TABLET Oral;
+    TRICHLORMETHIAZIDE = "101673401" "2132003F1246" "C03AA06" "フルイトラン錠1mg" "Trichlormethiazide" TABLET Oral;
+    ESAXERENONE = "126844301" "2149049F2023" "C03DA05" "ミネブロ錠2.5mg" "Esaxerenone" TABLET Oral;
+    DOXAZOSIN = "103487801" "2149026F3024" "C02CA04" "カルデナリン錠2mg" "Doxazosin" TABLET Oral;
+    ROSUVASTATIN = "116567401" "2189017F1022" "C10AA07" "クレストール錠2.5mg" "Rosuvastatin" TABLET Oral;
+    ATORVASTATIN = "113237501" "2189015F2025" "C10AA05" "リピトール錠10mg" "Atorvastatin" TABLET Oral;
+    PITAVASTATIN = "115448601" "2189016F2020" "C10AA08" "リバロ錠2mg" "Pitavastatin" TABLET Oral;
+    EZETIMIBE = "118038401" "2189018F1027" "C10AX09" "ゼチーア錠10mg" "Ezetimibe" TABLET Oral;
+    EVOLOCUMAB = "124875001" "2189401G2022" "C10AX13" "レパーサ皮下注140mgペン" "Evolocumab" SYRINGE Subcutaneous;
+    PEMAFIBRATE = "125855001" "2189020F1024" "C10AB12" "パルモディア錠0.1mg" "Pemafibrate" TABLET Oral;
+    ASPIRIN = "113368601" "3399007H1021" "B01AC06" "バイアスピリン錠100mg" "Aspirin" TABLET Oral;
+    CLOPIDOGREL = "117055801" "3399008F2025" "B01AC04" "プラビックス錠75mg" "Clopidogrel" TABLET Oral;
+    PRASUGREL = "123327001" "3399009F1024" "B01AC22" "エフィエント錠3.75mg" "Prasugrel" TABLET Oral;
+    CILOSTAZOL = "105788801" "3399002F2028" "B01AC23" "プレタール錠100mg" "Cilostazol" TABLET Oral;
+    HEPARIN = "107404101" "3334402A1066" "B01AB01" "ヘパリンナトリウム注5千単位/5mL" "Heparin" ML Injected;
+    NITROGLYCERIN = "107051401" "2171403A2027" "C01DA02" "ミリスロール注5mg/10mL" "Glyceryl trinitrate" ML Injected;
+    BISOPROLOL = "102092901" "2123016F2027" "C07AB07" "メインテート錠2.5mg" "Bisoprolol" TABLET Oral;
+    CARVEDILOL = "113838201" "2149032F3027" "C07AG02" "アーチスト錠2.5mg" "Carvedilol" TABLET Oral;
+    LANSOPRAZOLE = "114233001" "2329023F1020" "A02BC03" "タケプロンOD錠15" "Lansoprazole" TABLET Oral;
+    VONOPRAZAN = "124042501" "2329030F1020" "A02BC08" "タケキャブ錠10mg" "Vonoprazan" TABLET Oral;
+    FUROSEMIDE = "101695601" "2139005F2362" "C03CA01" "ラシックス錠20mg" "Furosemide" TABLET Oral;
+    FUROSEMIDE_INJECTED = "107150101" "2139401A2137" "C03CA01" "ラシックス注20mg" "Furosemide, injected" ML Injected;
+    TOLVAPTAN = "119913301" "2139011F1021" "C03XA01" "サムスカ錠7.5mg" "Tolvaptan" TABLET Oral;
+    SPIRONOLACTONE = "101684001" "2133001F1581" "C03DA01" "アルダクトンA錠25mg" "Spironolactone" TABLET Oral;
+    SACUBITRIL_VALSARTAN = "128003601" "2190041F2028" "C09DX04" "エンレスト錠100mg" "Sacubitril and valsartan" TABLET Oral;
+    IVABRADINE = "127506301" "2190040F2023" "C01EB17" "コララン錠5mg" "Ivabradine" TABLET Oral;
+    CARPERITIDE = "107172301" "2179400D1036" "C01DX19" "ハンプ注射用1000" "Carperitide" MG Injected;
+    DOBUTAMINE = "107085901" "2119404A1042" "C01CA07" "ドブトレックス注射液100mg" "Dobutamine" ML Injected;
+    WARFARIN = "105826701" "3332001F1059" "B01AA03" "ワーファリン錠1mg" "Warfarin" TABLET Oral;
+    DABIGATRAN = "120302801" "3339001M2020" "B01AE07" "プラザキサカプセル110mg" "Dabigatran" CAPSULE Oral;
+    RIVAROXABAN = "121439001" "3339003F2020" "B01AF01" "イグザレルト錠15mg" "Rivaroxaban" TABLET Oral;
+    APIXABAN = "122245401" "3339004F2024" "B01AF02" "エリキュース錠5mg" "Apixaban" TABLET Oral;
+    EDOXABAN = "121011801" "3339002F2025" "B01AF03" "リクシアナ錠30mg" "Edoxaban" TABLET Oral;
+    PILSICAINIDE = "102027101" "2129007M2028" "C01BB04" "サンリズムカプセル50mg" "Pilsicainide" CAPSULE Oral;
+    AMIODARONE = "102015801" "2129010F1036" "C01BD01" "アンカロン錠100" "Amiodarone" TABLET Oral;
+    VERAPAMIL = "102486501" "2171008F1072" "C08DA01" "ワソラン錠40mg" "Verapamil" TABLET Oral;
+    DARBEPOETIN = "119784901" "3999425G4028" "B03XA02" "ネスプ注射液20μgプラシリンジ" "Darbepoetin alfa" SYRINGE Injected;
+    SPHERICAL_CARBON = "105919001" "3929003B1040" "V03AE" "クレメジン細粒分包2g" "Spherical adsorptive carbon" GRAM Oral;
+    FEBUXOSTAT = "120889401" "3949003F2026" "M04AA03" "フェブリク錠20mg" "Febuxostat" TABLET Oral;
+    CALCIUM_CARBONATE = "103367401" "2190024F1025" "A12AA04" "カルタン錠500" "Calcium carbonate" TABLET Oral;
+    POTASSIUM_BINDER = "103361201" "2190009B1054" "V03AE01" "カリメート散" "Calcium polystyrene sulfonate" GRAM Oral;
+    ALTEPLASE = "107393801" "3959402D2023" "B01AD02" "グルトパ注1200万" "Alteplase" UNITS Injected;
+    EDARAVONE = "114054501" "1190401A1021" "N07XX14" "ラジカット注30mg" "Edaravone" MG Injected;
+    NICARDIPINE = "107016301" "2149400A2028" "C08CA04" "ペルジピン注射液10mg" "Nicardipine" ML Injected;
+    SALINE = "107604901" "3311402A5070" "B05BB01" "大塚生食注100mL" "Isotonic saline" ML Injected;
+}
