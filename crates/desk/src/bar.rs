@@ -22,6 +22,12 @@ pub enum Tone {
     Light,
     /// What needs a look.
     Warm,
+    /// The second side of a pair that is not compared, as women beside men.
+    Teal,
+    /// The first of two compared groups: blue.
+    GroupA,
+    /// The second of two compared groups: orange.
+    GroupB,
 }
 
 impl Tone {
@@ -33,6 +39,9 @@ impl Tone {
             Self::Mid => "mid",
             Self::Light => "light",
             Self::Warm => "warm",
+            Self::Teal => "teal",
+            Self::GroupA => "group-a",
+            Self::GroupB => "group-b",
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod assets;
 mod bar;
+pub mod chart;
 mod guard;
 mod page;
 mod permitted;

@@ -186,14 +186,20 @@ mod tests {
     fn every_sentence_of_the_desk_is_said_and_every_key_exists() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut sources = Vec::new();
-        for folder in ["src", "templates"] {
-            for entry in fs::read_dir(root.join(folder)).unwrap() {
-                let path = entry.unwrap().path();
-                if !path.ends_with("texts.rs") {
-                    sources.push(fs::read_to_string(path).unwrap());
-                }
+        gather(&root.join("src"), &mut sources);
+        gather(&root.join("templates"), &mut sources);
+        assert_eq!(unmatched("desk", TEXTS, &sources).unwrap(), Vec::<String>::new());
+    }
+
+    fn gather(folder: &Path, sources: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+            if path.is_dir() {
+                gather(&path, sources);
+            } else if ["rs", "html"].contains(&ending) && !path.ends_with("texts.rs") {
+                sources.push(fs::read_to_string(path).unwrap());
             }
         }
-        assert_eq!(unmatched("desk", TEXTS, &sources).unwrap(), Vec::<String>::new());
     }
 }

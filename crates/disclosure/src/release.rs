@@ -74,6 +74,23 @@ impl Released {
         }
     }
 
+    /// The number as short as the label of a chart must be: `2,317`, `<10`, or `–` where nothing
+    /// is told.
+    ///
+    /// ```
+    /// use disclosure::{Policy, release};
+    /// use vocab::RawCount;
+    /// assert_eq!(release(RawCount::new(3), &Policy::default()).brief(), "<10");
+    /// ```
+    #[must_use]
+    pub fn brief(self) -> String {
+        match self {
+            Self::Exactly(number) => grouped(number),
+            Self::FewerThan(least) => format!("<{}", grouped(least)),
+            Self::Withheld => "–".to_owned(),
+        }
+    }
+
     /// The number in the reader's words.
     #[must_use]
     pub fn show(self, locale: Locale, counted: Counted) -> Shown {
