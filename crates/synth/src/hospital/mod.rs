@@ -15,6 +15,7 @@ mod disease;
 pub mod hazard;
 mod measure;
 mod names;
+pub mod notes;
 pub mod panel;
 pub mod person;
 

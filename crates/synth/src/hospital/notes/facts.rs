@@ -1,0 +1,316 @@
+//! What the author of a note can know: the patient's record up to the end of the visit.
+
+use super::super::chart::{
+    DAY, Diagnosis, Dose, Event, Hidden, Life, Minute, NoteKind, Report, ReportKind, Value, Visit,
+    VisitEnd, VisitId, VisitKind, What, YEAR,
+};
+use super::super::codes::{Allergen, Disease, Drug, Modifier, Operation, Test};
+use super::super::person::Sex;
+use super::values;
+
+/// What an author knows when writing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    /// When the note is written.
+    pub(super) now: Minute,
+    /// Age in whole years.
+    pub(super) age_years: i64,
+    /// Family name and given name.
+    pub(super) name: [&'static str; 2],
+    /// The minute of birth.
+    pub(super) born: Minute,
+    /// Whether the patient is a woman: reference limits differ.
+    pub(super) is_woman: bool,
+    /// The visit, if it is in the record.
+    pub(super) visit: Option<Visit>,
+    /// Whether nobody of this department saw the patient before.
+    pub(super) is_first: bool,
+    /// Whether this is the visit's first note.
+    pub(super) opens_visit: bool,
+    /// Diagnoses that hold, the newest statement of each, oldest first.
+    pub(super) problems: Vec<Diagnosis>,
+    /// This visit's values, the newest of each test, as measured first to last.
+    pub(super) labs: Vec<Lab>,
+    /// Blood pressure of this visit.
+    pub(super) pressure: Option<(i16, i16)>,
+    /// Drugs by mouth and other prescriptions that run, or began or ended today.
+    pub(super) courses: Vec<Course>,
+    /// What was given during this visit, each drug once, with its first day.
+    pub(super) given: Vec<(Dose, Minute)>,
+    /// Operations, newest last.
+    pub(super) operations: Vec<Done>,
+    /// Stages, the newest of each disease.
+    pub(super) stages: Vec<Staged>,
+    /// Allergies in the record.
+    pub(super) allergies: Vec<(&'static Allergen, &'static str)>,
+    /// Diseases of the family in the record, by HL7 role.
+    pub(super) family: Vec<(&'static str, &'static Disease)>,
+    /// Reports of this visit, with when.
+    pub(super) reports: Vec<(Report, Minute)>,
+    /// What this note says and no row does.
+    pub(super) hidden: Vec<Hidden>,
+}
+
+/// A value of this visit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lab {
+    pub(super) test: &'static Test,
+    pub(super) value: Value,
+    pub(super) minute: Minute,
+    /// The value before, and when: of an earlier day.
+    pub(super) before: Option<(Value, Minute)>,
+    /// The first value of this visit, where there are several.
+    pub(super) first: Option<(Value, Minute)>,
+}
+
+/// A prescribed drug.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Course {
+    pub(super) dose: Dose,
+    /// When it was prescribed last.
+    pub(super) minute: Minute,
+    /// Whether that was in this visit.
+    pub(super) is_now: bool,
+    /// The dose before this one, where there was one.
+    pub(super) before: Option<Dose>,
+}
+
+/// An operation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Done {
+    pub(super) operation: &'static Operation,
+    pub(super) side: Option<&'static Modifier>,
+    pub(super) minute: Minute,
+    pub(super) is_now: bool,
+}
+
+/// A stage.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Staged {
+    pub(super) disease: &'static Disease,
+    pub(super) tnm: [&'static str; 3],
+    pub(super) stage: &'static str,
+}
+
+/// Values older than this are not compared with.
+const COMPARABLE: Minute = 2 * YEAR;
+
+/// A prescription is remembered so long after its last day.
+const LINGERS: Minute = 45 * DAY;
+
+impl Facts {
+    /// Reads the record for the note or report at this place of the life's events.
+    pub(super) fn gather(&mut self, life: &Life, at: usize) {
+        self.clear();
+        let Some(event) = life.events.get(at) else { return };
+        self.now = event.minute;
+        self.name = life.person.name.map(|(kanji, _)| kanji);
+        self.born = life.person.born;
+        self.is_woman = life.person.sex == Sex::Female;
+        self.age_years = (event.minute - life.person.born).div_euclid(YEAR);
+        self.visit = life.visits.get(event.visit as usize).cloned();
+        let until = until(self.visit.as_ref(), event);
+        let end = life.events.partition_point(|event| event.minute <= until);
+        let readable = life.events.get(..end.max(at + 1)).unwrap_or_default();
+        self.hide(life, event);
+        for earlier in readable.iter().rev() {
+            self.read(earlier, event.visit);
+        }
+        self.problems.retain(|told| told.closed.is_none_or(|(closed, _)| closed > event.minute));
+        self.courses.retain(|course| {
+            course.is_now || course.minute + Minute::from(course.dose.days) * DAY + LINGERS > until
+        });
+        self.problems.reverse();
+        self.labs.reverse();
+        self.courses.reverse();
+        self.given.reverse();
+        self.operations.reverse();
+        self.reports.reverse();
+        self.is_first =
+            !life.visits.iter().take(event.visit as usize).any(|visit| {
+                self.visit.as_ref().is_some_and(|now| now.department == visit.department)
+            });
+    }
+
+    fn clear(&mut self) {
+        self.visit = None;
+        self.pressure = None;
+        self.problems.clear();
+        self.labs.clear();
+        self.courses.clear();
+        self.given.clear();
+        self.operations.clear();
+        self.stages.clear();
+        self.allergies.clear();
+        self.family.clear();
+        self.reports.clear();
+        self.hidden.clear();
+    }
+
+    /// Takes one event; they come newest first.
+    fn read(&mut self, event: &Event, visit: VisitId) {
+        let is_now = event.visit == visit;
+        match &event.what {
+            What::Diagnosis(told) if !told.for_billing && !self.knows(told) => {
+                self.problems.push(told.clone());
+            }
+            What::Measured { test, value } => self.measure(event.minute, is_now, test, *value),
+            What::Pressure { systolic, diastolic } if is_now && self.pressure.is_none() => {
+                self.pressure = Some((*systolic, *diastolic));
+            }
+            What::Prescribed(dose) => self.prescribe(event.minute, is_now, *dose),
+            What::Given(dose) if is_now => {
+                match self.given.iter_mut().find(|(known, _)| same(known.drug, dose.drug)) {
+                    Some((_, first)) => *first = event.minute,
+                    None => self.given.push((*dose, event.minute)),
+                }
+            }
+            What::Operated { operation, side, .. } => {
+                let (minute, side) = (event.minute, *side);
+                self.operations.push(Done { operation, side, minute, is_now });
+            }
+            What::Allergic { to, reaction, .. } if !self.is_allergic(to) => {
+                self.allergies.push((to, reaction));
+            }
+            What::Staged { disease, t, n, m, stage } if self.stage(disease).is_none() => {
+                self.stages.push(Staged { disease, tnm: [*t, *n, *m], stage });
+            }
+            What::Family { who, disease, .. } if !self.family.contains(&(who, disease)) => {
+                self.family.push((who, disease));
+            }
+            What::Reported(report) if is_now && report.kind != ReportKind::Laboratory => {
+                self.reports.push((*report, event.minute));
+            }
+            _ => {}
+        }
+    }
+
+    fn knows(&self, told: &Diagnosis) -> bool {
+        self.problems.iter().any(|known| known.disease.icd10 == told.disease.icd10)
+    }
+
+    fn is_allergic(&self, to: &Allergen) -> bool {
+        self.allergies.iter().any(|(known, _)| known.code == to.code)
+    }
+
+    fn measure(&mut self, minute: Minute, is_now: bool, test: &'static Test, value: Value) {
+        let known = self.labs.iter_mut().find(|lab| std::ptr::eq(lab.test, test));
+        match known {
+            Some(lab) => {
+                let is_earlier = minute.div_euclid(DAY) < lab.minute.div_euclid(DAY);
+                if is_earlier && lab.before.is_none() && lab.minute - minute < COMPARABLE {
+                    lab.before = Some((value, minute));
+                }
+                if is_now && is_earlier {
+                    lab.first = Some((value, minute));
+                }
+            }
+            None if is_now => {
+                self.labs.push(Lab { test, value, minute, before: None, first: None });
+            }
+            None => {}
+        }
+    }
+
+    fn prescribe(&mut self, minute: Minute, is_now: bool, dose: Dose) {
+        match self.courses.iter_mut().find(|course| same(course.dose.drug, dose.drug)) {
+            Some(course) => {
+                let of_another_visit = course.is_now && !is_now;
+                if of_another_visit && course.before.is_none() {
+                    course.before = Some(dose);
+                }
+            }
+            None => self.courses.push(Course { dose, minute, is_now, before: None }),
+        }
+    }
+
+    /// Finds what this note says and no row does.
+    ///
+    /// A fact belongs to the first note of its visit that is not earlier than it, or to the last
+    /// note. Discharge summaries and letters say again what the visit's other notes said.
+    fn hide(&mut self, life: &Life, note: &Event) {
+        let (begin, end) = self.visit.as_ref().map_or((note.minute, note.minute), |it| it.time);
+        let start = life.events.partition_point(|event| event.minute < begin.min(note.minute));
+        let visit = life.events.get(start..).unwrap_or_default();
+        let visit = visit.iter().take_while(|event| event.minute <= end.max(note.minute));
+        let visit = visit.filter(|event| event.visit == note.visit);
+        let notes = visit.clone().filter(|event| is_note(&event.what)).map(|event| event.minute);
+        let earlier = notes.clone().filter(|minute| *minute < note.minute).last();
+        let is_last = !notes.clone().any(|minute| minute > note.minute);
+        self.opens_visit = earlier.is_none();
+        let tells_all = matches!(note.what, What::Noted(NoteKind::Discharge | NoteKind::Referral));
+        let after = earlier.filter(|_| !tells_all);
+        for event in visit {
+            let belongs = after.is_none_or(|after| after < event.minute)
+                && (is_last || event.minute <= note.minute);
+            if let What::OnlyInText(hidden) = event.what
+                && belongs
+                && !self.hidden.contains(&hidden)
+            {
+                self.hidden.push(hidden);
+            }
+        }
+    }
+
+    /// Whether the patient lies in a ward.
+    pub(super) fn is_inpatient(&self) -> bool {
+        self.visit.as_ref().is_some_and(|visit| matches!(visit.kind, VisitKind::Inpatient { .. }))
+    }
+
+    /// How the visit ended.
+    pub(super) fn end(&self) -> Option<VisitEnd> {
+        self.visit.as_ref().map(|visit| visit.end)
+    }
+
+    /// Whether the note says of a symptom.
+    pub(super) fn complains(&self) -> bool {
+        self.hidden.iter().any(|hidden| matches!(hidden, Hidden::Symptom { present: true, .. }))
+    }
+
+    /// Whether the visit is for something sudden: in a ward or an emergency.
+    pub(super) fn is_acute(&self) -> bool {
+        self.is_inpatient()
+            || self.visit.as_ref().is_some_and(|visit| visit.kind == VisitKind::Emergency)
+    }
+
+    /// This visit's value of the test whose JLAC10 code begins so.
+    pub(super) fn number(&self, jlac10: &str) -> Option<f64> {
+        let lab = self.labs.iter().find(|lab| lab.test.jlac10.starts_with(jlac10))?;
+        values::number(lab.value)
+    }
+
+    /// By how much the test whose JLAC10 code begins so has moved since the day before.
+    pub(super) fn moved(&self, jlac10: &str) -> Option<f64> {
+        let lab = self.labs.iter().find(|lab| lab.test.jlac10.starts_with(jlac10))?;
+        let (before, _) = lab.before?;
+        Some(values::number(lab.value)? - values::number(before)?)
+    }
+
+    /// The newest stage of a disease.
+    pub(super) fn stage(&self, disease: &Disease) -> Option<&Staged> {
+        self.stages.iter().find(|staged| staged.disease.icd10 == disease.icd10)
+    }
+
+    /// The diagnosis the visit is about: the newest main one, else the newest.
+    pub(super) fn main(&self) -> Option<&Diagnosis> {
+        self.problems.iter().rev().find(|told| told.main).or(self.problems.last())
+    }
+}
+
+/// Until when the author can read: to the end of the visit, except in a ward.
+fn until(visit: Option<&Visit>, event: &Event) -> Minute {
+    match (visit, &event.what) {
+        (Some(visit), What::Noted(kind)) if *kind != NoteKind::Ward => {
+            visit.time.1.max(event.minute)
+        }
+        _ => event.minute,
+    }
+}
+
+fn is_note(what: &What) -> bool {
+    matches!(what, What::Noted(_))
+}
+
+fn same(one: &Drug, other: &Drug) -> bool {
+    std::ptr::eq(one, other) || one.hot9 == other.hot9
+}
