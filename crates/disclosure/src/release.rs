@@ -74,8 +74,8 @@ impl Released {
         }
     }
 
-    /// The number as short as the label of a chart must be: `2,317`, `<10`, or `–` where nothing
-    /// is told.
+    /// The number as short as the label of a chart must be: `2,317` (rounded or not), `<10`, or
+    /// `–` where nothing is told.
     ///
     /// ```
     /// use disclosure::{Policy, release};
@@ -85,7 +85,7 @@ impl Released {
     #[must_use]
     pub fn brief(self) -> String {
         match self {
-            Self::Exactly(number) => grouped(number),
+            Self::Exactly(number) | Self::About(number) => grouped(number),
             Self::FewerThan(least) => format!("<{}", grouped(least)),
             Self::Withheld => "–".to_owned(),
         }
