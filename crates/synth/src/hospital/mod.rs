@@ -12,6 +12,7 @@ pub mod care;
 pub mod chart;
 pub mod codes;
 mod disease;
+pub mod fhir;
 pub mod hazard;
 mod measure;
 mod names;
