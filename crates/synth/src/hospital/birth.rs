@@ -77,7 +77,8 @@ fn until(dice: &mut Dice, age: f64, known: (Minute, Minute)) -> Minute {
         part if part < stays + 0.25 => 0.1 + 1.1 * dice.wait(1.0),
         _ => 0.005 + 0.17 * dice.wait(1.0),
     };
-    calendar::after(known.0, years).clamp(known.0 + DAY, known.1)
+    // Who came on the last day is known for less than one.
+    calendar::after(known.0, years).max(known.0 + DAY).min(known.1)
 }
 
 fn age_at_first(dice: &mut Dice) -> f64 {
@@ -168,4 +169,18 @@ fn allele(dice: &mut Dice) -> u8 {
         }
     }
     1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_known_after_today_or_for_no_time() {
+        for number in 0..30_000 {
+            let (person, known) = person(&mut Dice::new(1, number), 1, number);
+            assert!(known.0 < known.1 && known.1 <= TODAY, "{number}");
+            assert!(person.born <= known.0 + DAY, "{number}");
+        }
+    }
 }
