@@ -195,7 +195,7 @@ tests! {
         "IU/mL" "[IU]/mL" 0 SERUM [0.0 15.0] (3.0, 5000.0);
     ANTI_CCP = "5G169000002305101" "33935-8" "抗CCP抗体" "Anti-cyclic citrullinated peptide antibody"
         "U/mL" "U/mL" 1 SERUM [0.0 4.5] (0.6, 500.0);
-    MMP_3 = "3B481000002306201" "21429-6" "MMP-3" "Matrix metalloproteinase 3"
+    MMP_3 = "3B481000002306201" "" "MMP-3" "Matrix metalloproteinase 3"
         "ng/mL" "ng/mL" 1 SERUM [36.9 121.0, 17.3 59.7] (0.0, 99999.0);
     ANA = "5G010000002316001" "5048-4" "抗核抗体" "Antinuclear antibody titre"
         "倍" "{titer}" 0 SERUM [0.0 40.0] (40.0, 1280.0);
@@ -269,7 +269,7 @@ tests! {
         "mmHg" "mm[Hg]" 1 ARTERIAL_BLOOD [35.0 45.0] (0.0, 99999.0);
     BICARBONATE = "3H085000002026101" "1960-4" "重炭酸イオン" "Arterial bicarbonate"
         "mmol/L" "mmol/L" 1 ARTERIAL_BLOOD [22.0 26.0] (0.0, 99999.0);
-    ALPHA_GALACTOSIDASE = "3B990000001920201" "1813-5" "α-ガラクトシダーゼ活性" "Alpha-galactosidase A activity"
+    ALPHA_GALACTOSIDASE = "3B990000001920201" "" "α-ガラクトシダーゼ活性" "Alpha-galactosidase A activity"
         "nmol/mg/h" "nmol/h/mg" 1 BLOOD [50.0 120.0] (0.0, 99999.0);
 
     // Microbes.

@@ -2,7 +2,7 @@
 //! usage by JAMI's standard.
 
 use super::super::chart::{DAY, Dose, VisitKind};
-use super::super::codes::{Drug, DrugForm};
+use super::super::codes::{Drug, DrugForm, Usage, usages};
 use super::json::Json;
 use super::moment::Moment;
 use super::of;
@@ -49,13 +49,10 @@ pub(super) fn request(at: &Moment<'_>, dose: &Dose, order: (u64, u64), pages: &m
     route(json, dose.drug.form);
     doses(json, dose);
     json.raw(r#"}],"dispenseRequest":{"#);
-    let times = i64::from(dose.usage.times_a_day);
-    if times > 0 {
-        json.raw(r#""quantity":{"value":"#).hundredths(i64::from(dose.hundredths) * times * days);
-        unit(json, dose.drug);
-        json.raw("},");
-    }
-    json.raw(r#""expectedSupplyDuration":{"#);
+    let times = times_in(dose.usage, days);
+    json.raw(r#""quantity":{"value":"#).hundredths(i64::from(dose.hundredths) * times);
+    unit(json, dose.drug);
+    json.raw(r#"},"expectedSupplyDuration":{"#);
     in_days(json, days);
     json.raw("}}}").end();
 }
@@ -139,7 +136,7 @@ fn timing(json: &mut Json, dose: &Dose) {
     json.raw(r#","timing":{"code":{"coding":["#)
         .raw(coding!("http://jami.jp/CodeSystem/MedicationUsage"));
     json.raw(usage.code).raw(r#"","display":""#).raw(usage.ja).raw(r#""}]}}"#);
-    // The third and fourth characters of what is taken when needed.
+    // What is taken when needed begins so.
     if usage.code.starts_with("1050") {
         json.raw(r#","asNeededBoolean":true"#);
     }
@@ -171,8 +168,8 @@ fn doses(json: &mut Json, dose: &Dose) {
     json.hundredths(i64::from(dose.hundredths));
     unit(json, dose.drug);
     json.raw("}");
-    let times = i64::from(dose.usage.times_a_day);
-    if times > 0 {
+    if is_daily(dose.usage) {
+        let times = i64::from(dose.usage.times_a_day);
         json.raw(r#","rateRatio":{"numerator":{"value":"#);
         json.hundredths(i64::from(dose.hundredths) * times);
         unit(json, dose.drug);
@@ -181,4 +178,40 @@ fn doses(json: &mut Json, dose: &Dose) {
         json.raw("}}");
     }
     json.raw("}]");
+}
+
+fn is_daily(usage: &Usage) -> bool {
+    usage.ja.starts_with("１日")
+}
+
+/// How many times something is taken within so many days; for what is taken when needed, days are
+/// times (回分).
+fn times_in(usage: &Usage, days: i64) -> i64 {
+    if is_daily(usage) {
+        i64::from(usage.times_a_day) * days
+    } else if usage.ja.starts_with("週") {
+        (days + 6) / 7
+    } else if usage.ja.starts_with("２週") {
+        (days + 13) / 14
+    } else if std::ptr::eq(usage, &usages::AT_ONCE) {
+        1
+    } else {
+        days
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prescription_holds_what_is_taken_until_it_ends() {
+        assert_eq!(times_in(&usages::AFTER_MEALS, 14), 42);
+        assert_eq!(times_in(&usages::ONCE_A_WEEK, 28), 4);
+        assert_eq!(times_in(&usages::INJECTED_EVERY_TWO_WEEKS, 28), 2);
+        assert_eq!(times_in(&usages::AS_NEEDED, 10), 10);
+        assert_eq!(times_in(&usages::AT_ONCE, 1), 1);
+        let daily = usages::ALL.iter().filter(|usage| is_daily(usage));
+        assert!(daily.count() > 15);
+    }
 }

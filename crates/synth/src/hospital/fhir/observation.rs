@@ -11,6 +11,8 @@ use super::{Kind, Pages};
 const JLAC10: &str = coding!("http://medis.or.jp/CodeSystem/master-JLAC10-17digits");
 /// The beginning of a concept's LOINC coding.
 const LOINC: &str = coding!("http://loinc.org");
+/// The beginning of a coding of the hospital's own.
+const LOCAL: &str = coding!("https://hospital.example/fhir/CodeSystem/observation");
 
 /// Profile and category, from the end of `lastUpdated` to before `code`.
 macro_rules! kind {
@@ -79,8 +81,12 @@ pub(super) fn pressure(at: &Moment<'_>, pressure: [i16; 2], pages: &mut Pages) {
     json.raw("]}").end();
 }
 
-/// The codings of JLAC10 and LOINC, as far as there are such, and the name.
+/// The codings of JLAC10 and LOINC, as far as there are such, and the name. What is in neither has
+/// a code of the hospital's own.
 fn code(json: &mut Json, [jlac10, loinc]: [&str; 2], [ja, en]: [&str; 2]) {
+    if jlac10.is_empty() && loinc.is_empty() {
+        json.raw(LOCAL).raw(en).raw(r#"","display":""#).raw(ja).raw(r#""}"#);
+    }
     if !jlac10.is_empty() {
         json.raw(JLAC10).raw(jlac10).raw(r#"","display":""#).raw(ja).raw(r#""}"#);
     }

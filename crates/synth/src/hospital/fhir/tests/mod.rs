@@ -143,6 +143,7 @@ fn values_have_the_form_in_which_they_were_told() {
     assert_eq!(named("γ-GT")["dataAbsentReason"]["text"], "検体溶血");
     assert!(named("推算GFR(クレアチニン)")["valueQuantity"].is_null());
     assert_eq!(named("左室駆出率")["category"][0]["coding"][0]["code"], "exam");
+    assert_eq!(named("心係数")["code"]["coding"][0]["code"], "Cardiac index");
     assert_eq!(named("体重")["valueQuantity"]["value"].to_string(), "68.0");
     let pressure = text(&named("血圧")["component"]);
     assert!(pressure.contains("148") && pressure.contains("86"));
@@ -202,7 +203,7 @@ fn drugs_that_are_taken_alike_share_an_rp() {
 fn a_report_refers_to_what_it_is_on() {
     let reports = only(Kind::DiagnosticReport);
     let results = |at: usize| reports[at]["result"].as_array().map_or(0, Vec::len);
-    assert_eq!((results(0), results(1), results(2)), (7, 1, 0));
+    assert_eq!((results(0), results(1), results(2)), (7, 2, 0));
     assert_eq!(reports[2]["conclusionCode"][0]["coding"][0]["code"], "C16.9");
     let note = only(Kind::DocumentReference);
     assert!(note.iter().all(|one| one["content"][0]["attachment"]["size"].as_u64() > Some(20)));

@@ -129,6 +129,7 @@ fn measured(chart: &mut Chart, clinic: VisitId, minute: Minute) {
         (&labs::ABO, Value::Word("A")),
         (&vitals::WEIGHT, Value::Number(68.0)),
         (&vitals::LVEF, Value::Number(61.4)),
+        (&vitals::CARDIAC_INDEX, Value::Number(3.014)),
     ] {
         tell(What::Measured { test, value });
     }
