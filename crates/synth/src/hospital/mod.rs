@@ -48,6 +48,7 @@ impl Hospital {
             live(&person, &mut self.dice(*stream, number), &mut chart);
         }
         measure::carry_out(&person, &mut self.dice(1, number), &mut chart);
+        notes::plan(&person, &mut self.dice(2, number), &mut chart);
         chart.close(number, person)
     }
 

@@ -1,5 +1,8 @@
 //! Days as doctors write them.
 
+use std::fmt;
+
+use super::super::calendar;
 use super::super::chart::{DAY, Minute};
 use super::pen::Pen;
 use super::style::DateStyle;
@@ -14,19 +17,9 @@ pub(super) struct Date {
 
 impl Date {
     /// The day of a minute.
-    ///
-    /// # Source
-    /// H. Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`: the rule.
     pub(super) fn of(minute: Minute) -> Self {
-        let shifted = minute.div_euclid(DAY) + 719_468;
-        let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-        let year_of_era =
-            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let month_from_march = (5 * day_of_year + 2) / 153;
-        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-        Self { year, month, day: day_of_year - (153 * month_from_march + 2) / 5 + 1 }
+        let (year, month, day) = calendar::year_month_day(minute);
+        Self { year, month, day }
     }
 
     /// The era's name, its letter, and the year within it.
@@ -42,6 +35,15 @@ impl Date {
     }
 }
 
+/// The year of an era: the first is 元年.
+struct Ordinal(i64);
+
+impl fmt::Display for Ordinal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 1 { f.write_str("元") } else { self.0.fmt(f) }
+    }
+}
+
 /// Writes a day in the author's way.
 pub(super) fn day(pen: &mut Pen<'_>, minute: Minute) {
     let date = Date::of(minute);
@@ -50,8 +52,7 @@ pub(super) fn day(pen: &mut Pen<'_>, minute: Minute) {
     match pen.style.date {
         DateStyle::Slashes => pen.print(format_args!("{year}/{month}/{day}")),
         DateStyle::Western => pen.print(format_args!("{year}年{month}月{day}日")),
-        DateStyle::Era if of_era == 1 => pen.print(format_args!("{era}元年{month}月{day}日")),
-        DateStyle::Era => pen.print(format_args!("{era}{of_era}年{month}月{day}日")),
+        DateStyle::Era => pen.print(format_args!("{era}{}年{month}月{day}日", Ordinal(of_era))),
         DateStyle::ShortEra => pen.print(format_args!("{letter}{of_era}.{month}.{day}")),
     }
 }
@@ -64,7 +65,7 @@ pub(super) fn month(pen: &mut Pen<'_>, minute: Minute) {
     match pen.style.date {
         DateStyle::Slashes => pen.print(format_args!("{year}/{month}")),
         DateStyle::Western => pen.print(format_args!("{year}年{month}月")),
-        DateStyle::Era => pen.print(format_args!("{era}{of_era}年{month}月")),
+        DateStyle::Era => pen.print(format_args!("{era}{}年{month}月", Ordinal(of_era))),
         DateStyle::ShortEra => pen.print(format_args!("{letter}{of_era}.{month}")),
     }
 }
@@ -74,7 +75,7 @@ pub(super) fn year(pen: &mut Pen<'_>, minute: Minute) {
     let date = Date::of(minute);
     let (era, letter, of_era) = date.era();
     match pen.style.date {
-        DateStyle::Era => pen.print(format_args!("{era}{of_era}年")),
+        DateStyle::Era => pen.print(format_args!("{era}{}年", Ordinal(of_era))),
         DateStyle::ShortEra => pen.print(format_args!("{letter}{of_era}年")),
         _ => pen.print(format_args!("{}年", date.year)),
     }
@@ -105,13 +106,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn minutes_fall_on_the_right_day_and_era() {
+    fn days_fall_into_the_right_era() {
         let check = |minute: Minute, expect: (i64, i64, i64), era: (&str, i64)| {
             let date = Date::of(minute);
             assert_eq!((date.year, date.month, date.day), expect);
             assert_eq!((date.era().0, date.era().2), era);
         };
-        check(0, (1970, 1, 1), ("昭和", 45));
         check(-1, (1969, 12, 31), ("昭和", 44));
         check(DAY * 6_947 - 1, (1989, 1, 7), ("昭和", 64));
         check(DAY * 6_947, (1989, 1, 8), ("平成", 1));

@@ -4,19 +4,23 @@ use super::class::Class;
 use super::facts::Facts;
 use super::pen::Pen;
 
-/// Writes the examination that the main problem calls for; nothing where the author is in haste.
-pub(super) fn write(pen: &mut Pen<'_>, facts: &Facts) {
-    let silent = if pen.style.terse { 0.75 } else { 0.35 };
-    if pen.dice.chance(silent) {
-        return;
+/// Writes the examination if the author takes the time.
+pub(super) fn perhaps(pen: &mut Pen<'_>, facts: &Facts) {
+    let silent = if pen.style.terse { 0.7 } else { 0.2 };
+    if !pen.dice.chance(silent) {
+        write(pen, facts);
     }
+}
+
+/// Writes the examination that the main problem calls for.
+pub(super) fn write(pen: &mut Pen<'_>, facts: &Facts) {
     // A suspicion is no reason to hear something.
     let told = facts.main().filter(|told| !told.suspected && told.closed.is_none());
     let class = told.map(|told| Class::of(told.disease.icd10));
     match class {
         Some(class) if facts.is_acute() => acute(pen, class),
         Some(class) => chronic(pen, class),
-        None => pen.say("{全身状態良好。|意識清明。||General: good。}"),
+        None => pen.say("{全身状態良好。|意識清明。|General: good。}"),
     }
     pen.line();
 }
@@ -38,7 +42,7 @@ fn acute(pen: &mut Pen<'_>, class: Class) {
             pen.say("腹部：{平坦・軟|軟}、{心窩部|右季肋部|下腹部}に[F+圧痛:R104]あり、[F-反跳痛:R104]なし。");
         }
         Class::Injury => pen.say("{局所に[F+腫脹:R229]・[F+圧痛:R529]あり。|創部の[F-出血:R58]なし。}"),
-        _ => pen.say("{全身状態は保たれている。|意識清明、会話可能。|腹部：平坦・軟。|}"),
+        _ => pen.say("{全身状態は保たれている。|意識清明、会話可能。|腹部：平坦・軟。}"),
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::chart::{
 };
 use super::super::codes::{Allergen, Disease, Drug, Modifier, Operation, Test};
 use super::super::person::Sex;
+use super::class::Class;
 use super::values;
 
 /// What an author knows when writing.
@@ -25,6 +26,10 @@ pub(super) struct Facts {
     pub(super) visit: Option<Visit>,
     /// Whether nobody of this department saw the patient before.
     pub(super) is_first: bool,
+    /// Whether the note is a letter with which the patient came: its author knows nothing of today.
+    pub(super) is_letter_in: bool,
+    /// When the note before was written, in a ward: what is older was told in it.
+    pub(super) since: Minute,
     /// Whether this is the visit's first note.
     pub(super) opens_visit: bool,
     /// Diagnoses that hold, the newest statement of each, oldest first.
@@ -95,6 +100,12 @@ pub(super) struct Staged {
 /// Values older than this are not compared with.
 const COMPARABLE: Minute = 2 * YEAR;
 
+/// So long a doctor thinks of what was only suspected.
+const SUSPECTED: Minute = 14 * DAY;
+
+/// So long a doctor thinks of what has passed and was never closed.
+const REMEMBERED: Minute = 60 * DAY;
+
 /// A prescription is remembered so long after its last day.
 const LINGERS: Minute = 45 * DAY;
 
@@ -109,12 +120,24 @@ impl Facts {
         self.is_woman = life.person.sex == Sex::Female;
         self.age_years = (event.minute - life.person.born).div_euclid(YEAR);
         self.visit = life.visits.get(event.visit as usize).cloned();
-        let until = until(self.visit.as_ref(), event);
+        let visit = self.visit.as_ref();
+        self.is_first = visit.is_some_and(|now| {
+            let mut earlier = life.visits.iter().take(event.visit as usize);
+            !earlier.any(|visit| visit.department == now.department)
+        });
+        self.is_letter_in = self.is_first
+            && event.what == What::Noted(NoteKind::Referral)
+            && visit.is_some_and(|visit| visit.time.0 == event.minute);
+        let until = until(visit, event);
         let end = life.events.partition_point(|event| event.minute <= until);
         let readable = life.events.get(..end.max(at + 1)).unwrap_or_default();
         self.hide(life, event);
         for earlier in readable.iter().rev() {
-            self.read(earlier, event.visit);
+            let is_of_today = earlier.visit == event.visit;
+            let is_diagnosis = matches!(earlier.what, What::Diagnosis(_));
+            if !self.is_letter_in || !is_of_today || is_diagnosis {
+                self.read(earlier, event.visit);
+            }
         }
         self.problems.retain(|told| told.closed.is_none_or(|(closed, _)| closed > event.minute));
         self.courses.retain(|course| {
@@ -126,10 +149,6 @@ impl Facts {
         self.given.reverse();
         self.operations.reverse();
         self.reports.reverse();
-        self.is_first =
-            !life.visits.iter().take(event.visit as usize).any(|visit| {
-                self.visit.as_ref().is_some_and(|now| now.department == visit.department)
-            });
     }
 
     fn clear(&mut self) {
@@ -151,7 +170,9 @@ impl Facts {
     fn read(&mut self, event: &Event, visit: VisitId) {
         let is_now = event.visit == visit;
         match &event.what {
-            What::Diagnosis(told) if !told.for_billing && !self.knows(told) => {
+            What::Diagnosis(told)
+                if !self.knows(told) && (is_now || self.is_remembered(told, event.minute)) =>
+            {
                 self.problems.push(told.clone());
             }
             What::Measured { test, value } => self.measure(event.minute, is_now, test, *value),
@@ -185,8 +206,16 @@ impl Facts {
         }
     }
 
+    /// Whether a diagnosis of another visit is still thought of: a suspicion not for long.
+    fn is_remembered(&self, told: &Diagnosis, written: Minute) -> bool {
+        let days = if told.suspected { SUSPECTED } else { REMEMBERED };
+        self.now - written < days || is_lasting(told)
+    }
+
+    /// Whether this says nothing new: a newer statement is known, or it was written for billing.
     fn knows(&self, told: &Diagnosis) -> bool {
-        self.problems.iter().any(|known| known.disease.icd10 == told.disease.icd10)
+        (told.for_billing && !told.suspected)
+            || self.problems.iter().any(|known| known.disease.icd10 == told.disease.icd10)
     }
 
     fn is_allergic(&self, to: &Allergen) -> bool {
@@ -238,16 +267,28 @@ impl Facts {
         let earlier = notes.clone().filter(|minute| *minute < note.minute).last();
         let is_last = !notes.clone().any(|minute| minute > note.minute);
         self.opens_visit = earlier.is_none();
-        let tells_all = matches!(note.what, What::Noted(NoteKind::Discharge | NoteKind::Referral));
-        let after = earlier.filter(|_| !tells_all);
-        for event in visit {
-            let belongs = after.is_none_or(|after| after < event.minute)
-                && (is_last || event.minute <= note.minute);
-            if let What::OnlyInText(hidden) = event.what
-                && belongs
-                && !self.hidden.contains(&hidden)
-            {
+        let is_ward = note.what == What::Noted(NoteKind::Ward);
+        self.since = earlier.filter(|_| is_ward).unwrap_or(Minute::MIN);
+        let first = notes.clone().min().unwrap_or(note.minute);
+        let told = visit.clone().filter_map(|event| match event.what {
+            What::OnlyInText(hidden) => Some((event.minute, hidden)),
+            _ => None,
+        });
+        for (minute, hidden) in told.clone() {
+            let belongs = earlier.is_none_or(|earlier| earlier < minute)
+                && (is_last || minute <= note.minute);
+            if belongs && !self.hidden.contains(&hidden) {
                 self.hidden.push(hidden);
+            }
+        }
+        let is_letter_out = note.what == What::Noted(NoteKind::Referral) && !self.is_letter_in;
+        if is_letter_out || note.what == What::Noted(NoteKind::Discharge) {
+            for (minute, hidden) in told {
+                let is_symptom = matches!(hidden, Hidden::Symptom { .. });
+                let counts = !is_symptom || minute <= first;
+                if counts && !self.hidden.iter().any(|known| same_matter(known, &hidden)) {
+                    self.hidden.push(hidden);
+                }
             }
         }
     }
@@ -305,6 +346,24 @@ fn until(visit: Option<&Visit>, event: &Event) -> Minute {
         }
         _ => event.minute,
     }
+}
+
+/// Two facts that one text tells once.
+fn same_matter(one: &Hidden, other: &Hidden) -> bool {
+    match (one, other) {
+        (Hidden::Symptom { ja, .. }, Hidden::Symptom { ja: other, .. }) => ja == other,
+        (Hidden::Nyha(_), Hidden::Nyha(_)) => true,
+        _ => one == other,
+    }
+}
+
+/// Whether a diagnosis that nobody closed is still thought of months later.
+fn is_lasting(told: &Diagnosis) -> bool {
+    let passes = matches!(
+        Class::of(told.disease.icd10),
+        Class::Pneumonia | Class::Infection | Class::Injury | Class::Pregnancy | Class::Other
+    );
+    !told.suspected && !passes
 }
 
 fn is_note(what: &What) -> bool {

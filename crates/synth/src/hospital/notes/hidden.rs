@@ -10,7 +10,7 @@ use super::span::{Amount, Assertion, Category, Meaning, System};
 use super::style::Denial;
 
 /// Symptoms and signs with their ICD-10 code.
-const SYMPTOMS: [(&str, &str); 47] = [
+const SYMPTOMS: [(&str, &str); 57] = [
     ("発熱", "R509"),
     ("咳嗽", "R05"),
     ("喀痰", "R093"),
@@ -58,6 +58,16 @@ const SYMPTOMS: [(&str, &str); 47] = [
     ("排尿時痛", "R309"),
     ("血尿", "R31"),
     ("背部痛", "M549"),
+    ("悪寒", "R688"),
+    ("腹部緊満感", "O479"),
+    ("性器出血", "N939"),
+    ("破水感", "O429"),
+    ("疼痛", "R529"),
+    ("腫脹", "R229"),
+    ("筋肉痛", "M7919"),
+    ("乾性咳嗽", "R05"),
+    ("蕁麻疹", "L509"),
+    ("アナフィラキシー", "T782"),
 ];
 
 pub(super) fn symptom(word: &'static str, assertion: Assertion) -> Meaning {

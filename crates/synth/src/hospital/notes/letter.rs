@@ -9,18 +9,26 @@ use super::{dates, exam, names, sections, soap, stage, values};
 
 /// Writes a referral letter: to the hospital where the visit begins, from it where it ends.
 pub(super) fn referral(pen: &mut Pen<'_>, facts: &Facts) {
-    pen.say(
-        "{架空中央病院|みどり台クリニック|わかば医院|けやき通り内科|架空市民病院}　{佐藤|鈴木|高橋|田中|渡辺|伊藤|中村|小林}先生　{御侍史|御机下|侍史}\n",
-    );
+    if facts.is_letter_in {
+        let department = facts.visit.as_ref().map_or("", |visit| visit.department.ja);
+        pen.print(format_args!("{department}"));
+        pen.say("　{担当医先生|外来担当先生}　{御侍史|御机下|侍史}\n（{みどり台クリニック|わかば医院|けやき通り内科|架空市民病院}より）\n");
+    } else {
+        pen.say(
+            "{架空中央病院|みどり台クリニック|わかば医院|けやき通り内科|架空市民病院}　{佐藤|鈴木|高橋|田中|渡辺|伊藤|中村|小林}先生　{御侍史|御机下|侍史}\n",
+        );
+    }
     let [family, given] = facts.name;
     pen.print(format_args!("患者氏名：{family} {given} 様　生年月日："));
     dates::day(pen, facts.born);
     let sex = if facts.is_woman { "女性" } else { "男性" };
     pen.print(format_args!("（{}歳）　{sex}", facts.age_years));
-    sections::diagnoses(pen, facts, "傷病名");
+    if !facts.is_letter_in {
+        sections::diagnoses(pen, facts, "傷病名");
+    }
     pen.heading("紹介目的");
     match facts.main() {
-        Some(told) if told.suspected => {
+        Some(told) if told.suspected || facts.is_letter_in => {
             names::suspected(pen, told);
             pen.say("{の精査をお願いいたします|にてご高診をお願いします}");
         }
@@ -32,7 +40,11 @@ pub(super) fn referral(pen: &mut Pen<'_>, facts: &Facts) {
     }
     pen.stop();
     sections::background(pen, facts);
-    sections::story(pen, facts);
+    if facts.is_letter_in {
+        sections::told(pen, facts);
+    } else {
+        sections::story(pen, facts);
+    }
     if !facts.labs.is_empty() || facts.pressure.is_some() {
         pen.heading("検査結果");
         pen.line();
@@ -67,6 +79,7 @@ pub(super) fn emergency(pen: &mut Pen<'_>, facts: &Facts) {
     soap::labs(pen, facts);
     soap::results(pen, facts);
     pen.heading("診断");
+    pen.line();
     soap::assess(pen, facts);
     pen.heading("処置・方針");
     treated(pen, facts);

@@ -15,12 +15,14 @@ mod hidden;
 mod letter;
 mod names;
 mod pen;
+mod plan;
 mod reports;
 mod sections;
 mod soap;
 mod span;
 mod stage;
 mod style;
+mod talk;
 mod values;
 
 use super::chart::{Event, Hidden, Life, NoteKind, Value, What};
@@ -30,6 +32,7 @@ use pen::Pen;
 use style::Style;
 
 pub use annotations::annotations_json;
+pub use plan::plan;
 pub use span::{Amount, Assertion, Category, Code, Meaning, Span, System};
 
 /// A note or report. Used again for the next one, it keeps its memory.
@@ -94,7 +97,11 @@ pub fn write(life: &Life, at: usize, note: &mut Note) {
                 NoteKind::Emergency => letter::emergency(&mut pen, &facts),
                 NoteKind::Progress | NoteKind::Ward => {
                     let carried = carried(&mut pen, life, at, &mut earlier);
-                    soap::write(&mut pen, &facts, assessment_dice(life, at), carried);
+                    let chance = soap::Chance {
+                        assessment: assessment_dice(life, at),
+                        summary: Dice::new(seed(life, 3), u64::from(author)),
+                    };
+                    soap::write(&mut pen, &facts, chance, carried);
                 }
             }
         }
@@ -156,3 +163,6 @@ fn carried<'e>(
 fn assessment_dice(life: &Life, at: usize) -> Dice {
     Dice::new(seed(life, 2), at as u64)
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,8 +20,8 @@ pub(super) struct Pen<'n> {
     /// Whether what is written now was carried over from an earlier note.
     pub(super) copied: bool,
     full_width: bool,
-    /// Pieces within which a typing slip is still to come.
-    slip_within: u8,
+    /// Pieces until a typing slip comes, at the next word that can be mistyped.
+    slip_after: Option<u8>,
 }
 
 /// A place in the text.
@@ -66,26 +66,27 @@ impl<'n> Pen<'n> {
         note.text.clear();
         note.spans.clear();
         let full_width = style.full_width || dice.below(1_000) < WIDE_PER_MILLE;
-        let slip_within = if dice.below(1_000) < SLIPS_PER_MILLE { 30 } else { 0 };
-        Self { note, chars: 0, dice, style, copied: false, full_width, slip_within }
+        let slips = dice.below(1_000) < SLIPS_PER_MILLE;
+        let slip_after = slips.then(|| u8::try_from(dice.below(40)).unwrap_or_default());
+        Self { note, chars: 0, dice, style, copied: false, full_width, slip_after }
     }
 
     /// Writes words.
     pub(super) fn put(&mut self, words: &str) {
-        if self.slip_within > 0 && self.slipped(words) {
+        if self.slip_after == Some(0) && self.slipped(words) {
             return;
         }
+        self.slip_after = self.slip_after.map(|left| left.saturating_sub(1));
         self.exact(words);
     }
 
     fn slipped(&mut self, words: &str) -> bool {
-        self.slip_within -= 1;
         let found = SLIPS.iter().find_map(|(right, wrong)| {
             let (before, after) = words.split_once(right)?;
             Some((before, *wrong, after))
         });
         let Some((before, wrong, after)) = found else { return false };
-        self.slip_within = 0;
+        self.slip_after = None;
         for part in [before, wrong, after] {
             self.exact(part);
         }
@@ -276,7 +277,7 @@ mod tests {
         let mut note = Note::default();
         let style = Style { full_width: false, ..Style::of("01", 0) };
         let mut pen = Pen::new(&mut note, Dice::new(seed, 1), style);
-        (pen.full_width, pen.slip_within) = (false, 0);
+        (pen.full_width, pen.slip_after) = (false, None);
         pen.fill(sentence, &mut |pen, slot| pen.print(format_args!("<{slot}>")));
         note
     }
@@ -303,7 +304,7 @@ mod tests {
         let mut note = Note::default();
         let style = Style { full_width: true, ..Style::of("01", 0) };
         let mut pen = Pen::new(&mut note, Dice::new(3, 1), style);
-        pen.slip_within = 9;
+        pen.slip_after = Some(0);
         pen.say("異常なし、[F+EF 35%]");
         assert_eq!(note.text, "以上なし、ＥＦ ３５％");
         assert_eq!(note.spans.first().map(|span| note.slice(span)), Some("ＥＦ ３５％"));

@@ -67,6 +67,20 @@ pub(super) fn story(pen: &mut Pen<'_>, facts: &Facts) {
         }
         pen.stop();
     }
+    complaints(pen, facts);
+    pen.line();
+}
+
+/// Only what the patient feels: all that the author of a letter knows.
+pub(super) fn told(pen: &mut Pen<'_>, facts: &Facts) {
+    pen.heading("経過");
+    let who = if facts.is_woman { "女性" } else { "男性" };
+    pen.print(format_args!("{}歳{who}。", facts.age_years));
+    complaints(pen, facts);
+    pen.line();
+}
+
+fn complaints(pen: &mut Pen<'_>, facts: &Facts) {
     if facts.complains() {
         pen.say("{数日前より|今回、|}");
         hidden::present(pen, facts);
@@ -74,7 +88,6 @@ pub(super) fn story(pen: &mut Pen<'_>, facts: &Facts) {
     hidden::absent(pen, facts);
     hidden::remarks(pen, facts);
     hidden::nyha(pen, facts);
-    pen.line();
 }
 
 /// Past, family, life and allergies: what the record holds and what only the text says.

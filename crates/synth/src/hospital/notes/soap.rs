@@ -6,7 +6,7 @@ use super::class::Class;
 use super::facts::{Facts, Lab};
 use super::pen::Pen;
 use super::span::Assertion;
-use super::{Category, Meaning, dates, exam, hidden, names, values};
+use super::{Category, Meaning, dates, exam, hidden, names, talk, values};
 use crate::dice::Dice;
 
 /// Problems that one note lists at most.
@@ -15,27 +15,46 @@ const PROBLEMS_MAX: usize = 7;
 /// Values that one note lists at most.
 const LABS_MAX: usize = 9;
 
-/// Writes a progress note; the assessment by chance of its own, so that it can be carried over.
-pub(super) fn write(pen: &mut Pen<'_>, facts: &Facts, own: Dice, carried: Option<Carried<'_>>) {
+/// Chance of the parts that are written again word for word.
+pub(super) struct Chance {
+    /// Of the assessment: the note's.
+    pub(super) assessment: Dice,
+    /// Of the summary: the patient's and the author's.
+    pub(super) summary: Dice,
+}
+
+/// Of authors, so many begin each note on a patient with the same summary.
+const SUMMARISES: f64 = 0.35;
+
+/// Writes a progress note, perhaps with the assessment of an earlier one.
+pub(super) fn write(
+    pen: &mut Pen<'_>,
+    facts: &Facts,
+    chance: Chance,
+    carried: Option<Carried<'_>>,
+) {
     let [subjective, objective, assessment, plan] = pen.style.soap;
+    summary(pen, facts, chance.summary);
     pen.put(subjective);
     self::subjective(pen, facts);
     history(pen, facts);
     pen.line();
     pen.put(objective);
     self::objective(pen, facts);
+    hidden::nyha(pen, facts);
     pen.line();
     pen.put(assessment);
     match carried {
         Some(carried) => carried.assess(pen),
         None => {
-            let mine = std::mem::replace(&mut pen.dice, own);
+            let mine = std::mem::replace(&mut pen.dice, chance.assessment);
             assess(pen, facts);
             pen.dice = mine;
         }
     }
     pen.line();
     pen.put(plan);
+    talk::explains(pen, facts);
     self::plan(pen, facts);
     pen.line();
 }
@@ -60,18 +79,41 @@ impl Carried<'_> {
     }
 }
 
-fn subjective(pen: &mut Pen<'_>, facts: &Facts) {
-    if !facts.complains() && !pen.style.terse {
-        if facts.is_inpatient() {
-            pen.say(
-                "{昨夜は眠れました。|変わりないです。|少し楽になった。|食事は食べられています。|特に訴えなし。}",
-            );
-        } else {
-            pen.say(
-                "{お変わりありません。|体調は変わりない。|調子は良いです。|著変なし。|元気に過ごしている。|特に困っていることはない。}",
-            );
+/// What is long known, in the words in which it stood in every note before.
+fn summary(pen: &mut Pen<'_>, facts: &Facts, mut dice: Dice) {
+    let old = |told: &&Diagnosis| {
+        !told.suspected && told.onset.is_some_and(|onset| facts.now - onset > 180 * DAY)
+    };
+    if !dice.chance(SUMMARISES) || !facts.problems.iter().any(|told| old(&told)) {
+        return;
+    }
+    let mine = std::mem::replace(&mut pen.dice, dice);
+    pen.copied = !facts.is_first;
+    pen.say("{【サマリー】|＜経過要約＞|【現病歴】}");
+    for told in facts.problems.iter().filter(old).take(4) {
+        if let Some(onset) = told.onset {
+            dates::month(pen, onset);
+            pen.say("{頃より|より|頃から}");
+            let here = pen.open();
+            names::put_disease(pen, told.disease);
+            pen.close(here, names::condition(told.disease, Assertion::Present).on(onset), false);
+            pen.say("{にて加療開始|を指摘され通院開始|と診断され治療中}");
+            pen.stop();
         }
     }
+    for done in facts.operations.iter().filter(|done| !done.is_now).take(3) {
+        dates::month(pen, done.minute);
+        pen.put(" ");
+        super::stage::operation(pen, done);
+        pen.put("施行");
+        pen.stop();
+    }
+    pen.line();
+    (pen.dice, pen.copied) = (mine, false);
+}
+
+fn subjective(pen: &mut Pen<'_>, facts: &Facts) {
+    talk::feels(pen, facts);
     hidden::symptoms(pen, facts);
     hidden::remarks(pen, facts);
 }
@@ -103,7 +145,7 @@ pub(super) fn history(pen: &mut Pen<'_>, facts: &Facts) {
 
 fn objective(pen: &mut Pen<'_>, facts: &Facts) {
     vitals(pen, facts);
-    exam::write(pen, facts);
+    exam::perhaps(pen, facts);
     labs(pen, facts);
     results(pen, facts);
 }
@@ -116,7 +158,7 @@ pub(super) fn vitals(pen: &mut Pen<'_>, facts: &Facts) {
         values::pressure(pen, now, facts.now);
         any = true;
     }
-    for vital in facts.labs.iter().filter(|lab| lab.test.kind == TestKind::Vital) {
+    for vital in facts.labs.iter().filter(|lab| is_vital(facts, lab)) {
         if any {
             pen.put(between);
         }
@@ -124,6 +166,10 @@ pub(super) fn vitals(pen: &mut Pen<'_>, facts: &Facts) {
         any = true;
     }
     pen.line();
+}
+
+fn is_vital(facts: &Facts, lab: &Lab) -> bool {
+    lab.test.kind == TestKind::Vital && lab.minute > facts.since
 }
 
 /// This visit's values: those outside their limits first to be named, in the order measured.
@@ -136,6 +182,7 @@ pub(super) fn labs(pen: &mut Pen<'_>, facts: &Facts) {
         let matters = count <= LABS_MAX
             || values::side_of_limits(lab, facts.is_woman).is_ne()
             || lab.before.is_some();
+        let matters = matters && lab.minute > facts.since;
         if matters && written < LABS_MAX && values::amount(lab.test, lab.value).is_some() {
             if written > 0 {
                 pen.put(between);
@@ -149,7 +196,7 @@ pub(super) fn labs(pen: &mut Pen<'_>, facts: &Facts) {
 
 /// What this visit's examinations found.
 pub(super) fn results(pen: &mut Pen<'_>, facts: &Facts) {
-    for (report, minute) in &facts.reports {
+    for (report, minute) in facts.reports.iter().filter(|(_, minute)| *minute > facts.since) {
         let meaning = Meaning::new(Category::Procedure, Assertion::Present).on(*minute);
         pen.mean(super::reports::short_title(report.kind), meaning, false);
         match report.finding {
@@ -170,7 +217,6 @@ pub(super) fn results(pen: &mut Pen<'_>, facts: &Facts) {
 
 /// The problems with what is thought of each.
 pub(super) fn assess(pen: &mut Pen<'_>, facts: &Facts) {
-    hidden::nyha(pen, facts);
     let newest = facts.problems.len().saturating_sub(PROBLEMS_MAX);
     for (nth, told) in facts.problems.iter().skip(newest).enumerate() {
         pen.line();
@@ -195,6 +241,7 @@ pub(super) fn assess(pen: &mut Pen<'_>, facts: &Facts) {
 fn problem(pen: &mut Pen<'_>, facts: &Facts, told: &Diagnosis) {
     names::diagnosis(pen, told, Assertion::Present);
     if facts.is_first
+        && facts.opens_visit
         && let Some(onset) = told.onset.filter(|onset| facts.now - onset > 60 * DAY)
     {
         pen.put("（");
@@ -205,7 +252,7 @@ fn problem(pen: &mut Pen<'_>, facts: &Facts, told: &Diagnosis) {
         pen.put(" ");
         super::stage::write(pen, staged);
     }
-    if !pen.style.terse {
+    if !pen.style.terse && pen.dice.chance(0.85) {
         pen.say("{：| |　}");
         comment(pen, facts, Class::of(told.disease.icd10));
     }
@@ -218,27 +265,27 @@ fn comment(pen: &mut Pen<'_>, facts: &Facts, class: Class) {
             Some(8.0..) => pen.say("{コントロール不良|血糖コントロール不良、食事内容を再確認}"),
             Some(7.0..) => pen.say("{コントロールやや不十分|もう一息|概ね横ばい}"),
             Some(_) => pen.say("{コントロール良好|目標達成|良好}"),
-            None => pen.say("{継続加療|食事・運動療法の継続を指導|}"),
+            None => pen.say("{継続加療|食事・運動療法の継続を指導|現行治療継続}"),
         },
         Class::Hypertension => match facts.pressure {
             Some((140.., _)) => pen.say("{血圧高め|家庭血圧を確認する|降圧不十分}"),
             Some(_) => pen.say("{血圧コントロール良好|降圧良好|安定}"),
-            None => pen.say("{家庭血圧は記録なし|安定|}"),
+            None => pen.say("{家庭血圧は記録なし|安定|減塩を指導}"),
         },
         Class::Lipids => match facts.number("3F077") {
             Some(120.0..) => pen.say("{LDL高め|目標未達}"),
             Some(_) => pen.say("{LDL目標内|良好}"),
-            None => pen.say("{継続|食事指導|}"),
+            None => pen.say("{内服継続|食事指導}"),
         },
         Class::Kidney => match facts.moved("8A065") {
             Some(..-3.0) => pen.say("{腎機能やや低下|eGFR低下傾向|腎機能低下に注意}"),
             Some(_) => pen.say("{腎機能横ばい|腎機能は維持}"),
-            None => pen.say("{経過観察|}"),
+            None => pen.say("{経過観察|減塩・水分摂取を指導}"),
         },
         Class::HeartFailure => match facts.moved("4Z271") {
             Some(100.0..) => pen.say("{BNP上昇、体液貯留に注意|やや増悪傾向}"),
             Some(_) => pen.say("{代償されている|BNP横ばい|安定}"),
-            None => pen.say("{塩分制限を継続|安定|}"),
+            None => pen.say("{塩分制限を継続|安定|体重測定を継続}"),
         },
         Class::Pneumonia | Class::Infection => match facts.moved("5C070") {
             Some(..-0.5) => pen.say("{炎症反応改善|改善傾向|CRP低下傾向}"),
@@ -246,13 +293,16 @@ fn comment(pen: &mut Pen<'_>, facts: &Facts, class: Class) {
             _ => pen.say("{治療継続|経過観察}"),
         },
         Class::Cancer => pen.say("{治療継続|経過観察|副作用の有無を確認|次回画像評価}"),
-        _ => pen.say("{著変なし|安定|現行治療継続|経過観察||落ち着いている}"),
+        _ => pen.say("{著変なし|安定|現行治療継続|経過観察|落ち着いている}"),
     }
     pen.stop();
 }
 
 fn plan(pen: &mut Pen<'_>, facts: &Facts) {
     for done in facts.operations.iter().filter(|done| done.is_now) {
+        if done.minute <= facts.since {
+            continue;
+        }
         super::stage::operation(pen, done);
         pen.say("{施行|を施行|施行した}");
         pen.stop();

@@ -116,7 +116,7 @@ impl Style {
 }
 
 /// Departments that operate and write little, by their SS-MIX2 code.
-const SURGICAL: [&str; 6] = ["09", "10", "11", "12", "13", "17"];
+const SURGICAL: [&str; 11] = ["10", "11", "14", "15", "16", "20", "25", "26", "27", "7A", "82"];
 
 /// Departments that write much.
-const CHATTY: [&str; 3] = ["02", "05", "08"];
+const CHATTY: [&str; 7] = ["01", "02", "35", "48", "51", "73", "83"];

@@ -62,6 +62,7 @@ fn put_unit(pen: &mut Pen<'_>, amount: Amount) {
     let (Amount::Number { unit, .. } | Amount::Beyond { unit, .. }) = amount else { return };
     let always = unit == "%" || unit == "℃";
     if always || pen.dice.chance(0.45) {
+        pen.put(if unit.starts_with('1') { "×" } else { "" });
         pen.put(unit);
     }
 }
@@ -193,7 +194,7 @@ fn daily(dose: &Dose) -> i32 {
 pub(super) fn put_with_unit(pen: &mut Pen<'_>, amount: Amount) {
     put_amount(pen, amount);
     if let Amount::Number { unit, .. } | Amount::Beyond { unit, .. } = amount {
-        pen.put(" ");
+        pen.put(if unit.starts_with('1') { " ×" } else { " " });
         pen.put(unit);
     }
 }
