@@ -233,8 +233,10 @@ fn the_first_resource_of_each_type_looks_like_this() {
         .map(|kind| {
             let mut resource = resources(&pages, kind).remove(0);
             // Notes are looked at where they are made.
-            if let Some(data) = resource.pointer_mut("/content/0/attachment/data") {
-                *data = Value::from("…");
+            for part in ["data", "size"] {
+                if let Some(text) = resource.pointer_mut(&format!("/content/0/attachment/{part}")) {
+                    *text = Value::from("…");
+                }
             }
             (kind.file(), resource)
         })
