@@ -44,14 +44,19 @@ fn results(at: &Moment<'_>, kind: ReportKind, json: &mut Json) {
     let mut number = at.first_observation;
     let mut count = 0;
     for event in at.events {
-        let is_laboratory = match &event.what {
-            What::Measured { test, .. } => matches!(test.kind, TestKind::Laboratory(_)),
-            What::Pressure { .. } => false,
+        let kind_of_test = match &event.what {
+            What::Measured { test, .. } => test.kind,
+            What::Pressure { .. } => TestKind::Vital,
             _ => continue,
         };
-        let is_function = matches!(&event.what,
-            What::Measured { test, .. } if test.kind == TestKind::Physiology);
-        if if kind == ReportKind::Laboratory { is_laboratory } else { is_function } {
+        let is_on = match kind {
+            ReportKind::Laboratory => matches!(kind_of_test, TestKind::Laboratory(_)),
+            ReportKind::Echocardiography
+            | ReportKind::Spirometry
+            | ReportKind::CoronaryAngiography => kind_of_test == TestKind::Physiology,
+            _ => false,
+        };
+        if is_on {
             json.raw(if count == 0 { r#","result":["# } else { "," });
             at.of.reference(json, "Observation/o-", number);
             count += 1;

@@ -41,6 +41,11 @@ fn write(of: &Of<'_>, visit: &Visit, diagnoses: &[Listed], pages: &mut Pages) {
     if visit.kind == VisitKind::Checkup {
         json.raw(r#","type":[{"text":"健康診断"}]"#);
     }
+    if visit.kind == VisitKind::Emergency || through_emergency(of, visit) {
+        json.raw(r#","priority":{"coding":["#);
+        json.raw(coding!("http://terminology.hl7.org/CodeSystem/v3-ActPriority"));
+        json.raw(r#"EM"}],"text":"緊急"}"#);
+    }
     of.patient(json, "subject");
     json.raw(r#","participant":[{"individual":"#);
     of.doctor(json, visit.department);
@@ -101,7 +106,8 @@ fn stay(of: &Of<'_>, json: &mut Json, (visit, ward): (&Visit, u8), has_ended: bo
 /// Whether an emergency visit of the same or the day before led to this stay.
 fn through_emergency(of: &Of<'_>, visit: &Visit) -> bool {
     let before = (visit.id as usize).checked_sub(1).and_then(|at| of.life.visits.get(at));
-    before.is_some_and(|before| {
-        before.kind == VisitKind::Emergency && visit.time.0 - before.time.0 <= DAY
-    })
+    matches!(visit.kind, VisitKind::Inpatient { .. })
+        && before.is_some_and(|before| {
+            before.kind == VisitKind::Emergency && visit.time.0 - before.time.0 <= DAY
+        })
 }

@@ -45,7 +45,12 @@ pub(super) fn write(at: &Moment<'_>, test: &'static Test, value: Value, pages: &
     context(at, json);
     let limits = of.limits(test.reference);
     self::value(json, test, value);
-    if let Some(read) = interpretation(value, limits) {
+    let read = match value {
+        // Whatever grew, grew.
+        Value::Word(word) if is_culture(test) => scale(word).or(Some("POS")),
+        value => interpretation(value, limits),
+    };
+    if let Some(read) = read {
         json.raw(r#","interpretation":[{"coding":["#);
         json.raw(coding!("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"));
         json.raw(read).raw(r#""}]}]"#);
@@ -113,6 +118,14 @@ fn value(json: &mut Json, test: &Test, value: Value) {
         Value::Beyond { sign, limit } => {
             quantity(json, sign, (limit, decimals(test, limit)), (test.unit, test.ucum));
         }
+        Value::Word(word) if smoking(word).is_some() => {
+            json.raw(r#","valueCodeableConcept":{"coding":["#)
+                .raw(coding!("http://snomed.info/sct"));
+            json.raw(smoking(word).unwrap_or_default())
+                .raw(r#"}],"text":""#)
+                .raw(word)
+                .raw(r#""}"#);
+        }
         // A word on a scale is a concept, another (a germ, a blood group) only text.
         Value::Word(word) if scale(word).is_some() => {
             json.raw(r#","valueCodeableConcept":{"text":""#).text(word).raw(r#""}"#);
@@ -166,6 +179,21 @@ fn interpretation(value: Value, limits: Option<(f64, f64)>) -> Option<&'static s
             _ => "N",
         }),
         (Value::Word(word), _) => scale(word),
+        _ => None,
+    }
+}
+
+/// Microbiology: analyte 6B of JLAC10.
+fn is_culture(test: &Test) -> bool {
+    test.jlac10.starts_with("6B")
+}
+
+/// Whether somebody smokes, as a concept.
+fn smoking(word: &str) -> Option<&'static str> {
+    match word {
+        "非喫煙" => Some(r#"266919005","display":"Never smoked tobacco""#),
+        "過去喫煙" => Some(r#"8517006","display":"Ex-smoker""#),
+        "現在喫煙" => Some(r#"77176002","display":"Smoker""#),
         _ => None,
     }
 }

@@ -143,6 +143,10 @@ fn values_have_the_form_in_which_they_were_told() {
     assert_eq!(named("γ-GT")["dataAbsentReason"]["text"], "検体溶血");
     assert!(named("推算GFR(クレアチニン)")["valueQuantity"].is_null());
     assert_eq!(named("左室駆出率")["category"][0]["coding"][0]["code"], "exam");
+    assert_eq!(named("血液培養")["interpretation"][0]["coding"][0]["code"], "POS");
+    let smoking = named("喫煙状況");
+    assert_eq!(smoking["valueCodeableConcept"]["coding"][0]["code"], "8517006");
+    assert_eq!(smoking["category"][0]["coding"][0]["code"], "social-history");
     assert_eq!(named("心係数")["code"]["coding"][0]["code"], "Cardiac index");
     assert_eq!(named("体重")["valueQuantity"]["value"].to_string(), "68.0");
     let pressure = text(&named("血圧")["component"]);
@@ -179,6 +183,8 @@ fn visits_are_planned_kept_going_or_over() {
     let stay = &visits[2];
     assert_eq!(stay["hospitalization"]["admitSource"]["coding"][0]["code"], "emd");
     assert_eq!(stay["hospitalization"]["dischargeDisposition"]["text"], "自宅退院");
+    assert_eq!(stay["priority"]["coding"][0]["code"], "EM");
+    assert!(visits[4]["priority"].is_null());
     assert_eq!(stay["length"]["value"], 9);
     assert_eq!(stay["location"][0]["location"]["reference"], "Location/ward-07");
     assert_eq!(stay["diagnosis"][0]["condition"]["reference"], "Condition/c-0000123-3");
@@ -203,7 +209,7 @@ fn drugs_that_are_taken_alike_share_an_rp() {
 fn a_report_refers_to_what_it_is_on() {
     let reports = only(Kind::DiagnosticReport);
     let results = |at: usize| reports[at]["result"].as_array().map_or(0, Vec::len);
-    assert_eq!((results(0), results(1), results(2)), (7, 2, 0));
+    assert_eq!((results(0), results(1), results(2)), (8, 2, 0));
     assert_eq!(reports[2]["conclusionCode"][0]["coding"][0]["code"], "C16.9");
     let note = only(Kind::DocumentReference);
     assert!(note.iter().all(|one| one["content"][0]["attachment"]["size"].as_u64() > Some(20)));

@@ -127,6 +127,8 @@ fn measured(chart: &mut Chart, clinic: VisitId, minute: Minute) {
         (&labs::GGT, Value::Absent("検体溶血")),
         (&labs::EGFR, Value::Number(f64::NAN)),
         (&labs::ABO, Value::Word("A")),
+        (&labs::BLOOD_CULTURE, Value::Word("Escherichia coli")),
+        (&vitals::SMOKING_STATUS, Value::Word("過去喫煙")),
         (&vitals::WEIGHT, Value::Number(68.0)),
         (&vitals::LVEF, Value::Number(61.4)),
         (&vitals::CARDIAC_INDEX, Value::Number(3.014)),
