@@ -16,6 +16,7 @@ diseases! {
     BONE_METASTASIS = "C795" "20065884" "SBLV" "転移性骨腫瘍" "Bone metastasis";
     PERITONEAL = "C786" "20054518" "R8FH" "癌性腹膜炎" "Peritoneal carcinomatosis";
     FEBRILE_NEUTROPENIA = "D70" "20073702" "PK4Q" "発熱性好中球減少症" "Febrile neutropenia";
+    COLON_POLYP = "K635" "20058233" "JH5G" "大腸ポリープ" "Colon polyp";
     GASTRIC_ULCER = "K259" "20050447" "HGL9" "胃潰瘍" "Gastric ulcer";
     HEPATITIS_B = "B181" "20052347" "T6JS" "Ｂ型慢性肝炎" "Chronic hepatitis B";
     HEPATITIS_C = "B182" "20052372" "G6RR" "Ｃ型慢性肝炎" "Chronic hepatitis C";
@@ -38,6 +39,9 @@ operations! {
     TACE = "K615-1" "血管塞栓術（頭部、胸腔、腹腔内血管等）（選択的動脈化学塞栓術）" "Transarterial chemoembolization";
     PANCREATODUODENECTOMY = "K703-2" "膵頭部腫瘍切除術（リンパ節・神経叢郭清等を伴う腫瘍切除術）" "Pancreatoduodenectomy";
     BILIARY_STENT = "K688" "内視鏡的胆道ステント留置術" "Endoscopic biliary stenting";
+    BREAST_BIOPSY = "D410-1" "乳腺穿刺又は針生検（片側）（生検針によるもの）" "Breast needle biopsy";
+    LIVER_BIOPSY = "D412-4" "経皮的針生検法（肝）" "Percutaneous liver biopsy";
+    ENDOSONOGRAPHY = "D414-2" "超音波内視鏡下穿刺吸引生検法（EUS-FNA）" "Endoscopic ultrasound-guided aspiration";
     RADIATION = "M001-3" "直線加速器による放射線治療" "Linear accelerator radiotherapy";
     GASTROSCOPY = "D308" "胃・十二指腸ファイバースコピー" "Gastroscopy";
     COLONOSCOPY = "D313-2-3" "大腸内視鏡検査（上行結腸及び盲腸）" "Colonoscopy";

@@ -13,6 +13,7 @@ diseases! {
     INFLUENZA_B = "J101" "20051832" "GD7N" "インフルエンザＢ型" "Influenza B";
     COVID_19 = "U071" "20103542" "HN5M" "ＣＯＶＩＤ－１９" "COVID-19";
     COVID_PNEUMONIA = "U071" "20103557" "SR4T" "ＣＯＶＩＤ－１９肺炎" "COVID-19 pneumonia";
+    WOUND_INFECTION = "T814" "20085127" "S6RL" "手術部位感染" "Surgical site infection";
     CELLULITIS = "L039" "20081231" "C6SM" "蜂窩織炎" "Cellulitis";
     HERPES_ZOSTER = "B029" "20064021" "V8KS" "帯状疱疹" "Herpes zoster";
 }

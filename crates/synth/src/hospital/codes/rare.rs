@@ -38,6 +38,9 @@ operations! {
     RIGHT_HEART_CATHETER = "D206-1" "心臓カテーテル法による諸検査（右心カテーテル）" "Right heart catheterization";
     BALLOON_PULMONARY = "K570-3" "経皮的肺動脈形成術" "Balloon pulmonary angioplasty";
     MUSCLE_BIOPSY = "D417-2" "組織試験採取、切採法（筋肉）" "Muscle biopsy";
+    ANTIBODY_TEST = "D014-5" "自己抗体検査（抗核抗体）" "Autoantibody test";
+    NERVE_STIMULATION = "D239-2" "誘発筋電図（反復刺激試験）" "Repetitive nerve stimulation";
+    DOPAMINE_SCAN = "E101-2" "シングルホトンエミッションコンピューター断層撮影（ドパミントランスポーター）" "Dopamine transporter scan";
     GENE_TEST = "D006-4" "遺伝学的検査" "Genetic test";
     LUNG_TRANSPLANT = "K514-4" "同種死体肺移植術" "Lung transplantation";
 }

@@ -34,6 +34,7 @@ usages! {
     AS_NEEDED = "1050W10000000000" "必要時　服用" 1 "As needed";
     FOR_FEVER = "1050710000000000" "発熱時　服用" 1 "For fever";
     FOR_SLEEP = "1050610000000000" "不眠時　服用" 1 "For sleeplessness";
+    EVERY_OTHER_DAY = "" "１日おき　服用" 1 "Every other day";
     ONCE_A_WEEK = "" "週１回起床時　服用" 1 "Once a week on rising";
     APPLIED = "2B7N000000000000" "１日数回　塗布" 3 "Put on the skin several times a day";
     DROPS = "2H71000000000000" "１日１回　点眼" 1 "Into the eyes once a day";
