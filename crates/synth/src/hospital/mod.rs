@@ -12,6 +12,7 @@ pub mod care;
 pub mod chart;
 pub mod codes;
 mod disease;
+pub mod faults;
 pub mod fhir;
 pub mod hazard;
 mod measure;
@@ -49,7 +50,9 @@ impl Hospital {
         }
         measure::carry_out(&person, &mut self.dice(1, number), &mut chart);
         notes::plan(&person, &mut self.dice(2, number), &mut chart);
-        chart.close(number, person)
+        let mut life = chart.close(number, person);
+        faults::write(&mut life, &mut self.dice(99, number));
+        life
     }
 
     /// The lives of all patients, by number.
