@@ -37,9 +37,9 @@ fn main() {
     });
     let bytes: u64 = sizes.iter().map(|(bytes, _)| bytes).sum();
     let rows: u64 = sizes.iter().map(|(_, rows)| rows).sum();
-    println!("lives alone: {:.2} s, {} events a patient", lives.as_secs_f64(), events / patients);
-    println!("lives and FHIR: {:.2} s, {:.0} MB/s", all.as_secs_f64(), rate(bytes, all));
-    println!("FHIR alone: {:.0} MB/s", rate(bytes, all.saturating_sub(lives)));
+    println!("lives: {}, {} events a patient", lives.say(0), events / patients);
+    println!("lives and FHIR: {}", all.say(bytes));
+    println!("lives and FHIR less lives: {}", all.less(lives).say(bytes));
     println!("{:<28}{:>14}{:>14}{:>14}", "a patient has", "rows", "bytes", "bytes a row");
     let line = |name: &str, (bytes, rows): (u64, u64)| {
         let each = |part: u64, of: u64| float(part) / float(of.max(1));
@@ -52,10 +52,46 @@ fn main() {
     line("all", (bytes, rows));
 }
 
-fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
-    let begin = Instant::now();
+/// What work took, on the clock and of the processors.
+#[derive(Clone, Copy)]
+struct Took {
+    clock: Duration,
+    processors: Duration,
+}
+
+impl Took {
+    fn less(self, other: Self) -> Self {
+        Self {
+            clock: self.clock.saturating_sub(other.clock),
+            processors: self.processors.saturating_sub(other.processors),
+        }
+    }
+
+    /// In words, with the speed at which so many bytes came.
+    fn say(self, bytes: u64) -> String {
+        let [clock, processors] = [self.clock, self.processors].map(|time| time.as_secs_f64());
+        let rate = |seconds: f64| float(bytes) / 1e6 / seconds.max(1e-9);
+        format!(
+            "{clock:.2} s, {:.0} MB/s; {processors:.2} CPU s, {:.0} MB a CPU s",
+            rate(clock),
+            rate(processors)
+        )
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (Took, T) {
+    let (begin, used) = (Instant::now(), processors());
     let made = work();
-    (begin.elapsed(), made)
+    (Took { clock: begin.elapsed(), processors: processors().saturating_sub(used) }, made)
+}
+
+/// Time of the processors that this program has used, of all threads; in steps of 10 ms.
+fn processors() -> Duration {
+    let told = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // After the name in brackets, user and system time are the 12th and 13th, in ticks.
+    let fields = told.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok());
+    Duration::from_millis(10 * ticks.sum::<u64>())
 }
 
 fn threaded<T: Send>(threads: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
@@ -103,10 +139,6 @@ fn empty(pages: &mut Pages, bytes: &mut [u64; Kind::ALL.len()]) {
         *bytes += black_box(pages.bytes(kind)).len() as u64;
     }
     pages.clear();
-}
-
-fn rate(bytes: u64, time: Duration) -> f64 {
-    float(bytes) / 1e6 / time.as_secs_f64().max(1e-9)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "printed with few digits")]
