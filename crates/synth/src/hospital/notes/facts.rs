@@ -54,6 +54,10 @@ pub(super) struct Facts {
     pub(super) reports: Vec<(Report, Minute)>,
     /// What this note says and no row does.
     pub(super) hidden: Vec<Hidden>,
+    /// The same of all notes of the visit, with when.
+    told: Vec<(Minute, Hidden)>,
+    /// Values older than this do not matter.
+    measured_since: Minute,
 }
 
 /// A value of this visit.
@@ -97,8 +101,8 @@ pub(super) struct Staged {
     pub(super) stage: &'static str,
 }
 
-/// Values older than this are not compared with.
-const COMPARABLE: Minute = 2 * YEAR;
+/// Values of so long ago are compared with.
+const COMPARABLE: Minute = 400 * DAY;
 
 /// So long a doctor thinks of what was only suspected.
 const SUSPECTED: Minute = 14 * DAY;
@@ -132,6 +136,8 @@ impl Facts {
         let end = life.events.partition_point(|event| event.minute <= until);
         let readable = life.events.get(..end.max(at + 1)).unwrap_or_default();
         self.hide(life, event);
+        let week = self.since.saturating_sub(7 * DAY);
+        self.measured_since = week.max(event.minute - COMPARABLE);
         for earlier in readable.iter().rev() {
             let is_of_today = earlier.visit == event.visit;
             let is_diagnosis = matches!(earlier.what, What::Diagnosis(_));
@@ -164,6 +170,7 @@ impl Facts {
         self.family.clear();
         self.reports.clear();
         self.hidden.clear();
+        self.told.clear();
     }
 
     /// Takes one event; they come newest first.
@@ -175,7 +182,9 @@ impl Facts {
             {
                 self.problems.push(told.clone());
             }
-            What::Measured { test, value } => self.measure(event.minute, is_now, test, *value),
+            What::Measured { test, value } if event.minute > self.measured_since => {
+                self.measure(event.minute, is_now, test, *value);
+            }
             What::Pressure { systolic, diastolic } if is_now && self.pressure.is_none() => {
                 self.pressure = Some((*systolic, *diastolic));
             }
@@ -227,7 +236,7 @@ impl Facts {
         match known {
             Some(lab) => {
                 let is_earlier = minute.div_euclid(DAY) < lab.minute.div_euclid(DAY);
-                if is_earlier && lab.before.is_none() && lab.minute - minute < COMPARABLE {
+                if is_earlier && lab.before.is_none() {
                     lab.before = Some((value, minute));
                 }
                 if is_now && is_earlier {
@@ -262,32 +271,37 @@ impl Facts {
         let start = life.events.partition_point(|event| event.minute < begin.min(note.minute));
         let visit = life.events.get(start..).unwrap_or_default();
         let visit = visit.iter().take_while(|event| event.minute <= end.max(note.minute));
-        let visit = visit.filter(|event| event.visit == note.visit);
-        let notes = visit.clone().filter(|event| is_note(&event.what)).map(|event| event.minute);
-        let earlier = notes.clone().filter(|minute| *minute < note.minute).last();
-        let is_last = !notes.clone().any(|minute| minute > note.minute);
+        let (mut first, mut earlier, mut is_last) = (note.minute, None, true);
+        for event in visit.filter(|event| event.visit == note.visit) {
+            match event.what {
+                What::Noted(_) => {
+                    first = first.min(event.minute);
+                    is_last &= event.minute <= note.minute;
+                    if event.minute < note.minute {
+                        earlier = Some(event.minute);
+                    }
+                }
+                What::OnlyInText(hidden) => self.told.push((event.minute, hidden)),
+                _ => {}
+            }
+        }
         self.opens_visit = earlier.is_none();
         let is_ward = note.what == What::Noted(NoteKind::Ward);
         self.since = earlier.filter(|_| is_ward).unwrap_or(Minute::MIN);
-        let first = notes.clone().min().unwrap_or(note.minute);
-        let told = visit.clone().filter_map(|event| match event.what {
-            What::OnlyInText(hidden) => Some((event.minute, hidden)),
-            _ => None,
-        });
-        for (minute, hidden) in told.clone() {
-            let belongs = earlier.is_none_or(|earlier| earlier < minute)
-                && (is_last || minute <= note.minute);
-            if belongs && !self.hidden.contains(&hidden) {
-                self.hidden.push(hidden);
+        for (minute, hidden) in &self.told {
+            let belongs = earlier.is_none_or(|earlier| earlier < *minute)
+                && (is_last || *minute <= note.minute);
+            if belongs && !self.hidden.contains(hidden) {
+                self.hidden.push(*hidden);
             }
         }
         let is_letter_out = note.what == What::Noted(NoteKind::Referral) && !self.is_letter_in;
         if is_letter_out || note.what == What::Noted(NoteKind::Discharge) {
-            for (minute, hidden) in told {
+            for (minute, hidden) in &self.told {
                 let is_symptom = matches!(hidden, Hidden::Symptom { .. });
-                let counts = !is_symptom || minute <= first;
-                if counts && !self.hidden.iter().any(|known| same_matter(known, &hidden)) {
-                    self.hidden.push(hidden);
+                let counts = !is_symptom || *minute <= first;
+                if counts && !self.hidden.iter().any(|known| same_matter(known, hidden)) {
+                    self.hidden.push(*hidden);
                 }
             }
         }
@@ -364,10 +378,6 @@ fn is_lasting(told: &Diagnosis) -> bool {
         Class::Pneumonia | Class::Infection | Class::Injury | Class::Pregnancy | Class::Other
     );
     !told.suspected && !passes
-}
-
-fn is_note(what: &What) -> bool {
-    matches!(what, What::Noted(_))
 }
 
 fn same(one: &Drug, other: &Drug) -> bool {

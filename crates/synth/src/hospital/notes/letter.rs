@@ -52,6 +52,9 @@ pub(super) fn referral(pen: &mut Pen<'_>, facts: &Facts) {
         soap::labs(pen, facts);
     }
     soap::results(pen, facts);
+    if !facts.is_letter_in {
+        treatment(pen, facts);
+    }
     sections::prescriptions(pen, facts, "現在の処方");
     pen.say("{ご多忙のところ恐縮ですが、何卒よろしくお願い申し上げます。|ご高診のほど宜しくお願い致します。|今後ともよろしくお願いいたします。}");
     pen.line();
@@ -83,6 +86,7 @@ pub(super) fn emergency(pen: &mut Pen<'_>, facts: &Facts) {
     soap::assess(pen, facts);
     pen.heading("処置・方針");
     treated(pen, facts);
+    prescribed(pen, facts);
     match facts.visit.as_ref().map(|visit| (visit.kind, visit.end)) {
         Some((_, VisitEnd::Death)) => pen.say("心肺蘇生に反応せず死亡確認"),
         Some((_, VisitEnd::Transfer)) => pen.say("{他院へ転送|転院搬送}"),
@@ -90,6 +94,15 @@ pub(super) fn emergency(pen: &mut Pen<'_>, facts: &Facts) {
         _ => pen.say("{処置後方針を家族に説明|症状軽快を確認|本人・家族へ説明}"),
     }
     pen.stop();
+    pen.line();
+}
+
+fn treatment(pen: &mut Pen<'_>, facts: &Facts) {
+    if facts.given.is_empty() && !facts.operations.iter().any(|done| done.is_now) {
+        return;
+    }
+    pen.heading("治療経過");
+    treated(pen, facts);
     pen.line();
 }
 
@@ -104,6 +117,9 @@ fn treated(pen: &mut Pen<'_>, facts: &Facts) {
         pen.say("{施行|を施行}");
         pen.stop();
     }
+}
+
+fn prescribed(pen: &mut Pen<'_>, facts: &Facts) {
     for course in facts.courses.iter().filter(|course| course.is_now).take(4) {
         values::prescription(pen, &course.dose);
         pen.stop();

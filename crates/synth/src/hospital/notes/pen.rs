@@ -121,6 +121,16 @@ impl<'n> Pen<'n> {
         Mark { chars: self.chars, bytes: self.note.text.len() }
     }
 
+    /// Whether the last letter is a digit.
+    pub(super) fn ends_in_digit(&self) -> bool {
+        self.note.text.chars().next_back().is_some_and(char::is_numeric)
+    }
+
+    /// Whether nothing was written since the mark.
+    pub(super) fn is_at(&self, mark: Mark) -> bool {
+        mark.chars == self.chars
+    }
+
     /// Says what the words since the mark mean. Words of no length mean nothing.
     pub(super) fn close(&mut self, since: Mark, meaning: Meaning, only_in_text: bool) {
         if since.chars < self.chars {
@@ -217,6 +227,7 @@ impl<'n> Pen<'n> {
             Some('A') => Category::Allergy,
             Some('L') => Category::Lifestyle,
             Some('H') => Category::FamilyHistory,
+            Some('V') => Category::Lab,
             _ => Category::Finding,
         };
         let assertion = match marks.next() {
@@ -228,7 +239,9 @@ impl<'n> Pen<'n> {
         };
         let (words, code) = marks.as_str().split_once(':').unwrap_or((marks.as_str(), ""));
         let meaning = Meaning::new(category, assertion).coded(System::Icd10, code);
-        self.mean(words, meaning, category != Category::Procedure);
+        let here = self.open();
+        self.say(words);
+        self.close(here, meaning, category != Category::Procedure);
     }
 }
 

@@ -34,10 +34,16 @@ pub(super) fn write(
     carried: Option<Carried<'_>>,
 ) {
     let [subjective, objective, assessment, plan] = pen.style.soap;
+    header(pen, facts);
     summary(pen, facts, chance.summary);
     pen.put(subjective);
+    let here = pen.open();
     self::subjective(pen, facts);
     history(pen, facts);
+    if pen.is_at(here) {
+        pen.say("{著変なし|変わりなし|特になし|前回と同様}");
+        pen.stop();
+    }
     pen.line();
     pen.put(objective);
     self::objective(pen, facts);
@@ -77,6 +83,25 @@ impl Carried<'_> {
         (pen.dice, pen.style) = mine;
         pen.copied = false;
     }
+}
+
+/// Day and place, where the author writes them.
+fn header(pen: &mut Pen<'_>, facts: &Facts) {
+    let Some(visit) = &facts.visit else { return };
+    if facts.is_inpatient() {
+        let day = facts.now.div_euclid(DAY) - visit.time.0.div_euclid(DAY) + 1;
+        match pen.dice.below(4) {
+            0 => pen.print(format_args!("第{day}病日")),
+            1 => pen.print(format_args!("入院{day}日目")),
+            2 => pen.print(format_args!("Day{day}")),
+            _ => {}
+        }
+    } else if pen.dice.chance(0.35) {
+        dates::day(pen, facts.now);
+        pen.print(format_args!(" {}外来", visit.department.ja));
+        pen.say("{　再診||}");
+    }
+    pen.line();
 }
 
 /// What is long known, in the words in which it stood in every note before.
@@ -292,6 +317,9 @@ fn comment(pen: &mut Pen<'_>, facts: &Facts, class: Class) {
             Some(1.0..) => pen.say("{炎症反応上昇|改善に乏しい}"),
             _ => pen.say("{治療継続|経過観察}"),
         },
+        Class::Coronary | Class::Stroke | Class::Injury if facts.is_acute() => {
+            pen.say("{治療継続|厳重に経過観察|専門科と連携し治療継続|症状の再燃に注意}");
+        }
         Class::Cancer => pen.say("{治療継続|経過観察|副作用の有無を確認|次回画像評価}"),
         _ => pen.say("{著変なし|安定|現行治療継続|経過観察|落ち着いている}"),
     }

@@ -12,12 +12,25 @@ use super::super::codes::{
     Test, allergens, cancer, cardiometabolic as heart, cardiometabolic_drugs as drugs, departments,
     infection, labs, modifiers, usages, vitals,
 };
+use super::super::person::{Person, Sex, Smoking};
 use super::*;
+
+/// Somebody who is the same whatever changes in the hospital.
+fn person(number: u64) -> Person {
+    let nth = i64::try_from(number).unwrap_or_default();
+    Person {
+        sex: if number.is_multiple_of(2) { Sex::Male } else { Sex::Female },
+        born: date(1950, 1, 1) + nth * 77 * DAY,
+        name: [("架空", "カクウ"), ("太郎", "タロウ")],
+        local_number: u32::try_from(1_000 + 37 * number).unwrap_or_default(),
+        smoking: [Smoking::Never, Smoking::Former, Smoking::Current][(number % 3) as usize],
+        ..Hospital { seed: 5, patients: 1 }.life(0).person
+    }
+}
 
 /// Somebody with most of what notes speak of.
 fn rich_life(number: u64) -> Life {
-    let hospital = Hospital { seed: 5, patients: 100 };
-    let person = hospital.life(number).person;
+    let person = person(number);
     let begin = date(2022, 4, 4) + 600;
     let mut chart = Chart::new((date(2020, 1, 1), date(2026, 1, 1)));
     let clinic = |chart: &mut Chart, minute: Minute| {
@@ -29,6 +42,7 @@ fn rich_life(number: u64) -> Life {
         follow_up(&mut chart, visit, minute, nth);
     }
     stay(&mut chart, begin + 400 * DAY);
+    infarction(&mut chart, begin + 450 * DAY + 700);
     tumour(&mut chart, begin + 500 * DAY);
     plan(&person, &mut Dice::new(9, number), &mut chart);
     chart.close(number, person)
@@ -104,6 +118,30 @@ fn stay(chart: &mut Chart, minute: Minute) {
     }
 }
 
+fn infarction(chart: &mut Chart, minute: Minute) {
+    let time = (minute, minute + 200);
+    let visit = chart.visit(VisitKind::Emergency, &departments::EMERGENCY, time);
+    let chest = What::OnlyInText(Hidden::Symptom { ja: "胸痛", present: true });
+    chart.happened(visit, minute + 3, chest);
+    chart.happened(visit, minute + 5, What::Pressure { systolic: 98, diastolic: 60 });
+    number(chart, (visit, minute + 6), &vitals::PULSE, 104.0);
+    number(chart, (visit, minute + 6), &vitals::SPO2, 93.0);
+    number(chart, (visit, minute + 20), &labs::TROPONIN_I, 820.5);
+    number(chart, (visit, minute + 20), &labs::CK, 1_450.0);
+    let main = Diagnosis::of(&heart::MYOCARDIAL_INFARCTION).since(minute).main();
+    chart.happened(visit, minute + 40, What::Diagnosis(main));
+    for kind in [ReportKind::Electrocardiogram, ReportKind::CoronaryAngiography] {
+        let report = Report { kind, finding: Some(&heart::MYOCARDIAL_INFARCTION) };
+        chart.happened(visit, minute + 50, What::Reported(report));
+    }
+    let side = None;
+    let operation = What::Operated { operation: &heart::STENT_INFARCTION, minutes: 80, side };
+    chart.happened(visit, minute + 60, operation);
+    chart.ended(visit, VisitEnd::Transfer);
+    chart.happened(visit, minute + 190, What::Noted(NoteKind::Emergency));
+    chart.happened(visit, minute + 195, What::Noted(NoteKind::Referral));
+}
+
 fn tumour(chart: &mut Chart, minute: Minute) {
     let visit = chart.visit(
         VisitKind::Inpatient { ward: 4 },
@@ -147,24 +185,41 @@ fn notes(life: &Life) -> Vec<(usize, Note)> {
         .collect()
 }
 
-#[test]
-fn read_them() {
-    let life = rich_life(std::env::var("LIFE").map_or(3, |life| life.parse().unwrap()));
-    for (at, note) in notes(&life) {
-        println!("---- {at} {} {:?}\n{}", note.title, life.events[at].what, note.text);
-        let mut out = String::new();
-        for span in &note.spans {
-            let _ = write!(
-                out,
-                "{}|{}|{}{} ",
-                note.slice(span),
-                span.meaning.category.word(),
-                span.meaning.assertion.word(),
-                if span.only_in_text { "*" } else { "" }
-            );
-        }
-        println!("   {out}");
+/// The note as text, and below it what it says: words, category, assertion, code.
+fn shown(note: &Note) -> String {
+    let mut out = format!("{} {}\n\n{}\n", note.title, note.loinc, note.text);
+    for span in &note.spans {
+        let Meaning { category, code, assertion, value, .. } = span.meaning;
+        let code = code.map_or("", |code| code.code);
+        let only = if span.only_in_text { " *" } else { "" };
+        let copied = if span.copied { " copied" } else { "" };
+        let value = value.map_or(String::new(), |value| format!(" {value:?}"));
+        let (category, assertion) = (category.word(), assertion.word());
+        let words = note.slice(span);
+        let _ = writeln!(out, "{words} | {category} {assertion} {code}{value}{only}{copied}");
     }
+    out
+}
+
+/// The first note of a kind.
+fn first(life: &Life, what: fn(&What) -> bool) -> Note {
+    let (_, note) =
+        notes(life).into_iter().find(|(at, _)| what(&life.events[*at].what)).expect("a note");
+    note
+}
+
+#[test]
+fn six_notes_read_like_this() {
+    let life = rich_life(6);
+    let six = [
+        first(&life, |what| matches!(what, What::Noted(NoteKind::Referral))),
+        first(&life, |what| matches!(what, What::Noted(NoteKind::Progress))),
+        first(&life, |what| matches!(what, What::Noted(NoteKind::Discharge))),
+        first(&life, |what| matches!(what, What::Noted(NoteKind::Emergency))),
+        first(&life, |what| matches!(what, What::Reported(it) if it.kind == ReportKind::Ct)),
+        first(&life, |what| matches!(what, What::Reported(it) if it.kind == ReportKind::Pathology)),
+    ];
+    insta::assert_snapshot!(six.map(|note| shown(&note)).join("\n----\n\n"));
 }
 
 /// What a hidden fact must be marked as.

@@ -52,7 +52,7 @@ pub(super) fn lab(pen: &mut Pen<'_>, lab: &Lab) {
     let Some(now) = amount(lab.test, lab.value) else { return };
     let here = pen.open();
     names::put_test(pen, lab.test);
-    pen.say("{ | ||:}");
+    pen.say(if pen.ends_in_digit() { "{ |:}" } else { "{ | ||:}" });
     put_amount(pen, now);
     put_unit(pen, now);
     pen.close(here, names::coded_test(lab.test, Some(now)).on(lab.minute), false);

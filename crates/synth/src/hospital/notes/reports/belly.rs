@@ -51,7 +51,7 @@ pub(super) fn ultrasound(class: Option<Class>, icd10: &str) -> Sentences {
             "{異常なし|明らかな異常を認めない}",
         ),
         Some(Class::Pregnancy) => (
-            "胎児心拍{確認|良好}。{羊水量正常。|AFI {9|11|14}cm。}胎盤位置{異常なし|前壁}。",
+            "胎児心拍{確認|良好}。{羊水量正常。|[V+AFI {9|11|14}cm]。}胎盤位置{異常なし|前壁}。",
             "{$d|$d、胎児発育順調}",
         ),
         Some(Class::Cancer) if icd10.starts_with("C50") => (

@@ -11,7 +11,7 @@ pub(super) fn echo(class: Option<Class>) -> Sentences {
             "{正常範囲|有意な異常所見なし|WNL}",
         ),
         Some(Class::HeartFailure) => (
-            "{[F+びまん性壁運動低下:I519]を認める。|左室は{軽度|中等度}[F+拡大:I517]。}{MR {mild|moderate}。|[F+僧帽弁逆流:I340]{軽度|中等度}。|}IVC {18|21|24}mm、呼吸性変動{低下|あり}。[F-心嚢液:I313]なし。",
+            "{[F+びまん性壁運動低下:I519]を認める。|左室は{軽度|中等度}[F+拡大:I517]。}{MR {mild|moderate}。|[F+僧帽弁逆流:I340]{軽度|中等度}。|}[V+IVC {18|21|24}mm]、呼吸性変動{低下|あり}。[F-心嚢液:I313]なし。",
             "{$d|$dとして矛盾しない}",
         ),
         Some(Class::Coronary) => (
@@ -34,11 +34,11 @@ pub(super) fn echo(class: Option<Class>) -> Sentences {
 pub(super) fn ecg(class: Option<Class>) -> Sentences {
     match class {
         None => (
-            "{洞調律|NSR|SR}、{HR {58|64|70|76}/分。|}[F-ST-T変化:R943]{なし|(-)}。",
+            "{洞調律|NSR|SR}、{[V+HR {58|64|70|76}/分]。|}[F-ST-T変化:R943]{なし|(-)}。",
             "{正常範囲|WNL|異常なし}",
         ),
         Some(Class::Rhythm) => (
-            "P波を認めずRR間隔不整、HR {78|92|104|118}/分。有意な[F-ST変化:R943]なし。",
+            "P波を認めずRR間隔不整、[V+HR {78|92|104|118}/分]。有意な[F-ST変化:R943]なし。",
             "{$d|$d、要経過観察}",
         ),
         Some(Class::Coronary) => (

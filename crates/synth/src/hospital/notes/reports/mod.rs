@@ -4,6 +4,7 @@ mod belly;
 mod chest;
 mod heart;
 mod laboratory;
+mod others;
 mod pathology;
 
 use super::super::chart::{Report, ReportKind};
@@ -72,12 +73,15 @@ fn picture(pen: &mut Pen<'_>, facts: &Facts, report: Report) {
     pen.mean(short_title(report.kind), meaning, false);
     pen.put(" ");
     dates::day(pen, facts.now);
+    let class = report.finding.map(|disease| Class::of(disease.icd10));
+    pen.put(" ");
+    others::technique(pen, report.kind, class);
     reason(pen, facts);
     pen.heading("所見");
     pen.line();
     measures(pen, facts);
     fill(pen, facts, seen, report.finding);
-    pen.say("{|\n}");
+    others::organs(pen, report.kind, class);
     pen.line();
     let heading = match report.kind {
         ReportKind::Electrocardiogram | ReportKind::Spirometry => "判定",
@@ -87,6 +91,8 @@ fn picture(pen: &mut Pen<'_>, facts: &Facts, report: Report) {
     };
     pen.heading(heading);
     fill(pen, facts, thought, report.finding);
+    pen.line();
+    others::reader(pen, report.kind);
     pen.line();
 }
 
@@ -218,7 +224,7 @@ fn metastases(pen: &mut Pen<'_>, facts: &Facts, disease: &Disease) {
 
 fn staged(pen: &mut Pen<'_>, facts: &Facts, disease: &Disease) {
     if let Some(staged) = facts.stage(disease) {
-        pen.say("{ |、|：}");
+        pen.say("{ |、|：| }");
         stage::write(pen, staged);
     }
 }

@@ -1,12 +1,12 @@
 //! What tissue shows: type, depth, margins, vessels, nodes.
 
-use super::super::super::chart::DAY;
+use super::super::super::chart::{DAY, ReportKind};
 use super::super::super::codes::Disease;
 use super::super::class::Class;
 use super::super::facts::Facts;
 use super::super::pen::Pen;
 use super::super::span::Assertion;
-use super::{dates, fill, named, stage};
+use super::{dates, fill, named, others, stage};
 
 /// Writes a pathology report: of an operation's specimen if there was one lately, else a biopsy.
 pub(super) fn write(pen: &mut Pen<'_>, facts: &Facts, finding: Option<&'static Disease>) {
@@ -26,6 +26,8 @@ pub(super) fn write(pen: &mut Pen<'_>, facts: &Facts, finding: Option<&'static D
     let Some(disease) = finding else {
         pen.say("{[F-悪性所見:C809]を認めない。|No evidence of [F-malignancy:C809].|Group 1。[F-異型:R896]なし。}");
         pen.line();
+        others::reader(pen, ReportKind::Pathology);
+        pen.line();
         return;
     };
     named(pen, disease, Assertion::Present);
@@ -33,6 +35,8 @@ pub(super) fn write(pen: &mut Pen<'_>, facts: &Facts, finding: Option<&'static D
     pen.heading("所見");
     if Class::of(disease.icd10) != Class::Cancer {
         fill(pen, facts, "{炎症細胞浸潤を認める。|線維化を伴う。}[F-悪性所見:C809]なし。", finding);
+        pen.line();
+        others::reader(pen, ReportKind::Pathology);
         pen.line();
         return;
     }
@@ -43,6 +47,8 @@ pub(super) fn write(pen: &mut Pen<'_>, facts: &Facts, finding: Option<&'static D
     } else {
         pen.say("{生検組織{2|3|4}片中{1|2}片に腫瘍を認める。|Group 5。|}");
     }
+    pen.line();
+    others::reader(pen, ReportKind::Pathology);
     pen.line();
 }
 
@@ -69,7 +75,7 @@ fn histology(icd10: &str) -> &'static str {
         "C16" => "組織型：{[F+tub1:C169]|[F+tub2:C169]|[F+por1:C169]|[F+sig:C169]}。",
         "C18" | "C20" => "組織型：{[F+tub1:C189]|[F+tub2:C189]|[F+中分化型管状腺癌:C189]}。",
         "C50" => {
-            "組織型：[F+浸潤性乳管癌:C509]。核グレード{1|2|3}。ER({+|3+})、PgR({+|2+})、HER2({0|1+})、Ki-67 {12|20|34}%。"
+            "組織型：[F+浸潤性乳管癌:C509]。核グレード{1|2|3}。ER({+|3+})、PgR({+|2+})、HER2({0|1+})、[V+Ki-67 {12|20|34}%]。"
         }
         "C61" => "[F+腺癌:C61]、Gleason score {3+3=6|3+4=7|4+3=7|4+4=8}。",
         "C22" => "[F+肝細胞癌:C220]、{高分化|中分化|低分化}型。[F-門脈侵襲:C220]なし(vp0)。",
