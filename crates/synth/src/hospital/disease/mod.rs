@@ -45,3 +45,6 @@ pub(super) static ALL: &[(u64, Live)] = &[
 fn push(chart: &mut Chart, (latent, from): (Latent, Minute), by: f64, a_year: f64) {
     chart.shift(Shift { course: Course::Drift(a_year), ..Shift::lasting(latent, from, by) });
 }
+
+#[cfg(test)]
+mod tests;

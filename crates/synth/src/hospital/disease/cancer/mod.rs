@@ -315,3 +315,6 @@ fn pick(dice: &mut Dice, shares: impl Iterator<Item = f64>) -> usize {
     }
     dice.weighted(&weights)
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,7 +82,7 @@ static STOMACH: Site = Site {
     spread: (&cancer::PERITONEAL, "腹部膨満感"),
 };
 
-static COLON: Site = Site {
+pub(super) static COLON: Site = Site {
     phenotype: "colon_cancer",
     disease: &cancer::COLON,
     per_100k: [
