@@ -218,6 +218,10 @@ impl Chart {
         self.events.retain_mut(|event| {
             let kept = renumbered.get(&event.visit);
             event.visit = kept.copied().unwrap_or_default();
+            if let What::Diagnosis(diagnosis) = &mut event.what {
+                // Nobody has written yet what comes later; dying closes in the last minute.
+                diagnosis.closed = diagnosis.closed.filter(|(minute, _)| *minute <= end);
+            }
             kept.is_some() && event.minute < end
         });
         self.events.sort_by_key(|event| (event.minute, event.visit));
