@@ -9,7 +9,7 @@ use super::super::chart::{
 use super::super::codes::{cancer, infection, labs, vaccines, vitals};
 use super::super::person::{Sex, Smoking};
 use super::super::{Hospital, calendar, faults};
-use super::{childhood, epidemic, pregnancy, rheumatoid};
+use super::pregnancy;
 
 const PATIENTS: u64 = 20_000;
 
@@ -99,7 +99,7 @@ impl Sample {
                     });
                     let since = onset.map_or(0, |onset| event.minute - onset);
                     let place = usize::from(since > 2 * YEAR);
-                    if since < 60 * DAY || since > 2 * YEAR {
+                    if !(60 * DAY..=2 * YEAR).contains(&since) {
                         self.joints[place].0 += 1.0;
                         self.joints[place].1 += score;
                     }
@@ -244,8 +244,6 @@ fn epidemics_have_their_time() {
     assert!(in_winter.count() * 10 > influenza.len() * 9);
     let quiet = calendar::date(2020, 10, 1)..calendar::date(2021, 9, 1);
     assert!(influenza.iter().filter(|minute| quiet.contains(minute)).count() <= 2);
-    let [child, adult] = epidemic::INFLUENZA;
-    assert!(child > adult);
 }
 
 #[test]
@@ -282,7 +280,6 @@ fn joints_get_calm_under_treatment() {
     let [(early, sum), (late, later)] = sample().joints;
     assert!(early > 20.0 && late > 100.0);
     assert!(sum / early > later / late + 1.0, "{} {}", sum / early, later / late);
-    assert!(rheumatoid::FALLS[0].0 > 1.0);
 }
 
 #[test]
@@ -297,7 +294,6 @@ fn children_are_vaccinated_by_the_schedule() {
     assert!(first.iter().all(|months| (11.9..14.0).contains(months)));
     assert!(months(vaccines::BCG.en, 1).iter().all(|months| (5.0..7.5).contains(months)));
     assert!(months(vaccines::PNEUMOCOCCAL_23.en, 1).iter().all(|months| *months > 64.0 * 12.0));
-    assert!(childhood::COVERAGE > 0.9);
 }
 
 #[test]
