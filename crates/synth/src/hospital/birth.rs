@@ -4,6 +4,7 @@ use super::calendar::{self, BEGIN, TODAY};
 use super::chart::{DAY, Minute};
 use super::names;
 use super::person::{Person, Sex, Smoking};
+use super::world;
 use crate::dice::Dice;
 
 /// Age at the first visit: upper bound in years, and parts in a thousand of all new patients.
@@ -25,11 +26,9 @@ const AGES: [(f64, f64); 11] = [
     (97.0, 8.0),
 ];
 
-/// Frequencies of the alleles *2, *3 and *17 of CYP2C19 in Japanese; the rest is *1.
-///
-/// # Source
-/// Close to Kubota et al. 2001 (*2 0.29, *3 0.13) and Sugimoto et al. 2008 (*17 0.013).
-pub(super) const CYP2C19_ALLELES: [(u8, f64); 3] = [(2, 0.29), (3, 0.13), (17, 0.013)];
+/// Alleles of CYP2C19 and how frequent they are; the rest is *1.
+const CYP2C19_ALLELES: [(u8, f64); 3] =
+    [(2, world::ALLELE_2.value), (3, world::ALLELE_3.value), (17, world::ALLELE_17.value)];
 
 /// A person, and from when to when the hospital knows them.
 pub(super) fn person(dice: &mut Dice, seed: u64, number: u64) -> (Person, (Minute, Minute)) {
@@ -71,10 +70,10 @@ fn known(dice: &mut Dice) -> (Minute, Minute) {
 ///
 /// It does not depend on any disease, so leaving care tells nothing about what would have come.
 fn until(dice: &mut Dice, age: f64, known: (Minute, Minute)) -> Minute {
-    let stays = if age < 18.0 { 0.28 } else { 0.2 + 0.004 * age.min(80.0) };
+    let stays = if age < 18.0 { 0.16 } else { 0.08 + 0.0024 * age.min(80.0) };
     let years = match dice.part() {
-        part if part < stays => 1.0 + 11.0 * dice.wait(1.0),
-        part if part < stays + 0.25 => 0.1 + 1.1 * dice.wait(1.0),
+        part if part < stays => 1.0 + 9.0 * dice.wait(1.0),
+        part if part < stays + 0.25 => 0.1 + 0.9 * dice.wait(1.0),
         _ => 0.005 + 0.17 * dice.wait(1.0),
     };
     // Who came on the last day is known for less than one.

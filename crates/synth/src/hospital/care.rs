@@ -10,6 +10,7 @@ use super::chart::{
 };
 use super::codes::{Department, Disease, Drug, Test, TestKind, Usage};
 use super::panel::Panel;
+use super::world;
 use crate::dice::Dice;
 
 /// The hospital's wards are numbered from one to this.
@@ -52,7 +53,7 @@ impl Clinic {
             made.sort_unstable();
             made.reverse();
         }
-        Self { department, due: from, until, made, missed: 0.03 }
+        Self { department, due: from, until, made, missed: world::MISSED.value }
     }
 
     /// The same, with another share of missed appointments.
@@ -144,7 +145,6 @@ pub fn emergency(
     }
     let length = dice.between(60, 300);
     let visit = chart.visit(VisitKind::Emergency, department, (minute, minute + length));
-    chart.happened(visit, minute + 40, What::Noted(NoteKind::Emergency));
     Some(Seen { visit, minute: minute + 25 })
 }
 
@@ -202,14 +202,14 @@ pub fn admit(
     Some(Stay { visit, time })
 }
 
-/// The days of a ward: vital signs two or three times a day, blood on the first two days and then
-/// ever less often, a note a day, a summary at the end.
+/// The days of a ward: vital signs twice a day at first, then once; blood on the first two days,
+/// and then ever less often.
 pub fn nurse(chart: &mut Chart, dice: &mut Dice, stay: Stay, panel: Panel) {
     let mut next_blood = 0;
     for day in 0..stay.days() {
-        let rounds = if day < 3 { 3 } else { 2 };
+        let rounds = if day < 3 { 2 } else { 1 };
         for round in 0..rounds {
-            let at = 380 + round * 480 + dice.between(-25, 25);
+            let at = 380 + round * 600 + dice.between(-25, 25);
             let seen = stay.day(day, at);
             if seen.minute > stay.time.0 {
                 chart.order(stay.visit, seen.minute, Panel::BEDSIDE);
@@ -218,11 +218,9 @@ pub fn nurse(chart: &mut Chart, dice: &mut Dice, stay: Stay, panel: Panel) {
         if day == next_blood {
             let seen = if day == 0 { stay.arrival() } else { stay.day(day, 390) };
             chart.order(stay.visit, seen.minute, panel);
-            next_blood = day + if day < 2 { 1 } else { dice.between(2, 4) };
+            next_blood = day + if day < 2 { 1 } else { dice.between(2, 6) };
         }
-        chart.happened(stay.visit, stay.day(day, 960).minute, What::Noted(NoteKind::Ward));
     }
-    chart.happened(stay.visit, stay.leaving().minute, What::Noted(NoteKind::Discharge));
 }
 
 /// Gives a drug on each of the days of a stay, from the first to the last, half-open.
@@ -234,6 +232,13 @@ pub fn give(chart: &mut Chart, stay: Stay, days: (i64, i64), drug: Taken) {
                 chart.happened(seen.visit, seen.minute, What::Given(drug.dose(1)));
             }
         }
+    }
+}
+
+/// Gives all of these at once.
+pub fn give_now(chart: &mut Chart, seen: Seen, drugs: &[Taken]) {
+    for drug in drugs {
+        chart.happened(seen.visit, seen.minute + 10, What::Given(drug.dose(1)));
     }
 }
 
@@ -277,6 +282,43 @@ pub fn prescribe(chart: &mut Chart, seen: Seen, days: i64, drugs: &[Taken]) {
     }
 }
 
+/// A drug and how long it is taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Course {
+    /// The drug.
+    pub taken: Taken,
+    /// From when to when, half-open.
+    pub time: (Minute, Minute),
+}
+
+impl Course {
+    /// From some time on without an end.
+    #[must_use]
+    pub const fn since(from: Minute, taken: Taken) -> Self {
+        Self { taken, time: (from, Minute::MAX) }
+    }
+
+    /// Whether the drug is taken at this minute.
+    #[must_use]
+    pub const fn is_on(&self, minute: Minute) -> bool {
+        self.time.0 <= minute && minute < self.time.1
+    }
+}
+
+/// Prescribes for so many days those of the courses that are on.
+pub fn continue_courses(chart: &mut Chart, seen: Seen, days: f64, courses: &[Course]) {
+    for course in courses.iter().filter(|course| course.is_on(seen.minute)) {
+        prescribe(chart, seen, calendar::whole(days), &[course.taken]);
+    }
+}
+
+/// Gives on every day of a stay those of the courses that are on at its beginning.
+pub fn give_courses(chart: &mut Chart, stay: Stay, courses: &[Course]) {
+    for course in courses.iter().filter(|course| course.is_on(stay.time.0)) {
+        give(chart, stay, (1, stay.days()), course.taken);
+    }
+}
+
 /// Writes a diagnosis.
 pub fn diagnose(chart: &mut Chart, seen: Seen, diagnosis: Diagnosis) {
     chart.happened(seen.visit, seen.minute + 8, What::Diagnosis(diagnosis));
@@ -291,7 +333,7 @@ pub fn measure(chart: &mut Chart, seen: Seen, test: &'static Test, value: Value)
 }
 
 /// The share of suspected names that nobody ever closes.
-pub const NEVER_CLOSED: f64 = 0.42;
+pub const NEVER_CLOSED: f64 = world::NEVER_CLOSED.value;
 
 /// Writes 疑い so that a test can be billed; many are closed as 中止 within weeks, many never.
 pub fn suspect(chart: &mut Chart, dice: &mut Dice, seen: Seen, disease: &'static Disease) {

@@ -95,6 +95,26 @@ pub fn first(
     None
 }
 
+/// The same for what shortens life: somebody who is alive at entry has survived it.
+///
+/// Whoever got it before entry and would have died of it since, at this rate a year, is not in the
+/// hospital; the one who is has not had it yet, and may get it from entry on.
+#[must_use]
+pub fn first_survived(
+    person: &Person,
+    dice: &mut Dice,
+    (rate, effects): (Rate, &[Effect]),
+    (from, entry): (Minute, Minute),
+    deaths_a_year: f64,
+) -> Option<Minute> {
+    let onset = first(person, dice, rate, effects, from)?;
+    let since = calendar::years(entry - onset);
+    if since > 0.0 && !dice.chance((-deaths_a_year * since).exp()) {
+        return first(person, dice, rate, effects, entry);
+    }
+    Some(onset)
+}
+
 /// The integral of `exp(growth * t)` over so many years.
 fn grown(growth: f64, years: f64) -> f64 {
     if growth.abs() < 1e-9 { years } else { (growth * years).exp_m1() / growth }

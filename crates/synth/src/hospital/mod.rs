@@ -20,6 +20,7 @@ mod names;
 pub mod notes;
 pub mod panel;
 pub mod person;
+pub mod world;
 
 use crate::dice::Dice;
 use chart::{Chart, Life};

@@ -193,6 +193,11 @@ impl Chart {
         }
     }
 
+    /// Lets the hospital lose sight of the patient from this minute on, without knowing why.
+    pub fn leaves(&mut self, minute: Minute) {
+        self.known.1 = self.known.1.min(minute);
+    }
+
     /// When the patient dies, as far as has been written.
     #[must_use]
     pub fn died(&self) -> Option<(Minute, &'static Disease)> {

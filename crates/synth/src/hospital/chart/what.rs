@@ -6,7 +6,7 @@ use super::super::codes::{
 use super::{Minute, VisitId};
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
     /// When.
     pub minute: Minute,
@@ -17,7 +17,7 @@ pub struct Event {
 }
 
 /// What can happen.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum What {
     /// A diagnosis is written down.
     Diagnosis(Diagnosis),
@@ -99,7 +99,7 @@ pub enum What {
 }
 
 /// A disease name as written down.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Diagnosis {
     /// The name.
     pub disease: &'static Disease,

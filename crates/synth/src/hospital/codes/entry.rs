@@ -144,6 +144,7 @@ mod tests {
         let all = [
             cancer::OPERATIONS,
             cardiometabolic::OPERATIONS,
+            general::OPERATIONS,
             infection::OPERATIONS,
             obstetric::OPERATIONS,
             paediatric::OPERATIONS,

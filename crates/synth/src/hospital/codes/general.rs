@@ -1,6 +1,6 @@
 //! What everybody has now and then, what people die of at last, and what is given for it.
 
-use super::entry::{GRAM, TABLET, diseases, drugs};
+use super::entry::{GRAM, ML, TABLET, diseases, drugs, operations};
 
 diseases! {
     GASTRITIS = "K297" "20049903" "CV2R" "胃炎" "Gastritis";
@@ -22,6 +22,11 @@ diseases! {
     ABDOMINAL_PAIN = "R104" "20077417" "P2HF" "腹痛" "Abdominal pain";
     FRACTURE_RADIUS = "S5250" "20067516" "NU5S" "橈骨遠位端骨折" "Fracture of the distal radius";
     FRACTURE_FEMUR = "S7200" "20068129" "A3KE" "大腿骨頚部骨折" "Fracture of the femoral neck";
+    GALLSTONES = "K802" "20065711" "W2GD" "胆のう結石症" "Gallstones";
+    INGUINAL_HERNIA = "K409" "20066408" "Y4MB" "鼠径ヘルニア" "Inguinal hernia";
+    APPENDICITIS = "K359" "20055803" "A9TE" "急性虫垂炎" "Acute appendicitis";
+    UTERINE_MYOMA = "D259" "20064807" "C4VS" "子宮筋腫" "Uterine myoma";
+    TONSILLITIS = "J350" "20080204" "E8GK" "慢性扁桃炎" "Chronic tonsillitis";
     PANCREATITIS = "K859" "20055741" "LC8G" "急性膵炎" "Acute pancreatitis";
     DEHYDRATION = "E86" "20067803" "R6MT" "脱水症" "Dehydration";
     SENILITY = "R54" "20084911" "C9VJ" "老衰" "Senility";
@@ -40,5 +45,19 @@ drugs! {
     HEPARINOID = "106377001" "3339950M1137" "C05BA01" "ヒルドイドソフト軟膏0.3%" "Heparinoid" GRAM Topical;
     LIMAPROST = "105729101" "3399003F1092" "B01AC" "オパルモン錠5μg" "Limaprost" TABLET Oral;
     MECOBALAMIN = "103046801" "3136004F2106" "B03BA05" "メチコバール錠500μg" "Mecobalamin" TABLET Oral;
+    PROPOFOL = "112370501" "1119402A1022" "N01AX10" "1%ディプリバン注" "Propofol" ML Injected;
+    ROCURONIUM = "118202101" "1229405A1024" "M03AC09" "エスラックス静注50mg/5.0mL" "Rocuronium" ML Injected;
+    FLURBIPROFEN = "107050101" "1149407A1042" "M01AE09" "ロピオン静注50mg" "Flurbiprofen axetil" ML Injected;
     BETAHISTINE = "101330501" "1339005F2032" "N07CA01" "メリスロン錠6mg" "Betahistine" TABLET Oral;
+}
+
+operations! {
+    CATARACT_SURGERY = "K282-1" "水晶体再建術（眼内レンズ挿入）" "Cataract surgery";
+    FRACTURE_FIXATION = "K046-1" "骨折観血的手術" "Open reduction of a fracture";
+    FEMORAL_HEAD_REPLACEMENT = "K081-1" "人工骨頭挿入術（股）" "Femoral head replacement";
+    CHOLECYSTECTOMY = "K672-2" "腹腔鏡下胆嚢摘出術" "Laparoscopic cholecystectomy";
+    HERNIA_REPAIR = "K634" "腹腔鏡下鼠径ヘルニア手術" "Laparoscopic hernia repair";
+    APPENDICECTOMY = "K718-2" "腹腔鏡下虫垂切除術" "Laparoscopic appendicectomy";
+    HYSTERECTOMY = "K877-2" "腹腔鏡下腟式子宮全摘術" "Laparoscopic hysterectomy";
+    TONSILLECTOMY = "K377-1" "口蓋扁桃手術（摘出）" "Tonsillectomy";
 }

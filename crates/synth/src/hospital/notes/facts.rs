@@ -180,7 +180,7 @@ impl Facts {
             What::Diagnosis(told)
                 if !self.knows(told) && (is_now || self.is_remembered(told, event.minute)) =>
             {
-                self.problems.push(told.clone());
+                self.problems.push(*told);
             }
             What::Measured { test, value } if event.minute > self.measured_since => {
                 self.measure(event.minute, is_now, test, *value);
