@@ -56,9 +56,11 @@ pub(super) fn write(at: &Moment<'_>, test: &'static Test, value: Value, pages: &
         json.raw(read).raw(r#""}]}]"#);
     }
     if let Some((low, high)) = limits {
-        json.raw(r#","referenceRange":[{"low":{"value":"#).decimal(low, decimals(test, low));
-        json.raw(r#","unit":""#).raw(test.unit).raw(r#""},"high":{"value":"#);
-        json.decimal(high, decimals(test, high)).raw(r#","unit":""#).raw(test.unit).raw(r#""}}]"#);
+        json.raw(r#","referenceRange":[{"low":{"value":"#);
+        limit(json, test, low);
+        json.raw(r#"},"high":{"value":"#);
+        limit(json, test, high);
+        json.raw("}}]");
     }
     if let Some(specimen) = material.and_then(|material| at.specimen(material)) {
         json.raw(r#","specimen":"#);
@@ -148,6 +150,13 @@ fn quantity(json: &mut Json, sign: &str, value: (f64, u8), (unit, ucum): (&str, 
     json.raw(r#","system":"http://unitsofmeasure.org","code":""#).text(ucum).raw(r#""}"#);
 }
 
+fn limit(json: &mut Json, test: &Test, limit: f64) {
+    json.decimal(limit, decimals(test, limit));
+    if !test.unit.is_empty() {
+        json.raw(r#","unit":""#).raw(test.unit).raw(r#"""#);
+    }
+}
+
 fn absent(json: &mut Json, why: &str) {
     json.raw(r#","dataAbsentReason":{"coding":["#);
     json.raw(coding!("http://terminology.hl7.org/CodeSystem/data-absent-reason"));
@@ -204,7 +213,8 @@ fn scale(word: &str) -> Option<&'static str> {
         "(-)" | "(−)" | "陰性" | "検出せず" | "検出されず" => Some("NEG"),
         "(±)" | "(+-)" | "判定保留" => Some("IND"),
         "陽性" | "検出" => Some("POS"),
-        _ => word.strip_suffix("+)").is_some_and(|rest| rest.starts_with('(')).then_some("POS"),
+        // (2+), A型(+).
+        _ => word.strip_suffix("+)").is_some_and(|rest| rest.contains('(')).then_some("POS"),
     }
 }
 
@@ -228,7 +238,7 @@ mod tests {
 
     #[test]
     fn words_on_a_scale_are_told_from_others() {
-        let words = ["(-)", "(±)", "(1+)", "(4+)", "陽性", "検出せず", "Escherichia coli", "A"];
+        let words = ["(-)", "(±)", "(1+)", "A型(+)", "陽性", "検出せず", "Escherichia coli", "A"];
         let read = words.map(scale);
         assert_eq!(
             read,

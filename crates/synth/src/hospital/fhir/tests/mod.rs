@@ -32,6 +32,17 @@ fn only(kind: Kind) -> Vec<Value> {
     resources(&written([one_of_each::life()]), kind)
 }
 
+/// Whether something below this is empty, which FHIR forbids.
+fn is_hollow(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.is_empty() || fields.values().any(is_hollow),
+        Value::Array(items) => items.is_empty() || items.iter().any(is_hollow),
+        Value::String(text) => text.trim().is_empty(),
+        Value::Null => true,
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// Calls with each reference below this.
 fn references<'v>(value: &'v Value, tell: &mut impl FnMut(&'v str)) {
     match value {
@@ -49,8 +60,8 @@ fn references<'v>(value: &'v Value, tell: &mut impl FnMut(&'v str)) {
 }
 
 #[test]
-fn every_line_is_a_resource_of_its_type_and_counted() {
-    let pages = hospital(20);
+fn every_line_is_a_whole_resource_of_its_type_and_counted() {
+    let pages = hospital(60);
     for kind in Kind::ALL {
         let resources = resources(&pages, kind);
         assert_eq!(resources.len() as u64, pages.count(kind), "{kind:?}");
@@ -60,6 +71,7 @@ fn every_line_is_a_resource_of_its_type_and_counted() {
                 format!("{}.ndjson", resource["resourceType"].as_str().unwrap()),
                 kind.file()
             );
+            assert!(!is_hollow(&resource), "{resource}");
             assert!(resource["meta"]["profile"][0].as_str().unwrap().contains("/JP_"));
         }
     }
