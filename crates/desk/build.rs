@@ -22,7 +22,7 @@ fn main() -> Outcome<()> {
     for folder in [root.clone(), root.join("fonts")] {
         for path in files(&folder)? {
             let name = path.strip_prefix(&root)?.to_string_lossy().into_owned();
-            if ["svg", "woff2"].iter().any(|kept| name.ends_with(kept)) {
+            if ["svg", "woff2", "js"].iter().any(|kept| name.ends_with(kept)) {
                 let served = served(&name, &fs::read(&path)?);
                 table.insert(name, (served, path));
             }
@@ -79,6 +79,7 @@ fn source(table: &Table) -> Outcome<String> {
         let media = match served.rsplit('.').next() {
             Some("css") => "text/css; charset=utf-8",
             Some("svg") => "image/svg+xml",
+            Some("js") => "text/javascript; charset=utf-8",
             _ => "font/woff2",
         };
         writeln!(

@@ -24,6 +24,8 @@ pub enum Tone {
     Warm,
     /// The second side of a pair that is not compared, as women beside men.
     Teal,
+    /// What is not there: the track itself.
+    Rest,
     /// The first of two compared groups: blue.
     GroupA,
     /// The second of two compared groups: orange.
@@ -40,6 +42,7 @@ impl Tone {
             Self::Light => "light",
             Self::Warm => "warm",
             Self::Teal => "teal",
+            Self::Rest => "rest",
             Self::GroupA => "group-a",
             Self::GroupB => "group-b",
         }
@@ -77,6 +80,13 @@ impl Bar {
     pub fn parts(parts: &[Part]) -> Self {
         let whole = parts.iter().map(|part| part.amount).sum();
         Self { thick: true, drawn: drawn(parts, whole) }
+    }
+
+    /// As thin as a bar of one part, for a line of a list.
+    #[must_use]
+    pub fn thin(mut self) -> Self {
+        self.thick = false;
+        self
     }
 }
 

@@ -2,16 +2,20 @@
 //!
 //! A page is a template with a [`Page`] for its frame, given by a handler that began with
 //! [`Permitted`]. What holds for every route (names answered to, language, headers, refusals) is in
-//! `guard`. There is no script yet: each page is complete as it is served.
+//! `guard`. Each page is complete as it is served; the one script, htmx,
+//! only makes it quicker. Every part and chart is shown on the page `/kit` (`kit`).
 
 mod assets;
 mod bar;
 pub mod chart;
 mod guard;
+mod kit;
 mod page;
+mod pager;
 mod permitted;
 mod prose;
 mod refusal;
+mod search;
 mod serve;
 mod site;
 mod slice;
@@ -21,11 +25,12 @@ mod words;
 
 pub use bar::{Bar, Part, Tone};
 pub use page::Page;
+pub use pager::Pager;
 pub use permitted::{Operations, Permitted, Purpose, Research};
 pub use prose::Prose;
 pub use refusal::Refusal;
 pub use serve::{ServeError, bind, router, serve};
 pub use site::{Settings, Site};
-pub use slice::{Entry, Slice};
+pub use slice::{Entry, Section, Slice};
 pub use texts::{Texts, TextsError, unmatched};
 pub use words::Words;

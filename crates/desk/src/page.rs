@@ -1,11 +1,13 @@
 //! What the layout around every page needs to know.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
+use axum::extract::Query;
 use vocab::Locale;
 
 use crate::assets;
-use crate::slice::Entry;
+use crate::slice::{Entry, Section};
 use crate::words::Words;
 
 /// The frame of one page for one reader: language, menu, who is looking, where.
@@ -19,7 +21,12 @@ pub struct Page {
     here: String,
     person: String,
     synthetic: bool,
+    searches: bool,
+    recorded: bool,
 }
+
+/// How many entries of the menu stand in the bar at the foot of a phone; the rest are behind "more".
+const BAR_ENTRIES_MAX: usize = 4;
 
 impl Deref for Page {
     type Target = Words;
@@ -39,6 +46,8 @@ impl Page {
             here: without_language(target),
             person: person.to_owned(),
             synthetic: false,
+            searches: false,
+            recorded: true,
         }
     }
 
@@ -54,6 +63,43 @@ impl Page {
     pub fn marked_synthetic(mut self, synthetic: bool) -> Self {
         self.synthetic = synthetic;
         self
+    }
+
+    /// With the search field in the header.
+    #[must_use]
+    pub fn with_search(mut self, searches: bool) -> Self {
+        self.searches = searches;
+        self
+    }
+
+    /// As a page that reads no records, so that its look is not in the audit.
+    #[must_use]
+    pub fn without_records(mut self) -> Self {
+        self.recorded = false;
+        self
+    }
+
+    /// Whether looking at this page is recorded.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        self.recorded
+    }
+
+    /// Whether something answers a search.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        self.searches
+    }
+
+    /// What was searched for on this page, so that the field still shows it.
+    #[must_use]
+    pub fn searched(&self) -> String {
+        #[derive(serde::Deserialize)]
+        struct Asked {
+            q: Option<String>,
+        }
+        let asked = self.here.parse().ok().and_then(|uri| Query::<Asked>::try_from_uri(&uri).ok());
+        asked.and_then(|asked| asked.0.q).unwrap_or_default()
     }
 
     /// Where a style sheet or picture of the desk is served.
@@ -72,6 +118,43 @@ impl Page {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.menu
+    }
+
+    /// The lines of the side menu under their headings.
+    #[must_use]
+    pub fn sections(&self) -> Vec<(Section, Vec<Entry>)> {
+        let mut sections: BTreeMap<Section, Vec<Entry>> = BTreeMap::new();
+        for entry in &self.menu {
+            sections.entry(entry.section).or_default().push(*entry);
+        }
+        sections.into_iter().collect()
+    }
+
+    /// The lines that stand in the bar at the foot of a phone.
+    #[must_use]
+    pub fn bar(&self) -> Vec<Entry> {
+        let mut ordered = self.ordered();
+        // Five fit; with more, the fifth place is for the way to the others.
+        if ordered.len() > BAR_ENTRIES_MAX + 1 {
+            ordered.truncate(BAR_ENTRIES_MAX);
+        }
+        ordered
+    }
+
+    /// The lines that are behind "more" on a phone.
+    #[must_use]
+    pub fn behind_bar(&self) -> Vec<Entry> {
+        self.ordered().split_off(self.bar().len())
+    }
+
+    /// Whether this page's own line is behind "more".
+    #[must_use]
+    pub fn is_behind_bar(&self) -> bool {
+        self.behind_bar().iter().any(|entry| self.is_current(entry))
+    }
+
+    fn ordered(&self) -> Vec<Entry> {
+        self.sections().into_iter().flat_map(|(_, entries)| entries).collect()
     }
 
     /// The entry that stands for this page: the longest one its path begins with.
@@ -138,7 +221,7 @@ mod tests {
 
     fn page(target: &str) -> Page {
         let words = Words::new(Arc::default(), Locale::En, TimeZone::UTC);
-        let entry = |href| Entry { href, label: "", icon: "" };
+        let entry = |href| Entry { href, label: "", icon: "", section: Section::Home };
         Page::new(words, target, "").with_menu(vec![entry("/"), entry("/records/loads")])
     }
 
@@ -158,5 +241,24 @@ mod tests {
     fn changing_the_language_keeps_the_page_and_its_query() {
         assert_eq!(page("/a?x=1&lang=ja&y=2").in_language("en"), "/a?x=1&y=2&lang=en");
         assert_eq!(page("/a?lang=ja").in_language("en"), "/a?lang=en");
+    }
+
+    #[test]
+    fn a_phone_shows_five_entries_and_the_rest_behind_more() {
+        let entry = |section| Entry { href: "/", label: "", icon: "", section };
+        let page = |number: usize| {
+            let mut menu = vec![entry(Section::House); number - 1];
+            menu.push(entry(Section::Home));
+            page("/").with_menu(menu)
+        };
+        assert_eq!((page(5).bar().len(), page(5).behind_bar().len()), (5, 0));
+        assert_eq!((page(9).bar().len(), page(9).behind_bar().len()), (4, 5));
+        assert_eq!(page(9).bar().first().map(|entry| entry.section), Some(Section::Home));
+    }
+
+    #[test]
+    fn the_search_field_keeps_what_was_searched_for() {
+        assert_eq!(page("/catalog?q=%E8%A1%80%E5%9C%A7+mmHg&x=1").searched(), "血圧 mmHg");
+        assert_eq!(page("/catalog").searched(), "");
     }
 }

@@ -12,7 +12,9 @@ use tokio::net::TcpListener;
 
 use crate::assets;
 use crate::guard;
+use crate::kit;
 use crate::refusal::Refusal;
+use crate::search;
 use crate::site::Site;
 
 /// Says why the site cannot be served.
@@ -64,8 +66,11 @@ pub async fn serve(site: Site, listener: TcpListener) -> Result<(), ServeError> 
 
 /// All routes, with the guard around them.
 pub fn router(site: Site) -> Router {
-    let mut routes =
-        Router::new().route("/health", get(health)).route("/assets/{name}", get(asset));
+    let mut routes = Router::new()
+        .route("/health", get(health))
+        .route("/assets/{name}", get(asset))
+        .route("/search", get(search::search))
+        .merge(kit::router());
     for slice in site.slices() {
         routes = routes.merge((slice.pages)());
     }

@@ -125,6 +125,13 @@ impl Site {
         Page::new(words, target, person(&self.settings().actor))
             .with_menu(menu)
             .marked_synthetic(self.settings().synthetic)
+            .with_search(self.search().is_some())
+    }
+
+    /// The page that answers the header's search, if a domain has one.
+    #[must_use]
+    pub fn search(&self) -> Option<&'static str> {
+        self.slices().iter().find_map(|slice| slice.search)
     }
 
     /// What every table holds, as this reader's permit sees it. Counted once for each snapshot,

@@ -15,6 +15,38 @@ pub struct Slice {
     pub menu: &'static [Entry],
     /// Its sentences: the text of its `texts.toml`.
     pub texts: &'static str,
+    /// Its page that finds things for a `?q=`, if it has one: the header's search leads to the
+    /// first of the site.
+    pub search: Option<&'static str>,
+}
+
+/// Under which heading of the side menu an entry stands, in the order of the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// The first page: without a heading.
+    Home,
+    /// What is there: loads, tables, patients, specimens, genomes.
+    Records,
+    /// Questions and answers: cohorts, analyses, documents, screening.
+    Research,
+    /// People: teaching, skills, documents of care.
+    People,
+    /// The house itself: targets, permits, the audit.
+    House,
+}
+
+impl Section {
+    /// The key of its heading; none where the entries stand alone.
+    #[must_use]
+    pub fn heading(self) -> Option<&'static str> {
+        match self {
+            Self::Home => None,
+            Self::Records => Some("desk.section.records"),
+            Self::Research => Some("desk.section.research"),
+            Self::People => Some("desk.section.people"),
+            Self::House => Some("desk.section.house"),
+        }
+    }
 }
 
 /// One line of the side menu.
@@ -26,4 +58,6 @@ pub struct Entry {
     pub label: &'static str,
     /// Its icon, by the name in `assets/icons.svg`.
     pub icon: &'static str,
+    /// The heading it stands under.
+    pub section: Section,
 }

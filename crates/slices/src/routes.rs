@@ -12,8 +12,11 @@ use vocab::{Actor, LandingId};
 
 use crate::SLICES;
 
-const ROUTES: [&str; 6] = [
+const ROUTES: [&str; 9] = [
     "/",
+    "/kit",
+    "/kit/forms",
+    "/kit/charts",
     "/records/loads",
     "/records/loads/1",
     "/records/loads/1.json",
@@ -91,7 +94,10 @@ async fn every_route_is_strict_about_what_it_runs_and_is_kept_by_nobody() {
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(header("referrer-policy"), "no-referrer", "{path}");
         assert_eq!(header("cache-control"), "no-store", "{path}");
-        assert!(!answer.body.contains("<script") && !answer.body.contains(" style="), "{path}");
+        for script in answer.body.split("<script").skip(1) {
+            assert!(script.starts_with(" src=\"/assets/") && script.contains(" defer></script>"));
+        }
+        assert!(!answer.body.contains(" style=") && !answer.body.contains(" onclick="), "{path}");
         let expected = if path == "/no/such/page" { 404 } else { 200 };
         assert_eq!(answer.status, expected, "{path}: {}", answer.body);
     }
@@ -185,4 +191,32 @@ async fn a_file_s_own_name_stays_out_of_the_report() {
         assert!(!answer.body.contains("hanako"), "{path}");
         assert!(answer.body.contains(&"07".repeat(32)), "{path}: {}", answer.body);
     }
+}
+
+#[tokio::test]
+async fn the_kit_reads_no_records_and_so_needs_no_permit() {
+    let house = House::new().await;
+    let router = house.seen_by("stranger");
+    for path in ["/kit", "/kit/forms", "/kit/charts"] {
+        let answer = get(&router, path, &[("accept-language", "en")]).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(!answer.body.contains("hospital") && answer.body.contains("no records"), "{path}");
+        assert!(answer.body.len() < 200_000, "{path} has {} bytes", answer.body.len());
+    }
+}
+
+#[tokio::test]
+async fn a_search_leads_to_the_domain_that_finds_things_with_its_words() {
+    let house = House::new().await;
+    let router = house.seen_by("owner");
+    let answer = get(&router, "/search?q=%E8%A1%80%E5%9C%A7", &[]).await;
+    match SLICES.iter().find_map(|slice| slice.search) {
+        None => assert_eq!(answer.status, 404),
+        Some(page) => {
+            assert_eq!(answer.status, 303);
+            assert_eq!(answer.headers["location"], format!("{page}?q=%E8%A1%80%E5%9C%A7").as_str());
+        }
+    }
+    let long = format!("/search?q={}", "x".repeat(5_000));
+    assert!(get(&router, &long, &[]).await.status.is_client_error());
 }

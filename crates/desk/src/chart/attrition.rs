@@ -96,7 +96,7 @@ impl Chart for Attrition {
         let width = size.width();
         let most = longest(self.steps.iter().map(|step| step.left)).max(1.0);
         let scale = Linear::new((0.0, most), (left, width));
-        let mut svg = Svg::default();
+        let mut svg = Svg::at(size);
         let mut y = 0.0;
         let mut before = None;
         for (at, step) in self.steps.iter().enumerate() {
@@ -149,6 +149,6 @@ impl Chart for Attrition {
     }
 
     fn hides(&self) -> bool {
-        (self.steps.iter()).any(|s| s.left.is_hidden() || s.lost.is_some_and(Released::is_hidden))
+        self.steps.iter().any(|step| step.left.is_hidden())
     }
 }

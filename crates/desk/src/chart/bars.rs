@@ -82,7 +82,7 @@ impl Chart for Bars {
         let room = metrics::widest(numbers.iter().map(String::as_str), TYPE) + 8.0;
         let reach = (left, size.width() - room);
         let scale = Linear::new((0.0, longest(self.counts()).max(1.0)), reach);
-        let mut svg = Svg::default();
+        let mut svg = Svg::at(size);
         let mut y = self.draw_series(&mut svg, left);
         for group in &self.groups {
             if above {

@@ -71,7 +71,7 @@ impl Chart for Columns {
             .collect();
         let labels: Vec<(f64, String)> =
             places().map(|(at, column)| (x.at(at + 0.5), column.label.clone())).collect();
-        let mut svg = Svg::default();
+        let mut svg = Svg::at(size);
         ground.draw_back(&mut svg, words);
         ground.draw_bars(&mut svg, &bars);
         ground.draw_labels(&mut svg, &labels);

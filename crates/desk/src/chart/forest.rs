@@ -130,6 +130,10 @@ impl Forest {
 }
 
 impl Chart for Forest {
+    fn sizes(&self) -> &'static [Size] {
+        &[Size::Narrow, Size::Middle, Size::Wide]
+    }
+
     fn draw(&self, words: &Words, size: Size) -> Drawing {
         let width = size.width();
         let figures: Vec<String> = self.rows.iter().map(|row| row.figures(words)).collect();
@@ -143,10 +147,10 @@ impl Chart for Forest {
         };
         let ends = self.ends();
         let x = Linear::new((ends.0.ln(), ends.1.ln()), span);
-        let mut svg = Svg::default();
+        let mut svg = Svg::at(size);
         svg.text("tick", (width, 12.0), Anchor::End, &self.measure);
         let mut y = 22.0;
-        let mut rows = Svg::default();
+        let mut rows = Svg::at(size);
         for (row, figure) in self.rows.iter().zip(&figures) {
             let class = if row.values.is_none() || row.pooled { "said" } else { "name" };
             let room = if above { width - right } else { span.0 - 14.0 };

@@ -143,7 +143,7 @@ impl Chart for HeatStrip {
         let above = size == Size::Narrow;
         let left = if above { 0.0 } else { labels.min(size.width() * 0.34) + 12.0 };
         let places = self.places(left, size.width());
-        let mut svg = Svg::default();
+        let mut svg = Svg::at(size);
         self.draw_columns(&mut svg, &places);
         let mut y = 20.0;
         for row in &self.rows {
@@ -156,7 +156,7 @@ impl Chart for HeatStrip {
                 svg.text("name", (left - 12.0, y + 15.0), Anchor::End, &label);
             }
             for ((share, column), (x, width)) in row.cells.iter().zip(&self.columns).zip(&places) {
-                svg.open(&format!("{} {column}: {}", row.label, share.in_full(words)));
+                svg.open(&format!("{column}: {}", share.in_full(words)));
                 let area = Area::new(x + 1.0, y, width - 2.0, CELL - 2.0);
                 Self::draw_cell(&mut svg, area, *share);
                 svg.close();

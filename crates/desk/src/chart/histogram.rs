@@ -126,7 +126,7 @@ impl Chart for Histogram {
             says: format!("{}: {}", self.name(words, at), full(words, bin.count)),
         };
         let bars: Vec<Upright<'_>> = self.bins.iter().enumerate().map(bar).collect();
-        let mut svg = Svg::default();
+        let mut svg = Svg::at(size);
         ground.draw_back(&mut svg, words);
         ground.draw_bars(&mut svg, &bars);
         ground.draw_labels(&mut svg, &self.edges(words, &x, ground.right - ground.left));

@@ -171,7 +171,7 @@ impl Lines {
         let names = self.at_risk.is_some() && !narrow;
         let risk = if names {
             let labels = self.lines.iter().map(|line| line.label.as_str());
-            metrics::widest(labels, TYPE * 1.04).min(size.width() * 0.22) + 26.0
+            metrics::widest(labels, TYPE * 1.04).min(size.width() * 0.22) + 42.0
         } else {
             0.0
         };
@@ -288,7 +288,7 @@ impl Chart for Lines {
 
     fn draw(&self, words: &Words, size: Size) -> Drawing {
         let ground = self.ground(words, size);
-        let mut svg = Svg::default();
+        let mut svg = Svg::at(size);
         self.draw_axes(&mut svg, words, &ground);
         for line in &self.lines {
             self.draw_line(&mut svg, &ground, line);
@@ -335,9 +335,5 @@ impl Chart for Lines {
         };
         let ends: Vec<String> = self.lines.iter().map(last).collect();
         words.fill("desk.chart.alt_lines", &[("ends", &ends.join("; "))])
-    }
-
-    fn hides(&self) -> bool {
-        self.at_risk.as_ref().is_some_and(AtRisk::hides)
     }
 }

@@ -74,8 +74,8 @@ impl Size {
     pub(crate) fn width(self) -> f64 {
         match self {
             Self::Narrow => 340.0,
-            Self::Middle => 560.0,
-            Self::Wide => 960.0,
+            Self::Middle => 520.0,
+            Self::Wide => 900.0,
         }
     }
 }

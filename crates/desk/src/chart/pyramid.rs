@@ -53,7 +53,7 @@ impl Chart for Pyramid {
         let room = metrics::widest(numbers.iter().map(String::as_str), TYPE) + 8.0;
         let reach = (middle - half - room).max(30.0);
         let scale = Linear::new((0.0, longest(self.counts()).max(1.0)), (0.0, reach));
-        let mut svg = Svg::default();
+        let mut svg = Svg::at(size);
         let (male, female) = (words.say("desk.chart.male"), words.say("desk.chart.female"));
         svg.text("said data", (middle - half, 13.0), Anchor::End, male);
         svg.text("said teal", (middle + half, 13.0), Anchor::Start, female);

@@ -21,10 +21,6 @@ impl AtRisk {
         Self { at, rows }
     }
 
-    pub(crate) fn hides(&self) -> bool {
-        self.rows.iter().flatten().any(|count| count.is_hidden())
-    }
-
     /// Draws the rows from `top` down; gives where they end. `names` are the lines' names and tones.
     pub(crate) fn draw(
         &self,
@@ -43,7 +39,7 @@ impl AtRisk {
                 svg.text(&class, (0.0, y), Anchor::Start, &metrics::fit(name, size.width(), TYPE));
                 y += 16.0;
             } else {
-                let room = x.at(self.at.first().copied().unwrap_or(0.0)) - 26.0;
+                let room = x.at(self.at.first().copied().unwrap_or(0.0)) - 42.0;
                 svg.text(&class, (0.0, y), Anchor::Start, &metrics::fit(name, room, TYPE * 1.04));
             }
             let mut free_from = 0.0;

@@ -201,7 +201,7 @@ impl Chart for RunChart {
         let last = self.points.len().saturating_sub(1) as f64;
         let x = Linear::new((0.0, last), (left + 8.0, right - 8.0));
         let y = Linear::new((low - pad, high + pad), (foot, top));
-        let mut svg = Svg::default();
+        let mut svg = Svg::at(size);
         for (tick, label) in ticks.iter().zip(&labels) {
             svg.line("grid", (left, y.at(*tick)), (right, y.at(*tick)));
             svg.text("tick", (left - 8.0, y.at(*tick) + 4.0), Anchor::End, label);
@@ -257,9 +257,5 @@ impl Chart for RunChart {
                 ("value", &value),
             ],
         )
-    }
-
-    fn hides(&self) -> bool {
-        false
     }
 }

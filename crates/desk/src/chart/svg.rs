@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use super::Size;
+
 /// The size of every word in a picture, in its own units.
 pub(crate) const TYPE: f64 = 12.0;
 
@@ -46,9 +48,16 @@ pub(crate) enum Anchor {
 #[derive(Debug, Default)]
 pub(crate) struct Svg {
     body: String,
+    /// Whether parts do without words of their own: on a phone nothing can point at them.
+    silent: bool,
 }
 
 impl Svg {
+    /// A picture of this size.
+    pub(crate) fn at(size: Size) -> Self {
+        Self { body: String::new(), silent: size == Size::Narrow }
+    }
+
     pub(crate) fn rect(&mut self, class: &str, area: Area, round: f64) {
         let Area { x, y, width, height } = area;
         self.element(format_args!(
@@ -124,12 +133,16 @@ impl Svg {
 
     /// Begins a part that says what it is when a pointer rests on it.
     pub(crate) fn open(&mut self, says: &str) {
-        self.element(format_args!("<g><title>{}</title>", escaped(says)));
+        if !self.silent {
+            self.element(format_args!("<g><title>{}</title>", escaped(says)));
+        }
     }
 
     /// Ends a part.
     pub(crate) fn close(&mut self) {
-        self.body.push_str("</g>");
+        if !self.silent {
+            self.body.push_str("</g>");
+        }
     }
 
     /// Begins a part that leads somewhere.
@@ -165,11 +178,20 @@ impl Svg {
     }
 }
 
-/// A line through points: `M1 2L3 4`; nothing for no points.
+/// A line through points, as short as it can be written: `M1 2L3 4H5`; nothing for no points.
 pub(crate) fn through(points: impl IntoIterator<Item = (f64, f64)>) -> String {
     let mut d = String::new();
+    let mut last: Option<(String, String)> = None;
     for (x, y) in points {
-        let _ = write!(d, "{}{} {}", if d.is_empty() { 'M' } else { 'L' }, n(x), n(y));
+        let (x, y) = (n(x), n(y));
+        let _ = match &last {
+            None => write!(d, "M{x} {y}"),
+            Some((before, level)) if *before == x && *level == y => Ok(()),
+            Some((_, level)) if *level == y => write!(d, "H{x}"),
+            Some((before, _)) if *before == x => write!(d, "V{y}"),
+            Some(_) => write!(d, "L{x} {y}"),
+        };
+        last = Some((x, y));
     }
     d
 }
@@ -233,6 +255,7 @@ mod tests {
     #[test]
     fn a_staircase_holds_each_value_until_the_next() {
         assert_eq!(stairs(&[(0.0, 1.0), (2.0, 0.5)]), [(0.0, 1.0), (2.0, 1.0), (2.0, 0.5)]);
+        assert_eq!(through(stairs(&[(0.0, 1.0), (2.0, 0.5)])), "M0 1H2V0.5");
         assert_eq!(through(stairs(&[])), "");
     }
 }

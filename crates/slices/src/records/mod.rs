@@ -15,7 +15,7 @@ mod pages;
 mod spec;
 pub mod tables;
 
-use desk::{Entry, Slice};
+use desk::{Entry, Section, Slice};
 
 const TEXTS: &str = include_str!("texts.toml");
 
@@ -24,8 +24,14 @@ pub static RECORDS: Slice = Slice {
     name: "records",
     pages: pages::router,
     menu: &[
-        Entry { href: "/", label: "records.menu.overview", icon: "house" },
-        Entry { href: "/records/loads", label: "records.menu.loads", icon: "file-input" },
+        Entry { href: "/", label: "records.menu.overview", icon: "house", section: Section::Home },
+        Entry {
+            href: "/records/loads",
+            label: "records.menu.loads",
+            icon: "file-input",
+            section: Section::Records,
+        },
     ],
     texts: TEXTS,
+    search: None,
 };

@@ -24,17 +24,22 @@ struct Pen<'a> {
 
 pub(super) fn draw(lanes: &Lanes, words: &Words, size: Size) -> Drawing {
     let above = size == Size::Narrow;
-    let labels = metrics::widest(lanes.lanes.iter().map(|lane| lane.label.as_str()), TYPE);
-    let left = if above { 2.0 } else { labels.min(size.width() * 0.24) + 14.0 };
+    let lane_room = |lane: &Lane| match &lane.content {
+        Content::Heading => 0.0,
+        content => metrics::width(&lane.label, TYPE)
+            .max(newest(words, content).map_or(0.0, |v| metrics::width(&v, TYPE))),
+    };
+    let room = lanes.lanes.iter().map(lane_room).fold(0.0, f64::max);
+    let left = if above { 2.0 } else { room.min(size.width() * 0.24) + 14.0 };
     let right = size.width() - if above { 2.0 } else { 10.0 };
     let days = Days::new(lanes.from, lanes.to, left, right);
     let pen = Pen { words, days, left, right, above };
-    let mut body = Svg::default();
+    let mut body = Svg::at(size);
     let mut y = 26.0;
     for lane in &lanes.lanes {
         y = pen.lane(&mut body, lane, y);
     }
-    let mut svg = Svg::default();
+    let mut svg = Svg::at(size);
     pen.axis(&mut svg, y);
     svg.append(body);
     let alt = crate::chart::Chart::alt(lanes, words);
@@ -214,6 +219,8 @@ impl Pen<'_> {
         }
         if let Some(last) = shown().last() {
             let label = format!("{} {unit}", decimal(self.words, last.value, digits));
+            let room = if self.above { self.right } else { self.left - 14.0 };
+            let label = metrics::fit(&label, room, TYPE);
             if self.above {
                 svg.text("value", (self.right, top - 5.0), Anchor::End, &label);
             } else {
@@ -222,6 +229,12 @@ impl Pen<'_> {
         }
         top + SERIES
     }
+}
+
+/// The last value of a series, as it is written.
+fn newest(words: &Words, content: &Content) -> Option<String> {
+    let Content::Series { unit, digits, samples, .. } = content else { return None };
+    samples.last().map(|last| format!("{} {unit}", decimal(words, last.value, *digits)))
 }
 
 /// How far below the first a row lies.

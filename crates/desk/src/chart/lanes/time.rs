@@ -26,6 +26,9 @@ pub(super) struct Tick {
 /// The distances between written days, in months.
 const MONTHS: [i32; 9] = [1, 2, 3, 6, 12, 24, 60, 120, 240];
 
+/// The longest axis on which months are written, in days.
+const MONTHS_DAYS_MAX: f64 = 3.0 * 366.0;
+
 impl Days {
     /// Runs from the start of one day to the end of another, from left to right.
     pub(super) fn new(from: Date, to: Date, left: f64, right: f64) -> Self {
@@ -66,7 +69,10 @@ impl Days {
             });
             gap.fold(f64::MAX, f64::min) >= 10.0
         };
-        let months = MONTHS.iter().find(fits).copied().unwrap_or(240);
+        // Months are noise on an axis of many years.
+        let least = if number(self.from, self.to) > MONTHS_DAYS_MAX { 12 } else { 1 };
+        let mut wide_enough = MONTHS.iter().filter(|months| **months >= least);
+        let months = wide_enough.find(fits).copied().unwrap_or(240);
         let ticks = self.every(months, locale);
         if ticks.is_empty() {
             let label = label(self.from, 1, locale);
