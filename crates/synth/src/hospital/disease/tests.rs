@@ -327,7 +327,7 @@ fn lives_are_the_same_whoever_asks() {
 #[test]
 fn who_dies_in_the_ward_leaves_it_so() {
     let mut deaths = 0;
-    for life in (Hospital { seed: 3, patients: 4_000 }).lives() {
+    for life in (Hospital { seed: 3, patients: 12_000 }).lives() {
         let Some((death, of)) = life.died else { continue };
         let is_infection = infection::DISEASES.iter().any(|disease| std::ptr::eq(*disease, of));
         let in_ward = life.visits.iter().find(|visit| {
