@@ -5,7 +5,7 @@ use disclosure::Released;
 use super::scale::{self, Linear};
 use super::svg::Svg;
 use super::upright::{Ground, Upright};
-use super::{Chart, Drawing, Size, Table, decimal, full, longest, metrics};
+use super::{Chart, Drawing, Size, Table, decimal, full, longest, metrics, with_unit};
 use crate::words::Words;
 
 /// One bar: values from `from` to under `to`.
@@ -103,7 +103,7 @@ impl Histogram {
         let label = |(at, tick): (usize, &f64)| {
             let number = decimal(words, *tick, fine);
             let unit = if at == 0 { self.unit.as_str() } else { "" };
-            (x.at(*tick), format!("{number}{unit}"))
+            (x.at(*tick), with_unit(&number, unit))
         };
         ticks.iter().enumerate().map(label).collect()
     }

@@ -3,7 +3,7 @@
 use super::risk::AtRisk;
 use super::scale::{self, Linear};
 use super::svg::{Anchor, Svg, TYPE, stairs, through};
-use super::{Chart, Drawing, Size, Table, decimal, metrics};
+use super::{Chart, Drawing, Size, Table, decimal, metrics, with_unit};
 use crate::bar::Tone;
 use crate::words::Words;
 
@@ -224,7 +224,7 @@ impl Lines {
         let mut free_from = 0.0;
         for (at, tick) in ticks.iter().enumerate() {
             let unit = if at + 1 == ticks.len() { self.x_unit.as_str() } else { "" };
-            let label = format!("{}{unit}", decimal(words, *tick, digits));
+            let label = with_unit(&decimal(words, *tick, digits), unit);
             let (x, half) = (ground.x.at(*tick), metrics::width(&label, TYPE) / 2.0);
             svg.line("axis", (x, ground.foot), (x, ground.foot + 4.0));
             if x - half >= free_from {

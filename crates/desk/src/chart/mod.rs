@@ -118,6 +118,12 @@ pub(crate) fn longest(counts: impl IntoIterator<Item = Released>) -> f64 {
     counts.into_iter().filter_map(length).fold(0.0, f64::max)
 }
 
+/// A number with its unit: Latin words stand apart, signs and Japanese do not.
+pub(crate) fn with_unit(number: &str, unit: &str) -> String {
+    let apart = unit.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    if apart { format!("{number} {unit}") } else { format!("{number}{unit}") }
+}
+
 /// A value with so many digits after the point and commas between thousands.
 pub(crate) fn decimal(words: &Words, value: f64, digits: usize) -> String {
     let text = format!("{:.digits$}", value.abs());
