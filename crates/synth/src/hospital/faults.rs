@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::calendar;
 use super::chart::{DAY, Event, Life, Minute, Truth, Value, VisitId, What};
 use super::codes::{Test, TestKind, labs, vitals};
+use super::world::{Fact, FactKind};
 use crate::dice::Dice;
 
 /// A fault, how often it happens, and to what.
@@ -65,6 +66,17 @@ pub static RATES: [Rate; 12] = [
     BIRTH_DATE,
     ONSET_AFTER,
 ];
+
+/// The faults as figures of the world.
+pub(super) fn facts() -> impl Iterator<Item = Fact> {
+    RATES.into_iter().map(|fault| Fact {
+        name: fault.fault,
+        kind: FactKind::Probability,
+        value: fault.rate,
+        estimate: fault.of,
+        source: "Ours",
+    })
+}
 
 /// A second unit in which a test is reported.
 struct SecondUnit {

@@ -29,6 +29,8 @@ pub struct Fact {
 pub enum FactKind {
     /// Events per person and year at sixty.
     RateAt60,
+    /// Events per person and year, of whom the name says.
+    Rate,
     /// The natural logarithm of the yearly growth of a rate.
     Growth,
     /// A hazard ratio.
@@ -47,6 +49,7 @@ impl FactKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::RateAt60 => "rate_at_60",
+            Self::Rate => "rate",
             Self::Growth => "log_yearly_growth",
             Self::HazardRatio => "hazard_ratio",
             Self::Probability => "probability",
@@ -291,6 +294,11 @@ facts! {
         "open diagnoses among those suspected at least a year ago" "Ours";
     MISSED = Probability 0.03 "missed_appointments"
         "appointments not kept among all of outpatients" "Ours; general knowledge";
+}
+
+/// All figures: those above, those that stand beside the other diseases, and the faults.
+pub fn facts() -> impl Iterator<Item = Fact> {
+    FACTS.iter().copied().chain(super::disease::planted::facts()).chain(super::faults::facts())
 }
 
 /// Drugs are on the market from these months on.

@@ -24,8 +24,8 @@ pub(super) const PROVEN: f64 = 0.2;
 /// The share whose family was asked for in the form, and of the rest the share in the note only.
 pub(super) const FAMILY_ASKED: [f64; 2] = [0.18, 0.3];
 
-/// By how much a disease in the family is more frequent where the patient has it, as odds.
-pub(super) const FAMILIAL_ODDS: f64 = 2.2;
+/// By how much a disease in the family is more frequent where the patient has it, as log odds.
+pub(super) const FAMILIAL_LOG_ODDS: f64 = 0.8;
 
 /// What adults do not bear, what it does, and the share of each.
 static INTOLERANCES: [(&Allergen, &str, f64); 12] = [
@@ -168,7 +168,8 @@ fn family(seen: Seen, dice: &mut Dice, chart: &mut Chart) {
     }
     for (disease, share, phenotype) in &FAMILIES {
         let odds = share / (1.0 - share);
-        let odds = if chart.has(phenotype).is_some() { odds * FAMILIAL_ODDS } else { odds };
+        let odds =
+            if chart.has(phenotype).is_some() { odds * FAMILIAL_LOG_ODDS.exp() } else { odds };
         if !dice.chance(odds / (1.0 + odds)) {
             continue;
         }

@@ -40,6 +40,22 @@ const fn rate(at_60: f64, growth: f64) -> Rate {
     Rate { at_60, growth }
 }
 
+/// What diabetes and COPD multiply pneumonia by.
+pub(super) const PNEUMONIA_ON: [f64; 2] = [1.3, 2.5];
+
+/// What smoking multiplies pneumonia by.
+pub(super) const SMOKING: f64 = 1.3;
+
+/// The share of those admitted for pneumonia at 75 that dies, and the yearly growth of its
+/// logarithm.
+pub(super) const PNEUMONIA_DIES: (f64, f64) = (0.07, 0.05);
+
+/// Pneumonia in men and women.
+pub(super) const PNEUMONIA_RATE: [Rate; 2] = [rate(0.006, 0.075), rate(0.004, 0.075)];
+
+/// Infections of bladder and kidney in men and women.
+pub(super) const URINARY_RATE: [Rate; 2] = [rate(0.003, 0.055), rate(0.009, 0.025)];
+
 /// Infections of the lungs.
 ///
 /// # Source
@@ -48,11 +64,11 @@ const fn rate(at_60: f64, growth: f64) -> Rate {
 pub(super) static PNEUMONIA: Kind = Kind {
     event: "pneumonia",
     disease: &infection::PNEUMONIA,
-    rate: [rate(0.006, 0.075), rate(0.004, 0.075)],
-    diabetes: 1.3,
-    copd: 2.5,
+    rate: PNEUMONIA_RATE,
+    diabetes: PNEUMONIA_ON[0],
+    copd: PNEUMONIA_ON[1],
     admitted: (0.5, 0.05),
-    dies: (0.07, 0.05),
+    dies: PNEUMONIA_DIES,
     sepsis: 0.05,
     department: &departments::RESPIRATORY,
     culture: (&labs::SPUTUM_CULTURE, 0.5),
@@ -73,7 +89,7 @@ pub(super) static PNEUMONIA: Kind = Kind {
 pub(super) static URINARY: Kind = Kind {
     event: "urinary_tract_infection",
     disease: &infection::PYELONEPHRITIS,
-    rate: [rate(0.003, 0.055), rate(0.009, 0.025)],
+    rate: URINARY_RATE,
     diabetes: 1.5,
     copd: 1.0,
     admitted: (0.22, 0.04),
@@ -126,7 +142,7 @@ pub(super) const SEPSIS_DIES: f64 = 0.17;
 pub(super) fn live(person: &Person, dice: &mut Dice, chart: &mut Chart) {
     let biologic = Effect::during(chart.treatment("biologic"), rheumatoid::INFECTION_RATIO);
     let (diabetic, copd) = (chart.has("type_2_diabetes"), chart.has("copd"));
-    let smokes = if person.smoking == Smoking::Current { 1.3 } else { 1.0 };
+    let smokes = if person.smoking == Smoking::Current { SMOKING } else { 1.0 };
     for kind in [&PNEUMONIA, &URINARY, &SKIN] {
         let effects = [
             biologic,

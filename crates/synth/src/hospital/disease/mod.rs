@@ -23,6 +23,7 @@ mod hypertension;
 mod infection;
 mod kidney;
 mod mortality;
+pub(super) mod planted;
 mod pregnancy;
 mod rare;
 mod rheumatoid;

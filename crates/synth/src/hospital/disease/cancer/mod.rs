@@ -18,6 +18,7 @@ use super::super::calendar;
 use super::super::chart::{Chart, DAY, Minute, ReportKind};
 use super::super::codes::{Department, Disease, Operation, Test};
 use super::super::person::{Person, Sex, Smoking};
+use super::super::world::Fact;
 use crate::dice::Dice;
 
 /// Where a cancer grows.
@@ -25,12 +26,10 @@ use crate::dice::Dice;
 pub(super) struct Site {
     phenotype: &'static str,
     disease: &'static Disease,
-    /// New patients in 100,000 persons and year, men then women, by `sites::BAND_YEARS`.
-    per_100k: [[f64; 13]; 2],
-    /// Hazard ratio of those who smoke and of those who gave up, against never.
-    smoking: [f64; 2],
-    /// Hazard ratio of people with type 2 diabetes.
-    diabetes: f64,
+    /// New patients in a year, men then women, by `sites::BAND_YEARS`; none where there are none.
+    rates: [&'static [Fact]; 2],
+    /// Hazard ratios of those who smoke, those who gave up, and people with type 2 diabetes.
+    ratios: [Fact; 3],
     /// Who examines and gives drugs; who operates.
     departments: (&'static Department, &'static Department),
     /// How it is proven, and which report tells of it.
@@ -48,9 +47,9 @@ pub(super) struct Site {
 #[derive(Debug)]
 struct Stage {
     name: &'static str,
-    share: f64,
+    share: Fact,
     /// The share alive after five years where nobody dies of anything else.
-    survival_5y: f64,
+    survival_5y: Fact,
     tnm: &'static [[&'static str; 3]],
     plan: Plan,
 }
@@ -74,7 +73,7 @@ enum Plan {
 #[derive(Debug)]
 struct Subtype {
     phenotype: &'static str,
-    share: f64,
+    share: Fact,
     lines: &'static [&'static Regimen],
 }
 
@@ -95,7 +94,7 @@ const SMOKERS: [[f64; 2]; 2] = [[0.28, 0.35], [0.08, 0.08]];
 const DIABETIC: f64 = 0.13;
 
 /// By how much death of the cancer comes sooner with each year of age above 68, as a logarithm.
-const AGE_PER_YEAR: f64 = 0.02;
+pub(super) const AGE_PER_YEAR: f64 = 0.02;
 
 /// After five years the hazard is this share of what it was.
 const LATE: f64 = 0.25;
@@ -105,13 +104,13 @@ const LATE: f64 = 0.25;
 ///
 /// # Source
 /// Near KEYNOTE-189 (Gandhi et al., NEJM 2018).
-const CHECKPOINT_RATIO: f64 = 0.6;
+pub(super) const CHECKPOINT_RATIO: f64 = 0.6;
 
 /// How many years' worth of new patients are referred to a university hospital at the first visit.
 ///
 /// # Source
 /// Ours: it makes about one in twenty new adult patients one with cancer.
-const REFERRED_YEARS: f64 = 6.0;
+pub(super) const REFERRED_YEARS: f64 = 6.0;
 
 /// One cancer of one patient.
 struct Case {
@@ -150,9 +149,19 @@ pub(in super::super) fn live(person: &Person, dice: &mut Dice, chart: &mut Chart
     }
 }
 
+/// All figures of the sites.
+pub(super) fn facts() -> impl Iterator<Item = Fact> {
+    sites::SITES.iter().flat_map(|site| {
+        let rates = site.rates.into_iter().flatten().copied();
+        let stages = site.stages.iter().flat_map(|stage| [stage.share, stage.survival_5y]);
+        let kinds = site.subtypes.iter().filter(|kind| !kind.phenotype.is_empty());
+        rates.chain(site.ratios).chain(stages).chain(kinds.map(|kind| kind.share))
+    })
+}
+
 /// The rates at which one person's cancers are found.
 struct Rates {
-    per_100k: [f64; 13],
+    a_year: &'static [Fact],
     ratio: f64,
     /// From which age on the rate is multiplied by the site's ratio of diabetes.
     diabetic: (f64, f64),
@@ -161,27 +170,27 @@ struct Rates {
 impl Rates {
     fn of(site: &Site, person: &Person, diabetic: Option<Minute>) -> Option<Self> {
         let sex = usize::from(person.sex == Sex::Female);
-        let [current, former] = site.smoking;
+        let [current, former, diabetes] = site.ratios.map(|ratio| ratio.value);
         let [smokes, gave_up] = *SMOKERS.get(sex)?;
         let mean = (1.0 + smokes * (current - 1.0) + gave_up * (former - 1.0))
-            * (1.0 + DIABETIC * (site.diabetes - 1.0));
+            * (1.0 + DIABETIC * (diabetes - 1.0));
         let habit = match person.smoking {
             Smoking::Never => 1.0,
             Smoking::Former => former,
             Smoking::Current => current,
         };
         let from = diabetic.map_or(f64::INFINITY, |minute| calendar::age(person, minute));
-        let per_100k = *site.per_100k.get(sex)?;
-        Some(Self { per_100k, ratio: 1e-5 * habit / mean, diabetic: (from, site.diabetes) })
+        let a_year = *site.rates.get(sex)?;
+        Some(Self { a_year, ratio: habit / mean, diabetic: (from, diabetes) })
     }
 
     /// When the cancer is found, if ever.
     fn onset(&self, person: &Person, dice: &mut Dice) -> Option<Minute> {
         let mut left = dice.wait(1.0);
-        for (place, per_100k) in self.per_100k.iter().enumerate() {
+        for (place, a_year) in self.a_year.iter().enumerate() {
             let begin = sites::BAND_YEARS.get(place).copied()?;
             let end = sites::BAND_YEARS.get(place + 1).copied().unwrap_or(105.0);
-            let rate = per_100k * self.ratio;
+            let rate = a_year.value * self.ratio;
             let turn = self.diabetic.0.clamp(begin, end);
             for (from, until, rate) in [(begin, turn, rate), (turn, end, rate * self.diabetic.1)] {
                 let passed = rate * (until - from);
@@ -199,16 +208,17 @@ impl Rates {
         let age = calendar::age(person, first);
         let place = sites::BAND_YEARS.iter().rposition(|begin| *begin <= age)?;
         let ill = if self.diabetic.0 <= age { self.diabetic.1 } else { 1.0 };
-        let a_year = self.per_100k.get(place)? * self.ratio * ill;
+        let a_year = self.a_year.get(place)?.value * self.ratio * ill;
         dice.chance(a_year * REFERRED_YEARS).then(|| first + dice.between(21, 60) * DAY)
     }
 }
 
 impl Case {
     fn draw(site: &'static Site, person: &Person, found: Minute, dice: &mut Dice) -> Option<Self> {
-        let place = pick(dice, site.stages.iter().map(|stage| stage.share));
+        let place = pick(dice, site.stages.iter().map(|stage| stage.share.value));
         let stage = site.stages.get(place)?;
-        let subtype = site.subtypes.get(pick(dice, site.subtypes.iter().map(|kind| kind.share)))?;
+        let subtype =
+            site.subtypes.get(pick(dice, site.subtypes.iter().map(|kind| kind.share.value)))?;
         let (recurs, dies, checkpoint) = (None, Minute::MAX, None);
         let mut case =
             Self { site, stage, place, subtype, found, recurs, dies, checkpoint, pushes: vec![] };
@@ -220,7 +230,7 @@ impl Case {
     /// Draws death, recurrence and the choice of drugs.
     fn fate(&mut self, person: &Person, dice: &mut Dice) {
         let age = calendar::age(person, self.found);
-        let hazard = -self.stage.survival_5y.ln() / 5.0 * (AGE_PER_YEAR * (age - 68.0)).exp();
+        let hazard = -self.stage.survival_5y.value.ln() / 5.0 * (AGE_PER_YEAR * (age - 68.0)).exp();
         let early = dice.wait(hazard);
         let years = if early < 5.0 { early } else { 5.0 + (early - 5.0) / LATE };
         let is_cured = !matches!(self.stage.plan, Plan::Drugs);

@@ -24,11 +24,11 @@ fn people_live_as_long_as_the_stage_says() {
             }
         }
         for (stage, [all, living]) in site.stages.iter().zip(alive) {
-            let spread = (stage.share * (1.0 - stage.share) / 20_000.0).sqrt();
+            let spread = (stage.share.value * (1.0 - stage.share.value) / 20_000.0).sqrt();
             let share = all / 20_000.0;
-            assert!((share - stage.share).abs() < 4.0 * spread, "{} {share}", stage.name);
-            let spread = (stage.survival_5y * (1.0 - stage.survival_5y) / all).sqrt();
-            let off = living / all - stage.survival_5y;
+            assert!((share - stage.share.value).abs() < 4.0 * spread, "{} {share}", stage.name);
+            let spread = (stage.survival_5y.value * (1.0 - stage.survival_5y.value) / all).sqrt();
+            let off = living / all - stage.survival_5y.value;
             assert!(off.abs() < 4.0 * spread, "{} {} {off}", site.phenotype, stage.name);
         }
     }
@@ -37,11 +37,12 @@ fn people_live_as_long_as_the_stage_says() {
 #[test]
 fn shares_of_stages_and_kinds_are_whole() {
     for site in sites::SITES {
-        let stages: f64 = site.stages.iter().map(|stage| stage.share).sum();
-        let kinds: f64 = site.subtypes.iter().map(|kind| kind.share).sum();
+        let stages: f64 = site.stages.iter().map(|stage| stage.share.value).sum();
+        let kinds: f64 = site.subtypes.iter().map(|kind| kind.share.value).sum();
         assert!((stages - 1.0).abs() < 1e-9 && (kinds - 1.0).abs() < 1e-9, "{}", site.phenotype);
         assert!(site.stages.len() <= 5 && site.subtypes.len() <= 5);
-        let falls = site.stages.windows(2).all(|two| two[0].survival_5y > two[1].survival_5y);
+        let falls =
+            site.stages.windows(2).all(|two| two[0].survival_5y.value > two[1].survival_5y.value);
         assert!(falls, "{}: later stages must be worse", site.phenotype);
     }
 }
@@ -76,7 +77,7 @@ fn smokers_get_lung_cancer_as_often_as_planted() {
         -(1.0 - f64::from(u32::try_from(found.count()).unwrap()) / 40_000.0).ln()
     };
     let ratio = found_in(Smoking::Current) / found_in(Smoking::Never);
-    assert!((ratio / sites::LUNG.smoking[0] - 1.0).abs() < 0.12, "{ratio}");
+    assert!((ratio / sites::LUNG.ratios[0].value - 1.0).abs() < 0.12, "{ratio}");
 }
 
 #[test]

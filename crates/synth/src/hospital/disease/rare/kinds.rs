@@ -9,7 +9,7 @@ use super::super::super::codes::{
 use super::super::super::panel::Panel;
 use super::super::super::person::Sex;
 use super::super::write;
-use super::{Case, Kind, Step, step};
+use super::{Case, Kind, Step, shares, step};
 use crate::dice::Dice;
 
 /// All of them; the shares are of new patients.
@@ -25,7 +25,7 @@ const PREDNISOLONE: Step =
 static SLE: Kind = Kind {
     phenotype: "systemic_lupus_erythematosus",
     disease: &rheumatic::SLE,
-    per_1000: [0.7, 6.0],
+    shares: shares!("systemic_lupus_erythematosus" 0.0007 0.006),
     ages: (14.0, 70.0),
     department: &departments::RHEUMATOLOGY,
     symptom: "蝶形紅斑",
@@ -74,7 +74,7 @@ fn lupus(case: &Case, (count, seen): (u32, Seen), dice: &mut Dice, chart: &mut C
 static MYASTHENIA: Kind = Kind {
     phenotype: "myasthenia_gravis",
     disease: &rare::MYASTHENIA,
-    per_1000: [1.6, 2.2],
+    shares: shares!("myasthenia_gravis" 0.0016 0.0022),
     ages: (18.0, 85.0),
     department: &departments::NEUROLOGY,
     symptom: "眼瞼下垂",
@@ -116,7 +116,7 @@ fn crisis(case: &Case, (count, seen): (u32, Seen), dice: &mut Dice, chart: &mut 
 static PARKINSON: Kind = Kind {
     phenotype: "parkinson_disease",
     disease: &rare::PARKINSON,
-    per_1000: [8.0, 8.0],
+    shares: shares!("parkinson_disease" 0.008 0.008),
     ages: (55.0, 90.0),
     department: &departments::NEUROLOGY,
     symptom: "安静時振戦",
@@ -138,7 +138,7 @@ static PARKINSON: Kind = Kind {
 static COLITIS: Kind = Kind {
     phenotype: "ulcerative_colitis",
     disease: &rare::ULCERATIVE_COLITIS,
-    per_1000: [5.0, 4.2],
+    shares: shares!("ulcerative_colitis" 0.005 0.0042),
     ages: (14.0, 65.0),
     department: &departments::GASTROENTEROLOGY,
     symptom: "血便",
@@ -175,7 +175,7 @@ fn flare(case: &Case, (count, seen): (u32, Seen), dice: &mut Dice, chart: &mut C
 static FABRY: Kind = Kind {
     phenotype: "fabry_disease",
     disease: &rare::FABRY,
-    per_1000: [0.6, 0.5],
+    shares: shares!("fabry_disease" 0.0006 0.0005),
     ages: (10.0, 75.0),
     department: &departments::NEPHROLOGY,
     symptom: "四肢末端痛",
@@ -209,7 +209,7 @@ static FABRY: Kind = Kind {
 static GNE: Kind = Kind {
     phenotype: "gne_myopathy",
     disease: &rare::GNE_MYOPATHY,
-    per_1000: [0.35, 0.35],
+    shares: shares!("gne_myopathy" 0.00035 0.00035),
     ages: (18.0, 65.0),
     department: &departments::NEUROLOGY,
     symptom: "つま先の上がりにくさ",

@@ -10,14 +10,19 @@ use super::super::super::codes::{Disease, departments, rare, usages, vitals};
 use super::super::super::panel::Panel;
 use super::super::super::person::{Person, Sex};
 use super::super::{arrive, write};
+use super::shares;
 use crate::dice::Dice;
+use crate::hospital::world::Fact;
 
-/// Of 1,000 new patients over fifteen: arterial in men and women, after clots in men and women.
+/// Of new patients over fifteen: arterial in men and women, after clots in men and women.
 ///
 /// # Source
 /// Ours: a centre for the disease sees about thirty times the country's prevalence of 3 to 4 in
 /// 100,000 each (難病情報センター).
-pub(in super::super) const PER_1000: [[f64; 2]; 2] = [[0.7, 1.6], [0.6, 1.5]];
+pub(super) static SHARES: [[Fact; 2]; 2] = [
+    shares!("pulmonary_arterial_hypertension" 0.000_7 0.001_6),
+    shares!("chronic_thromboembolic_pulmonary_hypertension" 0.000_6 0.001_5),
+];
 
 /// Deaths of it in a year at a mean pressure of 45 mmHg, and the growth of their logarithm with
 /// each mmHg.
@@ -56,11 +61,11 @@ pub(super) fn live(person: &Person, dice: &mut Dice, chart: &mut Chart) {
         return;
     }
     let sex = usize::from(person.sex == Sex::Female);
-    let [arterial, clots] = PER_1000.map(|shares| shares.get(sex).copied().unwrap_or_default());
+    let [arterial, clots] = SHARES.map(|shares| shares.get(sex).map_or(0.0, |share| share.value));
     // Arterial at any age, after clots in the old.
     let clots = if age < 45.0 { clots * 0.2 } else { clots * 1.6 };
-    let is_arterial = dice.chance(arterial / 1_000.0);
-    if !is_arterial && !dice.chance(clots / 1_000.0) {
+    let is_arterial = dice.chance(arterial);
+    if !is_arterial && !dice.chance(clots) {
         return;
     }
     let (onset, found) = super::begins(person, dice, chart);
