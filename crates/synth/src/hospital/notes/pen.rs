@@ -40,6 +40,12 @@ const SLIPS_PER_MILLE: u32 = 80;
 /// Of a thousand notes of authors who write narrow, so many are in full width.
 const WIDE_PER_MILLE: u32 = 25;
 
+/// Alternatives between two braces at most.
+const ALTERNATIVES_MAX: usize = 24;
+
+/// Words shorter than this, in bytes, are not mistyped.
+const SLIP_BYTES_MIN: usize = 9;
+
 /// What is meant, and what the keyboard made of it.
 const SLIPS: [(&str, &str); 16] = [
     ("異常", "以上"),
@@ -73,7 +79,7 @@ impl<'n> Pen<'n> {
 
     /// Writes words.
     pub(super) fn put(&mut self, words: &str) {
-        if self.slip_after == Some(0) && self.slipped(words) {
+        if self.slip_after == Some(0) && words.len() >= SLIP_BYTES_MIN && self.slipped(words) {
             return;
         }
         self.slip_after = self.slip_after.map(|left| left.saturating_sub(1));
@@ -186,10 +192,8 @@ impl<'n> Pen<'n> {
             self.put(plain);
             rest = match mark.as_bytes().first() {
                 Some(b'{') => {
-                    let (inside, after) = braces(mark);
-                    if let Some(chosen) = self.choose(inside) {
-                        self.fill(chosen, slots);
-                    }
+                    let (chosen, after) = self.choose(mark);
+                    self.fill(chosen, slots);
                     after
                 }
                 Some(b'[') => {
@@ -210,10 +214,33 @@ impl<'n> Pen<'n> {
         self.put(rest);
     }
 
-    fn choose(&mut self, inside: &'static str) -> Option<&'static str> {
-        let count = alternatives(inside).count();
-        let chosen = self.dice.below(u32::try_from(count).unwrap_or(1));
-        alternatives(inside).nth(chosen as usize)
+    /// One of the alternatives between the braces at the beginning, and what comes after them.
+    fn choose(&mut self, mark: &'static str) -> (&'static str, &'static str) {
+        // Where the alternatives end: at bars of this brace's own, and at its end.
+        let mut ends = [0_usize; ALTERNATIVES_MAX];
+        let (mut count, mut depth) = (0, 0_u8);
+        for (at, byte) in mark.bytes().enumerate() {
+            match byte {
+                b'{' => depth += 1,
+                b'}' => depth = depth.saturating_sub(1),
+                b'|' if depth == 1 => {}
+                _ => continue,
+            }
+            let ends_here = (byte == b'|' && depth == 1) || depth == 0;
+            if ends_here && let Some(end) = ends.get_mut(count) {
+                *end = at;
+                count += 1;
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+        let chosen = self.dice.below(u32::try_from(count).unwrap_or(1)) as usize;
+        let begin = chosen.checked_sub(1).and_then(|before| ends.get(before)).unwrap_or(&0) + 1;
+        let end = ends.get(chosen).copied().unwrap_or_default();
+        let last = ends.get(count.saturating_sub(1)).copied().unwrap_or_default();
+        let after = mark.get(last + 1..).unwrap_or_default();
+        (mark.get(begin..end).unwrap_or_default(), after)
     }
 
     /// `F-浸潤影:R91`
@@ -243,36 +270,6 @@ impl<'n> Pen<'n> {
         self.say(words);
         self.close(here, meaning, category != Category::Procedure);
     }
-}
-
-/// What stands between braces, and what comes after them.
-fn braces(mark: &'static str) -> (&'static str, &'static str) {
-    let mut depth = 0_usize;
-    for (at, byte) in mark.bytes().enumerate() {
-        match byte {
-            b'{' => depth += 1,
-            b'}' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            let inside = mark.get(1..at).unwrap_or_default();
-            return (inside, mark.get(at + 1..).unwrap_or_default());
-        }
-    }
-    (mark.get(1..).unwrap_or_default(), "")
-}
-
-/// The parts between bars that are not in braces of their own.
-fn alternatives(inside: &'static str) -> impl Iterator<Item = &'static str> {
-    let mut depth = 0_usize;
-    inside.split(move |mark| {
-        match mark {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            _ => {}
-        }
-        depth == 0 && mark == '|'
-    })
 }
 
 /// Digits, Latin letters, point and percent in full width; the rest as it is.
