@@ -34,6 +34,8 @@ pub(super) struct Facts {
     pub(super) opens_visit: bool,
     /// Diagnoses that hold, the newest statement of each, oldest first.
     pub(super) problems: Vec<Diagnosis>,
+    /// The one the visit is most about, and how surely.
+    main: Option<(u8, Diagnosis)>,
     /// This visit's values, the newest of each test, as measured first to last.
     pub(super) labs: Vec<Lab>,
     /// Blood pressure of this visit.
@@ -144,7 +146,7 @@ impl Facts {
             let is_of_today = earlier.visit == event.visit;
             let is_diagnosis = matches!(earlier.what, What::Diagnosis(_));
             if !self.is_letter_in || !is_of_today || is_diagnosis {
-                self.read(earlier, event.visit);
+                self.read(life, earlier, event.visit);
             }
         }
         self.problems.retain(|told| told.closed.is_none_or(|(closed, _)| closed > event.minute));
@@ -160,7 +162,7 @@ impl Facts {
     }
 
     fn clear(&mut self) {
-        self.visit = None;
+        (self.visit, self.main) = (None, None);
         self.pressure = None;
         self.problems.clear();
         self.labs.clear();
@@ -177,13 +179,13 @@ impl Facts {
     }
 
     /// Takes one event; they come newest first.
-    fn read(&mut self, event: &Event, visit: VisitId) {
+    fn read(&mut self, life: &Life, event: &Event, visit: VisitId) {
         let is_now = event.visit == visit;
         match &event.what {
             What::Diagnosis(told)
                 if !self.knows(told) && (is_now || self.is_remembered(told, event.minute)) =>
             {
-                self.problems.push(*told);
+                self.think_of(*told, (is_now, self.is_ours(life, event.visit)));
             }
             What::Measured { test, value } if event.minute > self.measured_since => {
                 self.measure(event.minute, is_now, test, *value);
@@ -211,11 +213,50 @@ impl Facts {
             What::Family { who, disease, .. } if !self.family.contains(&(who, disease)) => {
                 self.family.push((who, disease));
             }
-            What::Reported(report) if is_now && report.kind != ReportKind::Laboratory => {
-                self.reports.push((*report, event.minute));
+            What::Reported(report) => {
+                if is_now && report.kind != ReportKind::Laboratory {
+                    self.reports.push((*report, event.minute));
+                }
+                self.find(life, event, *report);
             }
             _ => {}
         }
+    }
+
+    /// Adds a problem, and remembers the one that the visit is most about.
+    fn think_of(&mut self, told: Diagnosis, (is_now, is_ours): (bool, bool)) {
+        let rank = match (is_now, is_ours, told.main, told.suspected) {
+            (true, _, true, _) => 6,
+            (true, _, _, false) => 5,
+            (_, true, true, _) => 4,
+            (_, true, _, false) => 3,
+            (true, _, _, true) => 2,
+            (_, _, true, _) => 1,
+            _ => 0,
+        };
+        let is_open = told.closed.is_none_or(|(closed, _)| closed > self.now);
+        if is_open && self.main.is_none_or(|(known, _)| known < rank) {
+            self.main = Some((rank, told));
+        }
+        self.problems.push(told);
+    }
+
+    /// A cancer that this department's pictures show is thought of, though nobody wrote it down.
+    fn find(&mut self, life: &Life, event: &Event, report: Report) {
+        let Some(disease) = report.finding else { return };
+        let told = Diagnosis::of(disease);
+        let is_cancer = Class::of(disease.icd10) == Class::Cancer;
+        let is_new = self.now - event.minute < COMPARABLE && !self.knows(&told);
+        if is_cancer && is_new && self.is_ours(life, event.visit) {
+            self.think_of(told, (false, true));
+        }
+    }
+
+    /// Whether another visit was to this visit's department.
+    fn is_ours(&self, life: &Life, visit: VisitId) -> bool {
+        let department = |visit: &Visit| visit.department;
+        let other = life.visits.get(visit as usize).map(department);
+        other.is_some() && other == self.visit.as_ref().map(department)
     }
 
     /// Whether a diagnosis of another visit is still thought of: a suspicion not for long.
@@ -319,6 +360,11 @@ impl Facts {
         self.visit.as_ref().is_some_and(|visit| matches!(visit.kind, VisitKind::Inpatient { .. }))
     }
 
+    /// Whether the visit is to obstetrics.
+    pub(super) fn is_obstetric(&self) -> bool {
+        self.visit.as_ref().is_some_and(|visit| visit.department.code == "24")
+    }
+
     /// How the visit ended.
     pub(super) fn end(&self) -> Option<VisitEnd> {
         self.visit.as_ref().map(|visit| visit.end)
@@ -353,9 +399,9 @@ impl Facts {
         self.stages.iter().find(|staged| staged.disease.icd10 == disease.icd10)
     }
 
-    /// The diagnosis the visit is about: the newest main one, else the newest.
+    /// The diagnosis the visit is most about: its own, else the department's, else any.
     pub(super) fn main(&self) -> Option<&Diagnosis> {
-        self.problems.iter().rev().find(|told| told.main).or(self.problems.last())
+        self.main.as_ref().map(|(_, told)| told)
     }
 }
 

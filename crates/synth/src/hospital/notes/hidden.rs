@@ -181,6 +181,10 @@ pub(super) fn remarks(pen: &mut Pen<'_>, facts: &Facts) {
                 pen.stop();
             }
             Hidden::Remark(words) => {
+                // A name and no sentence: that of a regimen.
+                if !words.chars().any(|letter| ('ぁ'..='ん').contains(&letter)) {
+                    pen.say("{レジメン：|化学療法：|治療レジメン }");
+                }
                 let meaning = Meaning::new(Category::Lifestyle, Assertion::Present);
                 pen.mean(words.trim_end_matches('。'), meaning, true);
                 pen.stop();

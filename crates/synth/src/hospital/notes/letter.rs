@@ -77,10 +77,12 @@ pub(super) fn emergency(pen: &mut Pen<'_>, facts: &Facts) {
     soap::vitals(pen, facts);
     pen.heading("身体所見");
     exam::write(pen, facts);
-    pen.heading("検査");
-    pen.line();
-    soap::labs(pen, facts);
-    soap::results(pen, facts);
+    if !facts.labs.is_empty() || !facts.reports.is_empty() {
+        pen.heading("検査");
+        pen.line();
+        soap::labs(pen, facts);
+        soap::results(pen, facts);
+    }
     pen.heading("診断");
     pen.line();
     soap::assess(pen, facts);

@@ -13,7 +13,7 @@ use crate::dice::Dice;
 const PROBLEMS_MAX: usize = 7;
 
 /// Values that one note lists at most.
-const LABS_MAX: usize = 9;
+const LABS_MAX: usize = 16;
 
 /// Chance of the parts that are written again word for word.
 pub(super) struct Chance {
@@ -126,7 +126,9 @@ fn summary(pen: &mut Pen<'_>, facts: &Facts, mut dice: Dice) {
             pen.stop();
         }
     }
-    for done in facts.operations.iter().filter(|done| !done.is_now).take(3) {
+    let operated =
+        |done: &&super::facts::Done| !done.is_now && done.operation.code.starts_with('K');
+    for done in facts.operations.iter().filter(operated).take(3) {
         dates::month(pen, done.minute);
         pen.put(" ");
         super::stage::operation(pen, done);
@@ -317,10 +319,13 @@ fn comment(pen: &mut Pen<'_>, facts: &Facts, class: Class) {
             Some(1.0..) => pen.say("{炎症反応上昇|改善に乏しい}"),
             _ => pen.say("{治療継続|経過観察}"),
         },
-        Class::Coronary | Class::Stroke | Class::Injury if facts.is_acute() => {
-            pen.say("{治療継続|厳重に経過観察|専門科と連携し治療継続|症状の再燃に注意}");
+        Class::Cancer if facts.is_acute() => {
+            pen.say("{治療継続|全身状態をみながら治療継続|経過観察}");
         }
         Class::Cancer => pen.say("{治療継続|経過観察|副作用の有無を確認|次回画像評価}"),
+        _ if facts.is_acute() => {
+            pen.say("{治療継続|厳重に経過観察|専門科と連携し治療継続|症状の再燃に注意}");
+        }
         _ => pen.say("{著変なし|安定|現行治療継続|経過観察|落ち着いている}"),
     }
     pen.stop();

@@ -281,8 +281,9 @@ fn is_written(said: &str, words: &str) -> bool {
         || (lengths[0].abs_diff(lengths[1]) < 3 && said.chars().next() == words.chars().next())
 }
 
+/// Sixty with most of what notes speak of, and some of the hospital's.
 fn lives() -> impl Iterator<Item = Life> {
-    (0..60).map(rich_life)
+    (0..60).map(rich_life).chain(Hospital { seed: 3, patients: 120 }.lives())
 }
 
 #[test]
@@ -317,7 +318,8 @@ fn what_only_the_text_says_is_said_in_the_note_it_belongs_to() {
                 note.visit == event.visit && matches!(note.what, What::Noted(_))
             });
             let belongs = of_visit.clone().find(|(at, _)| life.events[*at].minute >= event.minute);
-            let (at, note) = belongs.or(of_visit.next_back()).expect("a note of the visit");
+            let (at, note) =
+                belongs.or(of_visit.next_back()).unwrap_or_else(|| panic!("no note for {event:?}"));
             assert!(is_marked(hidden, note), "{hidden:?} at {at} is not in\n{}", note.text);
             told += 1;
         }

@@ -18,7 +18,7 @@ use story::Story;
 const PROGRESS: f64 = 0.25;
 
 /// Of first visits to a department, so many come with a letter.
-const LETTER: f64 = 0.5;
+const LETTER: f64 = 0.35;
 
 /// Of notes that open a stay or an emergency, so many tell again of past, family and smoking.
 const RETOLD: f64 = 0.6;
@@ -63,8 +63,10 @@ struct Survey {
     counts: bool,
     /// Whether it is the first of its department.
     is_first: bool,
-    /// Whether a disease already said something in its notes.
+    /// Whether a disease already said what the patient feels.
     is_told: bool,
+    /// Whether a disease said something for its notes: then there must be one.
+    speaks: bool,
     /// The last event.
     last: Minute,
     /// When notes are written, in order.
@@ -102,6 +104,7 @@ fn survey(chart: &Chart) -> Vec<Survey> {
             counts: visit.end != VisitEnd::NoShow && (begin..end).contains(&visit.time.0),
             is_first: firsts.contains(&(visit.department, visit.time.0)),
             is_told: false,
+            speaks: false,
             last: visit.time.0,
             notes: Vec::new(),
             summary: None,
@@ -124,7 +127,10 @@ fn survey(chart: &Chart) -> Vec<Survey> {
                     *known = true;
                 }
             }
-            What::OnlyInText(Hidden::Symptom { .. }) => visit.is_told = true,
+            What::OnlyInText(hidden) => {
+                visit.speaks = true;
+                visit.is_told |= matches!(hidden, Hidden::Symptom { .. });
+            }
             What::Diagnosis(told) if !told.for_billing && (told.main || visit.class.is_none()) => {
                 visit.class = Some(Class::of(told.disease.icd10));
             }
@@ -145,12 +151,13 @@ fn write_notes(dice: &mut Dice, chart: &mut Chart, id: VisitId, visit: &mut Surv
     };
     let has = |visit: &Survey, kind: NoteKind| visit.kinds.get(place(kind)) == Some(&true);
     match visit.kind {
-        VisitKind::Checkup => {}
-        VisitKind::Outpatient => {
-            if visit.is_first && dice.chance(LETTER) && !has(visit, NoteKind::Referral) {
+        VisitKind::Checkup if !visit.speaks => {}
+        VisitKind::Outpatient | VisitKind::Checkup => {
+            let refers = visit.kind == VisitKind::Outpatient && visit.is_first;
+            if refers && dice.chance(LETTER) && !has(visit, NoteKind::Referral) {
                 write(visit, visit.time.0, NoteKind::Referral);
             }
-            let must = visit.is_first || visit.is_told;
+            let must = visit.is_first || visit.speaks;
             if !has(visit, NoteKind::Progress) && (must || dice.chance(PROGRESS)) {
                 write(
                     visit,

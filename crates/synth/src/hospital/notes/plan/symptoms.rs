@@ -41,7 +41,7 @@ pub(super) fn tell(
         };
         let mut say = |hidden| chart.happened(id, *minute, What::OnlyInText(hidden));
         let (present, denied) = (dice.chance(complains), dice.chance(DENIAL));
-        let [first, second, third] = three(dice, symptoms(class));
+        let [first, second, third] = three(dice, symptoms(class), is_acute);
         if present {
             say(Hidden::Symptom { ja: first, present: true });
         }
@@ -99,10 +99,10 @@ fn taken(dice: &mut Dice, chart: &Chart, minute: Minute) -> Option<&'static Drug
     drugs.nth(dice.below(u32::try_from(count).ok()?) as usize)
 }
 
-/// Three different ones.
-fn three(dice: &mut Dice, of: &'static [&'static str]) -> [&'static str; 3] {
+/// Three different ones; what is acute is felt where it is.
+fn three(dice: &mut Dice, of: &'static [&'static str], is_acute: bool) -> [&'static str; 3] {
     let count = u32::try_from(of.len()).unwrap_or(3);
-    let first = dice.below(count);
+    let first = dice.below(if is_acute { 3 } else { count });
     let at = |nth: u32| of.get((nth % count) as usize).copied().unwrap_or("倦怠感");
     let step = 1 + dice.below((count - 1) / 2);
     [at(first), at(first + step), at(first + 2 * step)]
@@ -114,7 +114,7 @@ const OLD: &[&str] = &[
     "先月自宅で転倒した",
     "長女と同居し服薬管理を受けている",
     "老健入所を検討している",
-    "杖歩行",
+    "杖をついて歩行している",
 ];
 
 const YOUNG: &[&str] = &[
@@ -129,7 +129,7 @@ const YOUNG: &[&str] = &[
 const CHILD: &[&str] =
     &["保育園に通園中", "母親が付き添い", "学校は休まず通えている", "兄が同症状"];
 
-/// Symptoms of a group of diseases; an odd number of them, seven or more.
+/// Symptoms of a group of diseases, the most typical three first; seven or more.
 fn symptoms(class: Class) -> &'static [&'static str] {
     match class {
         Class::Diabetes => {

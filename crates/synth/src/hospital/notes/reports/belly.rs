@@ -7,7 +7,7 @@ use super::Sentences;
 pub(super) fn gastroscopy(class: Option<Class>, icd10: &str) -> Sentences {
     match class {
         None => (
-            "{食道：異常なし。|}胃：{萎縮は{C-1|C-2|O-1}。|}[F-潰瘍:K259]・[F-腫瘍性病変:D371]を認めない。十二指腸：{球部異常なし|異常なし}。",
+            "{食道：異常なし、SCJ {明瞭|整}。|食道粘膜に[F-びらん:K221]なし。|}胃：体部{皺襞良好、|大彎皺襞{正常|やや萎縮}、|}{萎縮は{C-1|C-2|O-1}。|}[F-潰瘍:K259]・[F-腫瘍性病変:D371]を認めない。十二指腸：{球部異常なし|異常なし}。",
             "{異常なし|明らかな悪性所見なし|n.p.}",
         ),
         Some(Class::Cancer) => (
@@ -29,7 +29,7 @@ pub(super) fn gastroscopy(class: Option<Class>, icd10: &str) -> Sentences {
 pub(super) fn colonoscopy(class: Option<Class>, _icd10: &str) -> Sentences {
     match class {
         None => (
-            "{回盲部まで挿入。|終末回腸まで観察。}[F-ポリープ:K635]・[F-腫瘍:D374]{なし|を認めない}。{[F-憩室:K573]なし。|}",
+            "{回盲部まで挿入。|終末回腸まで観察。}{観察範囲の血管透見は良好。|}[F-ポリープ:K635]・[F-腫瘍:D374]{なし|を認めない}。{[F-憩室:K573]なし。|}",
             "{異常なし|所見なし}",
         ),
         Some(Class::Cancer) => (
@@ -43,13 +43,22 @@ pub(super) fn colonoscopy(class: Option<Class>, _icd10: &str) -> Sentences {
     }
 }
 
+/// A fetus as it should be.
+pub(super) const FETUS: Sentences = (
+    "{単胎、頭位。|胎児1児。|}胎児心拍{良好|確認}。{羊水量正常。|[V+AFI {10|12|15}cm]。|}{胎盤：{後壁|前壁}付着、[F-前置胎盤:O440]なし。|}{[F-形態異常:O359]は指摘できない。|}",
+    "{胎児発育は週数相当|順調|妊娠経過順調}",
+);
+
 /// Ultrasound.
 pub(super) fn ultrasound(class: Option<Class>, icd10: &str) -> Sentences {
     match class {
         None => (
-            "肝：{実質均一、[F-腫瘤:R160]なし|[F-占拠性病変:R160]なし}。胆嚢：[F-結石:K802]なし。腎：[F-水腎症:N133]なし。{[F-腹水:R18]なし。|}",
+            "肝：{表面平滑、辺縁鋭、|}{実質均一、[F-腫瘤:R160]なし|[F-占拠性病変:R160]なし}。胆道：[F-拡張:K838]なし。胆嚢：{壁肥厚なし、|}[F-結石:K802]なし。腎：[F-水腎症:N133]なし。{[F-腹水:R18]なし。|}",
             "{異常なし|明らかな異常を認めない}",
         ),
+        Some(Class::Pregnancy) if icd10.starts_with("O0") => {
+            ("{胎嚢|胎芽}{は確認できる|を認める}が[F-胎児心拍:O021]を{認めない|確認できず}。", "$d")
+        }
         Some(Class::Pregnancy) => (
             "胎児心拍{確認|良好}。{羊水量正常。|[V+AFI {9|11|14}cm]。}胎盤位置{異常なし|前壁}。",
             "{$d|$d、胎児発育順調}",
@@ -76,7 +85,10 @@ pub(super) fn ultrasound(class: Option<Class>, icd10: &str) -> Sentences {
 /// Spirometry; measures come before.
 pub(super) fn spirometry(class: Option<Class>) -> Sentences {
     match class {
-        None => ("フローボリューム曲線{正常|に異常なし}。", "{[F-換気障害:J989]なし|正常範囲}"),
+        None => (
+            "{努力性は良好。|再現性良好。|}フローボリューム曲線{正常|に異常なし}。{検査中の[F-咳嗽:R05]なし。|}",
+            "{[F-換気障害:J989]なし|正常範囲}",
+        ),
         Some(Class::Airways) => (
             "フローボリューム曲線は下に凸。{気管支拡張薬吸入後の{可逆性乏しい|改善率{6|9|14}%}。|}",
             "{[F+閉塞性換気障害:J989]、$d|[F+閉塞性換気障害:J989]。$dとして矛盾しない}",

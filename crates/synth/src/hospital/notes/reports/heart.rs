@@ -7,7 +7,7 @@ use super::Sentences;
 pub(super) fn echo(class: Option<Class>) -> Sentences {
     match class {
         None => (
-            "{左室収縮良好。|}[F-壁運動異常:I519]なし。有意な[F-弁膜症:I38]なし。[F-心嚢液貯留:I313]なし。",
+            "{左室収縮良好。|}[V+LVDd/Ds {44/28|46/29|48/30}mm]、[V+IVS/PW {8/8|9/9|10/9}mm]。[F-壁運動異常:I519]なし。有意な[F-弁膜症:I38]なし。[F-心嚢液貯留:I313]なし。",
             "{正常範囲|有意な異常所見なし|WNL}",
         ),
         Some(Class::HeartFailure) => (
@@ -34,11 +34,11 @@ pub(super) fn echo(class: Option<Class>) -> Sentences {
 pub(super) fn ecg(class: Option<Class>) -> Sentences {
     match class {
         None => (
-            "{洞調律|NSR|SR}、{[V+HR {58|64|70|76}/分]。|}[F-ST-T変化:R943]{なし|(-)}。",
+            "{洞調律|NSR|SR}、{[V+HR {58|64|70|76}/分]。|}[V+PQ {148|162|174}ms]、[V+QRS {86|92|98}ms]、[V+QTc {402|416|431}ms]。電気軸{正常|正常軸|左軸傾向}。[F-ST-T変化:R943]{なし|(-)}。[F-期外収縮:I494]{なし|を認めず}。{移行帯V3。|}",
             "{正常範囲|WNL|異常なし}",
         ),
         Some(Class::Rhythm) => (
-            "P波を認めずRR間隔不整、[V+HR {78|92|104|118}/分]。有意な[F-ST変化:R943]なし。",
+            "P波を認めずRR間隔不整、[V+HR {78|92|104|118}/分]。[V+QRS {88|94|102}ms]。{電気軸正常。|}有意な[F-ST変化:R943]なし。",
             "{$d|$d、要経過観察}",
         ),
         Some(Class::Coronary) => (

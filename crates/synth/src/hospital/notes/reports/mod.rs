@@ -60,20 +60,21 @@ pub(super) fn short_title(kind: ReportKind) -> &'static str {
 /// Writes a report.
 pub(super) fn write(pen: &mut Pen<'_>, facts: &Facts, report: Report) {
     match report.kind {
-        ReportKind::Laboratory => laboratory::write(pen, facts),
+        ReportKind::Laboratory => laboratory::write(pen, facts, report.finding),
         ReportKind::Pathology => pathology::write(pen, facts, report.finding),
         _ => picture(pen, facts, report),
     }
 }
 
 fn picture(pen: &mut Pen<'_>, facts: &Facts, report: Report) {
-    let (seen, thought) = sentences(report);
+    let (seen, thought) = sentences(facts, report);
     pen.heading("検査");
     let meaning = Meaning::new(Category::Procedure, Assertion::Present).on(facts.now);
     pen.mean(short_title(report.kind), meaning, false);
     pen.put(" ");
     dates::day(pen, facts.now);
     let class = report.finding.map(|disease| Class::of(disease.icd10));
+    let class = class.or(facts.is_obstetric().then_some(Class::Pregnancy));
     pen.put(" ");
     others::technique(pen, report.kind, class);
     reason(pen, facts);
@@ -96,7 +97,7 @@ fn picture(pen: &mut Pen<'_>, facts: &Facts, report: Report) {
     pen.line();
 }
 
-fn sentences(report: Report) -> Sentences {
+fn sentences(facts: &Facts, report: Report) -> Sentences {
     let icd10 = report.finding.map_or("", |disease| disease.icd10);
     let class = report.finding.map(|disease| Class::of(disease.icd10));
     match report.kind {
@@ -107,6 +108,7 @@ fn sentences(report: Report) -> Sentences {
         ReportKind::CoronaryAngiography => heart::angiography(class),
         ReportKind::Gastroscopy => belly::gastroscopy(class, icd10),
         ReportKind::Colonoscopy => belly::colonoscopy(class, icd10),
+        ReportKind::Ultrasound if class.is_none() && facts.is_obstetric() => belly::FETUS,
         ReportKind::Ultrasound => belly::ultrasound(class, icd10),
         ReportKind::Spirometry => belly::spirometry(class),
         ReportKind::Ct | ReportKind::Pathology | ReportKind::Laboratory => chest::ct(class),
