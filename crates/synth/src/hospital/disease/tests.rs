@@ -325,6 +325,26 @@ fn lives_are_the_same_whoever_asks() {
 }
 
 #[test]
+fn nobody_is_in_two_places_at_once() {
+    let mut stays = 0;
+    for life in (Hospital { seed: 6, patients: 3_000 }).lives() {
+        let mut free_from = Minute::MIN;
+        for visit in &life.visits {
+            assert!(visit.time.0 >= free_from, "{visit:?}");
+            if matches!(visit.kind, VisitKind::Inpatient { .. }) {
+                free_from = visit.time.1;
+                stays += 1;
+            }
+        }
+        for event in &life.events {
+            let visit = life.visits.iter().find(|visit| visit.id == event.visit).unwrap();
+            assert!(event.minute >= visit.time.0 && event.minute < visit.time.1 + DAY, "{event:?}");
+        }
+    }
+    assert!(stays > 200, "{stays}");
+}
+
+#[test]
 fn who_dies_in_the_ward_leaves_it_so() {
     let mut deaths = 0;
     for life in (Hospital { seed: 3, patients: 12_000 }).lives() {
