@@ -49,6 +49,7 @@ impl Hospital {
         for (stream, live) in disease::ALL {
             live(&person, &mut self.dice(*stream, number), &mut chart);
         }
+        chart.settle();
         measure::carry_out(&person, &mut self.dice(1, number), &mut chart);
         notes::plan(&person, &mut self.dice(2, number), &mut chart);
         let mut life = chart.close(number, person);
@@ -67,3 +68,6 @@ impl Hospital {
         Dice::new(self.seed ^ stream.wrapping_mul(0xd6e8_feb8_6659_fd93), number)
     }
 }
+
+#[cfg(test)]
+mod tests;

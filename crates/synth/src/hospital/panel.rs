@@ -53,7 +53,7 @@ const STRIP: &[&str] = &["(-)", "(±)", "(1+)", "(2+)", "(3+)", "(4+)"];
 const NUMBER: &[&str] = &[];
 
 measurements! {
-    HBA1C = labs::HBA1C, 0.012, NUMBER, |at| at.get(Latent::Hba1c).max(3.5);
+    HBA1C = labs::HBA1C, 0.012, NUMBER, |at| at.get(Latent::Hba1c).max(4.2);
     GLUCOSE = labs::GLUCOSE, 0.13, NUMBER, |at| glucose(at);
     CREATININE = labs::CREATININE, 0.0, NUMBER, |at| creatinine(at);
     EGFR = labs::EGFR, 0.0, NUMBER, |at| egfr(at);

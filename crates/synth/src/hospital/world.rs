@@ -148,7 +148,7 @@ facts! {
     KIDNEY_SLOPE_DIABETES = Change -0.9 "egfr_slope_added_by_diabetes"
         "the difference of the slopes between diabetics and others with kidney disease" "General knowledge";
     HBA1C_DRIFT = Change 0.11 "hba1c_drift"
-        "yearly rise of HbA1c under unchanged drugs, %" "Near UKPDS 1998 (0.1 to 0.2 a year)";
+        "yearly rise of HbA1c under unchanged drugs, %, until insulin is begun" "Near UKPDS 1998 (0.1 to 0.2 a year)";
     HBA1C_METFORMIN = Change -0.9 "metformin_on_hba1c"
         "HbA1c half a year after against before the first prescription, %" "General knowledge: -0.7 to -1.2";
     HBA1C_DPP4 = Change -0.7 "dpp4_on_hba1c"
@@ -156,13 +156,13 @@ facts! {
     HBA1C_SGLT2 = Change -0.7 "sglt2_on_hba1c" "the same" "General knowledge: -0.6 to -0.9";
     HBA1C_GLP1 = Change -1.2 "glp1_on_hba1c" "the same" "General knowledge: -1.0 to -1.6";
     HBA1C_SU = Change -0.9 "sulfonylurea_on_hba1c" "the same" "General knowledge: -0.8 to -1.2";
-    HBA1C_INSULIN = Change -1.6 "insulin_on_hba1c" "the same" "General knowledge: -1.0 to -2.0";
+    HBA1C_INSULIN = Change -1.1 "insulin_on_hba1c" "the same" "General knowledge: -1.0 to -2.0";
     LDL_STATIN = Change -46.0 "statin_on_ldl"
         "LDL half a year after against before, mg/dL" "General knowledge: a third to two fifths of 140";
 
     // Coronary disease.
     CORONARY_MEN = RateAt60 0.0022 "acute_coronary_syndrome_men"
-        "first acute coronary syndrome per year at risk of men who never smoked without hypertension, diabetes, dyslipidaemia, at a polygenic score of 0, by age"
+        "first acute coronary syndrome per year known (from the first visit on, until any coronary disease) of men who never smoked without hypertension, diabetes, dyslipidaemia, at a polygenic score of 0, by age"
         "Near 高嶋ほか, Takashima AMI Registry (about 1 in 1,000 men of all ages); three times, as the hospital is referred to";
     CORONARY_WOMEN = RateAt60 0.0007 "acute_coronary_syndrome_women"
         "the same of women" "The same registry: a third of men's; three times";
@@ -211,7 +211,7 @@ facts! {
 
     // Rhythm and pump.
     FIBRILLATION_MEN = RateAt60 0.0042 "atrial_fibrillation_men"
-        "first atrial fibrillation per year at risk of men without hypertension or coronary disease, by age"
+        "first atrial fibrillation per year known (from the first visit on) of men without hypertension or coronary disease, by age"
         "Near Inoue et al. 2009 (prevalence 4.4 % of men over eighty); doubled, as patients are";
     FIBRILLATION_WOMEN = RateAt60 0.0021 "atrial_fibrillation_women"
         "the same of women" "Near Inoue et al. 2009 (2.2 % of women over eighty); doubled";
@@ -222,7 +222,7 @@ facts! {
     FIBRILLATION_CORONARY = HazardRatio 1.6 "coronary_disease_on_atrial_fibrillation"
         "the same model" "General knowledge of cohorts";
     FAILURE_MEN = RateAt60 0.0030 "heart_failure_admission_men"
-        "first admission for heart failure per year at risk of men with none of the conditions below, by age"
+        "first admission for heart failure per year known (from the first visit on) of men with none of the conditions below, by age"
         "Near 日本循環器学会 JROAD (300,000 admissions a year); three times, as the hospital is referred to";
     FAILURE_WOMEN = RateAt60 0.0022 "heart_failure_admission_women"
         "the same of women" "JROAD, as above";
@@ -261,7 +261,7 @@ facts! {
 
     // Stroke.
     STROKE_MEN = RateAt60 0.0030 "stroke_men"
-        "first stroke per year at risk of men who never smoked with none of the conditions below, by age"
+        "first stroke per year known (from the first visit on) of men who never smoked with none of the conditions below, by age"
         "Near 滋賀脳卒中登録 2011 (2.2 in 1,000 of all ages); about doubled, as the hospital is referred to";
     STROKE_WOMEN = RateAt60 0.0020 "stroke_women" "the same of women" "滋賀脳卒中登録 2011, as above";
     STROKE_GROWTH = Growth 0.065 "stroke_growth" "slope of the log rate on age" "General knowledge";

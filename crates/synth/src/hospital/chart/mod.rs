@@ -4,6 +4,7 @@
 //! all have written, [`Chart::close`] cuts what lies outside the time the hospital knew the
 //! patient and after death, and puts the rest in order.
 
+mod settle;
 mod truth;
 mod what;
 

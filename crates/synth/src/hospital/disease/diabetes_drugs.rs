@@ -39,28 +39,61 @@ const METFORMIN_FIRST: &str = "metformin_first";
 /// Chooses the drugs, before what they prevent is decided.
 pub(super) fn choose(person: &Person, dice: &mut Dice, chart: &mut Chart) {
     let Some((known, _)) = chart.treatment(super::diabetes::KNOWN) else { return };
-    let first = calendar::after(known, 0.5 * dice.wait(1.0));
-    let second = calendar::after(first, 0.3 + 2.5 * dice.wait(1.0));
-    let third = calendar::after(second, 0.5 + 4.0 * dice.wait(1.0));
-    let insulin = calendar::after(third, 0.5 + 9.0 * dice.wait(1.0));
-    let metformin = dice.chance(0.6);
-    for (line, from) in [(FIRST, first), (SECOND, second), (THIRD, third), (INSULIN, insulin)] {
-        chart.treated(line, (from, Minute::MAX));
-    }
-    if metformin {
+    let first = calendar::after(known, 0.3 * dice.wait(1.0));
+    chart.treated(FIRST, (first, Minute::MAX));
+    if dice.chance(0.6) {
         chart.treated(METFORMIN_FIRST, (first, Minute::MAX));
         push(chart, first, world::HBA1C_METFORMIN);
+        let second = line(dice, chart, (SECOND, first), 6.6);
         choose_second(person, dice, chart, second);
     } else {
         push(chart, first, world::HBA1C_DPP4);
+        let second = line(dice, chart, (SECOND, first), 6.6);
         push(chart, second, world::HBA1C_METFORMIN);
     }
+    let second = chart.treatment(SECOND).map_or(Minute::MAX, |(from, _)| from);
+    let third = line(dice, chart, (THIRD, second), 7.2);
     let is_injected = third >= calendar::date(2010, 6, 11) && dice.chance(0.4);
     push(chart, third, if is_injected { world::HBA1C_GLP1 } else { world::HBA1C_SU });
     if is_injected {
         chart.treated("glp1_third", (third, Minute::MAX));
     }
+    let insulin = line(dice, chart, (INSULIN, third), 8.2);
     push(chart, insulin, world::HBA1C_INSULIN);
+    titrate(chart, insulin);
+}
+
+/// Insulin is given in ever higher doses, so from then on `HbA1c` stays.
+fn titrate(chart: &mut Chart, insulin: Minute) {
+    let drift = chart.shifts().iter().find_map(|shift| match shift.course {
+        Push::Drift(drift) if shift.latent == Latent::Hba1c => Some(drift),
+        _ => None,
+    });
+    let course = Push::Drift(-drift.unwrap_or_default());
+    chart.shift(Shift { latent: Latent::Hba1c, time: (insulin, Minute::MAX), by: 0.0, course });
+}
+
+/// When the next line of drugs begins: when `HbA1c` has been above the limit for some months.
+fn line(
+    dice: &mut Dice,
+    chart: &mut Chart,
+    (line, before): (&'static str, Minute),
+    limit: f64,
+) -> Minute {
+    let mut from = calendar::after(before, 0.4);
+    let end = chart.end();
+    while from < end && usual_hba1c(chart, from) < limit {
+        from = calendar::after(from, 0.25);
+    }
+    let from = calendar::after(from, 0.7 * dice.wait(1.0));
+    chart.treated(line, (from, Minute::MAX));
+    from
+}
+
+/// What `HbA1c` would be in a body like most.
+fn usual_hba1c(chart: &Chart, minute: Minute) -> f64 {
+    let pushes = chart.shifts().iter().filter(|shift| shift.latent == Latent::Hba1c);
+    5.5 + pushes.map(|shift| shift.at(minute)).sum::<f64>()
 }
 
 /// The confounded choice.

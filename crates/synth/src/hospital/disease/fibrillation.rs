@@ -141,7 +141,9 @@ fn courses(chart: &Chart, dice: &mut Dice, onset: Minute) -> Vec<Course> {
         };
         courses.push(Course { taken: Taken::new(drug, units, usage), time });
     }
+    let slowed = chart.has(coronary::PHENOTYPE).or(chart.has(super::heart_failure::PHENOTYPE));
     match dice.below(10) {
+        0..5 if slowed.is_some() => {}
         0..5 => courses.push(Course::since(onset, Taken::new(&BISOPROLOL, 1, &AFTER_BREAKFAST))),
         5 => courses.push(Course::since(onset, Taken::new(&VERAPAMIL, 1, &AFTER_MEALS))),
         6..8 => courses.push(Course::since(onset, Taken::new(&PILSICAINIDE, 1, &AFTER_MEALS))),

@@ -231,8 +231,13 @@ fn courses(chart: &Chart, dice: &mut Dice, onset: Minute) -> [Course; 5] {
     let [loop_diuretic, beta] = [some(0.85, onset), some(if reduced { 0.9 } else { 0.5 }, onset)];
     let [mineral, tolvaptan] = [some(0.5, onset), some(0.2, onset)];
     let sacubitril = some(if reduced { 0.5 } else { 0.2 }, modern);
-    let blocker =
-        Course { taken: Taken::new(&CANDESARTAN, 1, &AFTER_BREAKFAST), time: (onset, sacubitril) };
+    // What the clinic for hypertension gives is not given twice.
+    let tense = chart.treatment(hypertension::KNOWN).is_some();
+    let blocked = if tense { sacubitril } else { onset };
+    let blocker = Course {
+        taken: Taken::new(&CANDESARTAN, 1, &AFTER_BREAKFAST),
+        time: (blocked, sacubitril),
+    };
     let since = |from, drug| Course::since(from, Taken::new(drug, 1, &AFTER_BREAKFAST));
     let valsartan = Taken::new(&SACUBITRIL_VALSARTAN, 1, &MORNING_AND_EVENING);
     [

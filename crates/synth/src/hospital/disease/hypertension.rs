@@ -19,7 +19,7 @@ use crate::hospital::world::{self, market};
 /// The phenotype's name.
 pub(super) const PHENOTYPE: &str = "hypertension";
 /// Since when it is known to a doctor.
-const KNOWN: &str = "hypertension_known";
+pub(super) const KNOWN: &str = "hypertension_known";
 
 /// When it begins.
 pub(super) fn live(person: &Person, dice: &mut Dice, chart: &mut Chart) {

@@ -29,7 +29,7 @@ const ALARM: Panel = Panel::BROAD.and(Panel::HEART_ATTACK).and(Panel::BNP).and(P
 /// An acute coronary syndrome; false if the patient died in the hospital.
 pub(super) fn acute(chart: &mut Chart, dice: &mut Dice, minute: Minute, fatality: f64) -> bool {
     let (disease, operation, size) = match dice.below(10) {
-        0..3 => (&UNSTABLE_ANGINA, &STENT_UNSTABLE, 0.3),
+        0..3 => (&UNSTABLE_ANGINA, &STENT_UNSTABLE, 0.06),
         3..6 => (&ANTERIOR_INFARCTION, &STENT_INFARCTION, 1.25),
         6..8 => (&INFERIOR_INFARCTION, &STENT_INFARCTION, 0.9),
         _ => (&MYOCARDIAL_INFARCTION, &STENT_INFARCTION, 1.0),
@@ -59,7 +59,7 @@ pub(super) fn planned(chart: &mut Chart, dice: &mut Dice, minute: Minute) {
 
 /// What an infarction does to the body.
 fn wound(chart: &mut Chart, dice: &mut Dice, minute: Minute, size: f64) {
-    chart.shift(Shift::fading(Latent::LnTroponin, minute, 6.2 * size.sqrt(), 2.5));
+    chart.shift(Shift::fading(Latent::LnTroponin, minute, 7.4 * size.sqrt(), 2.5));
     chart.shift(Shift::fading(Latent::LnMuscle, minute, 2.6 * size, 1.4));
     chart.shift(Shift::fading(Latent::LnCrp, minute, 2.6 * size, 4.0));
     chart.shift(Shift::fading(Latent::LnWhite, minute, 0.45, 2.0));
