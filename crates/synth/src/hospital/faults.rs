@@ -125,25 +125,51 @@ pub(super) fn write(life: &mut Life, dice: &mut Dice) {
 /// What went wrong, and when.
 type Wrong = Vec<(&'static str, Minute)>;
 
+/// The share of rows that are looked at, more than all faults of one row together; so most rows
+/// cost nothing.
+const LOOKED_AT: f64 = 0.008;
+
+/// What a row drew, from zero to [`LOOKED_AT`]: faults that can happen to it share that stretch.
+struct Draw(f64);
+
+impl Draw {
+    /// Whether the draw falls into this fault's part.
+    fn is(&mut self, fault: Rate) -> bool {
+        let is_in = (0.0..fault.rate).contains(&self.0);
+        self.0 -= fault.rate;
+        is_in
+    }
+}
+
+/// How many rows are passed before the next that is looked at.
+fn passed(dice: &mut Dice) -> usize {
+    usize::try_from(calendar::whole(dice.wait(-(1.0 - LOOKED_AT).ln()).floor()))
+        .unwrap_or(usize::MAX)
+}
+
 /// Faults of single rows.
 fn rows(life: &mut Life, dice: &mut Dice, wrong: &mut Wrong) {
     let mut again = Vec::new();
-    for (place, event) in life.events.iter_mut().enumerate() {
+    let mut place = passed(dice);
+    while let Some(event) = life.events.get_mut(place) {
+        let mut draw = Draw(LOOKED_AT * dice.part());
         let fault = match &mut event.what {
-            What::Measured { .. } if dice.chance(DUPLICATE.rate) => {
+            What::Measured { .. } if draw.is(DUPLICATE) => {
                 again.push(place);
                 Some(DUPLICATE.fault)
             }
-            What::Measured { test, value } => number_fault(test, *value, dice).map(|wrong| {
-                *value = wrong.1;
-                wrong.0
-            }),
-            What::Pressure { systolic, diastolic } if dice.chance(SWAPPED_PRESSURE.rate) => {
+            What::Measured { test, value } => {
+                number_fault(test, *value, (dice, draw)).map(|wrong| {
+                    *value = wrong.1;
+                    wrong.0
+                })
+            }
+            What::Pressure { systolic, diastolic } if draw.is(SWAPPED_PRESSURE) => {
                 std::mem::swap(systolic, diastolic);
                 Some(SWAPPED_PRESSURE.fault)
             }
             What::Diagnosis(diagnosis) => {
-                let is_late = diagnosis.onset.is_some() && dice.chance(ONSET_AFTER.rate);
+                let is_late = diagnosis.onset.is_some() && draw.is(ONSET_AFTER);
                 is_late.then(|| {
                     // A year typed one too high.
                     diagnosis.onset = Some(calendar::after(event.minute, 1.0));
@@ -155,6 +181,7 @@ fn rows(life: &mut Life, dice: &mut Dice, wrong: &mut Wrong) {
         if let Some(fault) = fault {
             wrong.push((fault, event.minute));
         }
+        place = place.saturating_add(1).saturating_add(passed(dice));
     }
     for place in again.into_iter().rev() {
         if let Some(event) = life.events.get(place).cloned() {
@@ -167,32 +194,32 @@ fn rows(life: &mut Life, dice: &mut Dice, wrong: &mut Wrong) {
 fn number_fault(
     test: &'static Test,
     value: Value,
-    dice: &mut Dice,
+    (dice, mut draw): (&mut Dice, Draw),
 ) -> Option<(&'static str, Value)> {
     let Value::Number(number) = value else { return None };
     let by_hand = test.kind == TestKind::Vital;
     let is_size = std::ptr::eq(test, &vitals::WEIGHT) || std::ptr::eq(test, &vitals::HEIGHT);
     let second = SECOND_UNITS.iter().find(|second| std::ptr::eq(second.test, test));
     if let Some(second) = second {
-        if dice.chance(UNIT_MIX_UP.rate) {
+        if draw.is(UNIT_MIX_UP) {
             let (value, unit, decimals) = ((second.convert)(number), second.unit, second.decimals);
             return Some((UNIT_MIX_UP.fault, Value::OtherUnit { value, unit, decimals }));
         }
-        if dice.chance(UNIT_UNSAID.rate) {
+        if draw.is(UNIT_UNSAID) {
             let is_weight = std::ptr::eq(test, &vitals::WEIGHT);
             let value = if is_weight { number * POUNDS } else { (second.convert)(number) };
             return Some((UNIT_UNSAID.fault, Value::Number(value)));
         }
     }
-    if by_hand && dice.chance(DIGIT_SLIP.rate) {
+    if by_hand && draw.is(DIGIT_SLIP) {
         let value = if dice.chance(0.5) { number * 10.0 } else { number / 10.0 };
         return Some((DIGIT_SLIP.fault, Value::Number(value)));
     }
-    if is_size && dice.chance(PLACEHOLDER.rate) {
+    if is_size && draw.is(PLACEHOLDER) {
         let value = if dice.chance(0.5) { 999.9 } else { 0.0 };
         return Some((PLACEHOLDER.fault, Value::Number(value)));
     }
-    if std::ptr::eq(test, &labs::CRP) && dice.chance(WORD_FOR_NUMBER.rate) {
+    if std::ptr::eq(test, &labs::CRP) && draw.is(WORD_FOR_NUMBER) {
         let word = match number {
             number if number < 0.3 => "(-)",
             number if number < 0.6 => "(±)",
@@ -298,4 +325,56 @@ fn birth_date(life: &mut Life, dice: &mut Dice, wrong: &mut Wrong) {
     };
     wrong.push((BIRTH_DATE.fault, born));
     life.person.born = typed.min(life.known.0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of so many rows with this value, how often each fault happens.
+    fn faults_of(test: &'static Test, number: f64) -> BTreeMap<&'static str, f64> {
+        let mut dice = Dice::new(17, 3);
+        let mut seen = BTreeMap::new();
+        let looked = 200_000;
+        for _ in 0..looked {
+            let draw = Draw(LOOKED_AT * dice.part());
+            if let Some((fault, _)) = number_fault(test, Value::Number(number), (&mut dice, draw)) {
+                *seen.entry(fault).or_insert(0.0) += LOOKED_AT / f64::from(looked);
+            }
+        }
+        seen
+    }
+
+    #[test]
+    fn each_fault_of_a_row_is_as_frequent_as_said() {
+        let seen = faults_of(&vitals::WEIGHT, 61.5);
+        for fault in [UNIT_MIX_UP, UNIT_UNSAID, DIGIT_SLIP, PLACEHOLDER] {
+            let share = seen.get(fault.fault).copied().unwrap_or_default();
+            assert!((share / fault.rate - 1.0).abs() < 0.1, "{} {share}", fault.fault);
+        }
+        let seen = faults_of(&labs::CRP, 0.4);
+        let share = seen.get(WORD_FOR_NUMBER.fault).copied().unwrap_or_default();
+        assert!((share / WORD_FOR_NUMBER.rate - 1.0).abs() < 0.1, "{share}");
+        assert!(faults_of(&labs::SODIUM, 140.0).is_empty());
+    }
+
+    #[test]
+    fn faults_that_one_row_can_have_fit_into_the_draw() {
+        let of_a_row =
+            [DUPLICATE, UNIT_MIX_UP, UNIT_UNSAID, DIGIT_SLIP, PLACEHOLDER, WORD_FOR_NUMBER];
+        assert!(of_a_row.iter().map(|fault| fault.rate).sum::<f64>() < LOOKED_AT);
+    }
+
+    #[test]
+    fn second_units_say_the_same() {
+        let of = |test: &'static Test, number: f64| {
+            let second =
+                SECOND_UNITS.iter().find(|second| std::ptr::eq(second.test, test)).unwrap();
+            (second.convert)(number)
+        };
+        assert!((of(&labs::CREATININE, 1.0) - 88.4).abs() < 0.01);
+        assert!((of(&labs::HBA1C, 7.0) - 53.0).abs() < 0.1);
+        assert!((of(&labs::GLUCOSE, 126.0) - 7.0).abs() < 0.01);
+        assert!((of(&vitals::TEMPERATURE, 37.0) - 98.6).abs() < 0.01);
+    }
 }
