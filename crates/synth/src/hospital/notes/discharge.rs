@@ -56,7 +56,7 @@ fn course(pen: &mut Pen<'_>, facts: &Facts) {
     }
     soap::results(pen, facts);
     let admitted = facts.visit.as_ref().map_or(facts.now, |visit| visit.time.0);
-    for done in facts.operations.iter().filter(|done| done.is_now).take(4) {
+    for done in facts.operations.iter().filter(|done| done.is_now && done.is_treatment()).take(4) {
         let day = done.minute.div_euclid(DAY) - admitted.div_euclid(DAY) + 1;
         pen.print(format_args!("第{day}病日に"));
         stage::operation(pen, done);

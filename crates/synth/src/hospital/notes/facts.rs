@@ -97,6 +97,13 @@ pub(super) struct Done {
     pub(super) is_now: bool,
 }
 
+impl Done {
+    /// Whether it treats; what only examines is told with its result.
+    pub(super) fn is_treatment(&self) -> bool {
+        !self.operation.code.starts_with(['C', 'D'])
+    }
+}
+
 /// A stage.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Staged {
@@ -358,6 +365,17 @@ impl Facts {
     /// Whether the patient lies in a ward.
     pub(super) fn is_inpatient(&self) -> bool {
         self.visit.as_ref().is_some_and(|visit| matches!(visit.kind, VisitKind::Inpatient { .. }))
+    }
+
+    /// Why an examination is ordered: a diagnosis of this visit or department.
+    pub(super) fn reason(&self) -> Option<&Diagnosis> {
+        self.main.as_ref().filter(|(rank, _)| *rank >= 2).map(|(_, told)| told)
+    }
+
+    /// Whether the visit is to a department that looks into heads.
+    pub(super) fn is_of_the_head(&self) -> bool {
+        const HEADS: [&str; 6] = ["02", "04", "14", "39", "44", "51"];
+        self.visit.as_ref().is_some_and(|visit| HEADS.contains(&visit.department.code))
     }
 
     /// Whether the visit is to obstetrics.

@@ -100,7 +100,9 @@ pub(super) fn emergency(pen: &mut Pen<'_>, facts: &Facts) {
 }
 
 fn treatment(pen: &mut Pen<'_>, facts: &Facts) {
-    if facts.given.is_empty() && !facts.operations.iter().any(|done| done.is_now) {
+    if facts.given.is_empty()
+        && !facts.operations.iter().any(|done| done.is_now && done.is_treatment())
+    {
         return;
     }
     pen.heading("治療経過");
@@ -114,7 +116,7 @@ fn treated(pen: &mut Pen<'_>, facts: &Facts) {
         pen.say("{投与|を投与}");
         pen.stop();
     }
-    for done in facts.operations.iter().filter(|done| done.is_now).take(2) {
+    for done in facts.operations.iter().filter(|done| done.is_now && done.is_treatment()).take(2) {
         stage::operation(pen, done);
         pen.say("{施行|を施行}");
         pen.stop();

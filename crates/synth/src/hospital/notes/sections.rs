@@ -82,7 +82,15 @@ pub(super) fn told(pen: &mut Pen<'_>, facts: &Facts) {
 
 fn complaints(pen: &mut Pen<'_>, facts: &Facts) {
     if facts.complains() {
-        pen.say("{数日前より|今回、|}");
+        let came = facts.visit.as_ref().map_or(facts.now, |visit| visit.time.0);
+        let begun = facts.main().and_then(|told| told.onset).map(|onset| (onset, came - onset));
+        match begun {
+            Some((onset, before)) if (DAY..60 * DAY).contains(&before) => {
+                dates::ago(pen, onset, came);
+                pen.put("より");
+            }
+            _ => pen.say("{数日前より|今回、|}"),
+        }
         hidden::present(pen, facts);
     }
     hidden::absent(pen, facts);

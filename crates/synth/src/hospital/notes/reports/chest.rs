@@ -75,6 +75,18 @@ pub(super) fn ct(class: Option<Class>) -> Sentences {
     }
 }
 
+/// The head after a stroke of long ago.
+pub(super) const OLD_STROKE: Sentences = (
+    "DWIで新たな[F-高信号域:R900]を認めない。$s{放線冠|基底核|視床|側頭葉}にFLAIRで[F+陳旧性変化:I693]あり。T2*で[F-出血:I619]なし。",
+    "{$d、新規病変なし|陳旧性変化のみ。$d|$d。著変なし}",
+);
+
+/// MRI of another part of the body than the head.
+pub(super) const BODY: Sentences = (
+    "{T2WIで[F-腫瘤:R229]を指摘できない。|DWIで[F-拡散制限:R938]を認めない。}{有意な[F-リンパ節腫大:R599]なし。|}骨髄信号に異常なし。{[F-腹水:R18]なし。|}",
+    "{有意な異常所見なし|明らかな異常を指摘できません|異常所見なし}",
+);
+
 /// MRI, mostly of the head.
 pub(super) fn mri(class: Option<Class>) -> Sentences {
     match class {

@@ -99,8 +99,12 @@ fn picture(pen: &mut Pen<'_>, facts: &Facts, report: Report) {
 
 fn sentences(facts: &Facts, report: Report) -> Sentences {
     let icd10 = report.finding.map_or("", |disease| disease.icd10);
-    let class = report.finding.map(|disease| Class::of(disease.icd10));
+    // A symptom is no finding of a picture.
+    let seen = report.finding.filter(|disease| !disease.icd10.starts_with('R'));
+    let class = seen.map(|disease| Class::of(disease.icd10));
     match report.kind {
+        ReportKind::Mri if icd10.starts_with("I69") => chest::OLD_STROKE,
+        ReportKind::Mri if class.is_none() && !facts.is_of_the_head() => chest::BODY,
         ReportKind::ChestXray => chest::xray(class),
         ReportKind::Mri => chest::mri(class),
         ReportKind::Echocardiography => heart::echo(class),
@@ -117,10 +121,7 @@ fn sentences(facts: &Facts, report: Report) -> Sentences {
 
 /// Why the examination was ordered.
 fn reason(pen: &mut Pen<'_>, facts: &Facts) {
-    let Some(told) = facts.main() else { return };
-    if pen.dice.chance(0.3) {
-        return;
-    }
+    let Some(told) = facts.reason().filter(|_| pen.dice.chance(0.7)) else { return };
     let title = if pen.dice.chance(0.5) { "依頼目的" } else { "臨床情報" };
     pen.heading(title);
     if told.suspected {
