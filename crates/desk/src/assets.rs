@@ -29,6 +29,13 @@ pub(crate) fn href(name: &str) -> String {
     format!("/assets/{served}")
 }
 
+/// The names of the icons in the set.
+pub(crate) fn icons() -> Vec<&'static str> {
+    let set = ASSETS.iter().find(|asset| asset.name == "icons.svg");
+    let text = set.and_then(|asset| std::str::from_utf8(asset.bytes).ok()).unwrap_or_default();
+    text.split("<symbol id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -33,6 +33,11 @@ pub enum Tone {
 }
 
 impl Tone {
+    /// Its name in code, for the kit.
+    pub(crate) fn name(self) -> String {
+        format!("{self:?}")
+    }
+
     /// The class in the style sheet.
     #[must_use]
     pub fn class(self) -> &'static str {

@@ -167,7 +167,7 @@ impl Chart for Forest {
         }
         svg.line("reference quiet", (x.at(0.0), 22.0), (x.at(0.0), y + 4.0));
         self.draw_axis(&mut svg, &x, span, y + 4.0);
-        svg.append(rows);
+        svg.append(&rows);
         let foot = if self.favours.is_some() { 44.0 } else { 26.0 };
         svg.finish(size.class(), (width, y + foot), &self.alt(words))
     }

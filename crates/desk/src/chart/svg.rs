@@ -127,7 +127,7 @@ impl Svg {
     }
 
     /// Puts another picture's shapes on top of these.
-    pub(crate) fn append(&mut self, other: Self) {
+    pub(crate) fn append(&mut self, other: &Self) {
         self.body.push_str(&other.body);
     }
 

@@ -14,6 +14,7 @@ use axum::{Router, response::IntoResponse as _, response::Response};
 use disclosure::{Policy, Released, release};
 use vocab::RawCount;
 
+use crate::assets;
 use crate::bar::{Bar, Part, Tone};
 use crate::chart::{Figure, Sparkline};
 use crate::page::Page;
@@ -41,6 +42,8 @@ pub(crate) struct PartsPage {
     lines: Vec<Line>,
     pager: Pager,
     spark: Sparkline,
+    tones: [(Tone, &'static str); 7],
+    icons: Vec<&'static str>,
 }
 
 #[derive(Template)]
@@ -106,7 +109,7 @@ fn tabs(page: &Page, here: &str) -> Vec<Tab> {
     let tab =
         |href: &'static str, key, number| (href, page.say(key).to_owned(), number, href == here);
     vec![
-        tab("/kit", "desk.kit.tab_parts", "12"),
+        tab("/kit", "desk.kit.tab_parts", "15"),
         tab("/kit/forms", "desk.kit.tab_forms", "6"),
         tab("/kit/charts", "desk.kit.tab_charts", "11"),
     ]
@@ -127,6 +130,8 @@ impl PartsPage {
                 page.say("desk.kit.sample_hba1c_course"),
             )
             .with_band(6.0, 7.0),
+            tones: tones(),
+            icons: assets::icons(),
             page,
         }
     }
@@ -156,6 +161,18 @@ impl ChartsPage {
         rows.extend(courses::over_time(&page));
         Self { tabs: tabs(&page, "/kit/charts"), rows, page }
     }
+}
+
+fn tones() -> [(Tone, &'static str); 7] {
+    [
+        (Tone::Data, "desk.kit.tone_data"),
+        (Tone::Mid, "desk.kit.tone_mid"),
+        (Tone::Light, "desk.kit.tone_light"),
+        (Tone::Warm, "desk.kit.tone_warm"),
+        (Tone::Teal, "desk.kit.tone_teal"),
+        (Tone::GroupA, "desk.kit.tone_a"),
+        (Tone::GroupB, "desk.kit.tone_b"),
+    ]
 }
 
 fn rules() -> Vec<Rule> {

@@ -1,7 +1,7 @@
 //! Draws lanes: words to the left of them where there is room, above them where there is not.
 
 use super::time::Days;
-use super::{Content, Ending, Event, Lane, Lanes, Sample, Span, pack, span_says};
+use super::{Content, Ending, Event, Lane, Lanes, Sample, Series, Span, pack, span_says};
 use crate::chart::scale::Linear;
 use crate::chart::svg::{Anchor, Area, Svg, TYPE, n, through};
 use crate::chart::{Drawing, Size, decimal, metrics};
@@ -41,7 +41,7 @@ pub(super) fn draw(lanes: &Lanes, words: &Words, size: Size) -> Drawing {
     }
     let mut svg = Svg::at(size);
     pen.axis(&mut svg, y);
-    svg.append(body);
+    svg.append(&body);
     let alt = crate::chart::Chart::alt(lanes, words);
     svg.finish(size.class(), (size.width(), y + 4.0), &alt)
 }
@@ -76,10 +76,7 @@ impl Pen<'_> {
             Content::Heading => y,
             Content::Spans(spans) => self.spans(svg, spans, y),
             Content::Events(events) => self.events(svg, events, y),
-            Content::Series { unit, digits, samples, reference } => {
-                let written = (unit.as_str(), *digits);
-                self.series(svg, samples, written, *reference, y)
-            }
+            Content::Series(series) => self.series(svg, series, y),
         };
         svg.line("lane", (0.0, foot + 3.0), (self.right, foot + 3.0));
         foot + 8.0
@@ -188,21 +185,15 @@ impl Pen<'_> {
         top + ROW
     }
 
-    fn series(
-        &self,
-        svg: &mut Svg,
-        samples: &[Sample],
-        (unit, digits): (&str, usize),
-        reference: Option<(f64, f64)>,
-        top: f64,
-    ) -> f64 {
+    fn series(&self, svg: &mut Svg, series: &Series, top: f64) -> f64 {
+        let Series { unit, digits, samples, reference } = series;
         let shown = || samples.iter().filter(|sample| self.days.holds(sample.day));
         let values = || shown().map(|sample| sample.value);
         let ends = reference.map(|(low, high)| [low, high]).into_iter().flatten();
         let low = values().chain(ends.clone()).fold(f64::MAX, f64::min);
         let high = values().chain(ends).fold(f64::MIN, f64::max);
         let y = Linear::new((low, high), (top + SERIES - 8.0, top + 8.0));
-        if let Some((low, high)) = reference {
+        if let Some((low, high)) = *reference {
             let (head, foot) = (y.at(high), y.at(low));
             let area = Area::new(self.left, head, self.right - self.left, (foot - head).max(1.0));
             svg.rect("normal", area, 0.0);
@@ -211,14 +202,14 @@ impl Pen<'_> {
         svg.path("course data", &through(shown().map(place)));
         for sample in shown() {
             let outside = reference.is_some_and(|(l, h)| sample.value < l || sample.value > h);
-            let value = decimal(self.words, sample.value, digits);
+            let value = decimal(self.words, sample.value, *digits);
             svg.open(&format!("{} {value} {unit}", self.words.day(sample.day)));
             let class = if outside { "fill warm" } else { "fill data" };
             svg.dot(class, place(sample), 2.6);
             svg.close();
         }
-        if let Some(last) = shown().last() {
-            let label = format!("{} {unit}", decimal(self.words, last.value, digits));
+        if let Some(last) = shown().next_back() {
+            let label = format!("{} {unit}", decimal(self.words, last.value, *digits));
             let room = if self.above { self.right } else { self.left - 14.0 };
             let label = metrics::fit(&label, room, TYPE);
             if self.above {
@@ -233,8 +224,9 @@ impl Pen<'_> {
 
 /// The last value of a series, as it is written.
 fn newest(words: &Words, content: &Content) -> Option<String> {
-    let Content::Series { unit, digits, samples, .. } = content else { return None };
-    samples.last().map(|last| format!("{} {unit}", decimal(words, last.value, *digits)))
+    let Content::Series(series) = content else { return None };
+    let written = |last: &Sample| decimal(words, last.value, series.digits);
+    series.samples.last().map(|last| format!("{} {}", written(last), series.unit))
 }
 
 /// How far below the first a row lies.

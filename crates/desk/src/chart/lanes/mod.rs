@@ -110,7 +110,16 @@ enum Content {
     Heading,
     Spans(Vec<Span>),
     Events(Vec<Event>),
-    Series { unit: String, digits: usize, samples: Vec<Sample>, reference: Option<(f64, f64)> },
+    Series(Series),
+}
+
+/// Values of one kind.
+#[derive(Clone, Debug)]
+struct Series {
+    unit: String,
+    digits: usize,
+    samples: Vec<Sample>,
+    reference: Option<(f64, f64)>,
 }
 
 /// One lane.
@@ -145,16 +154,16 @@ impl Lane {
     /// Samples by day.
     #[must_use]
     pub fn series(label: &str, unit: &str, digits: usize, samples: Vec<Sample>) -> Self {
-        let content = Content::Series { unit: unit.to_owned(), digits, samples, reference: None };
-        Self { label: label.to_owned(), content }
+        let series = Series { unit: unit.to_owned(), digits, samples, reference: None };
+        Self { label: label.to_owned(), content: Content::Series(series) }
     }
 
     /// With the range in which values are as they should be; values outside it are marked. Does
     /// nothing to a lane that holds no values.
     #[must_use]
     pub fn with_reference(mut self, low: f64, high: f64) -> Self {
-        if let Content::Series { reference, .. } = &mut self.content {
-            *reference = Some((low, high));
+        if let Content::Series(series) = &mut self.content {
+            series.reference = Some((low, high));
         }
         self
     }
@@ -220,9 +229,9 @@ impl Chart for Lanes {
                 Content::Events(events) => events.iter().for_each(|event| {
                     row(event.label.clone(), words.day(event.day), String::new());
                 }),
-                Content::Series { unit, digits, samples, .. } => samples.iter().for_each(|one| {
-                    let value = decimal(words, one.value, *digits);
-                    row(format!("{value} {unit}"), words.day(one.day), String::new());
+                Content::Series(series) => series.samples.iter().for_each(|one| {
+                    let value = decimal(words, one.value, series.digits);
+                    row(format!("{value} {}", series.unit), words.day(one.day), String::new());
                 }),
             }
         }
