@@ -219,6 +219,20 @@ fn figures_have_different_names_and_say_where_they_are_from() {
 }
 
 #[test]
+fn the_manual_tells_the_figures_as_they_are() {
+    for page in [
+        include_str!("../../../../docs/manual/synth-model.md"),
+        include_str!("../../../../docs/manual/synth-model.ja.md"),
+    ] {
+        for fact in world::FACTS {
+            let row = format!("| `{}` | {} | ", fact.name, fact.value);
+            let told = page.lines().find(|line| line.starts_with(&row));
+            assert!(told.is_some_and(|line| line.contains(fact.source)), "no line {row}");
+        }
+    }
+}
+
+#[test]
 fn a_life_can_be_read_as_a_story() {
     // A diabetic who was stented while the hospital looked, and not for long.
     let told = sample().iter().find(|life| {

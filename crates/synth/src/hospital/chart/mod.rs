@@ -215,9 +215,13 @@ impl Chart {
         let begin = self.known.0;
         self.visits.retain(|visit| begin <= visit.time.0 && visit.time.0 < end);
         self.visits.sort_by_key(|visit| (visit.time, visit.id));
-        let (mut visits, renumbered) = join(self.visits);
-        for visit in visits.iter_mut().filter(|visit| visit.time.1 > death) {
-            (visit.time.1, visit.end) = (death, VisitEnd::Death);
+        let mut renumbered = HashMap::with_capacity(self.visits.len());
+        for (id, visit) in (0_u32..).zip(&mut self.visits) {
+            renumbered.insert(visit.id, id);
+            visit.id = id;
+            if visit.time.1 > death {
+                (visit.time.1, visit.end) = (death, VisitEnd::Death);
+            }
         }
         self.events.retain_mut(|event| {
             let kept = renumbered.get(&event.visit);
@@ -231,36 +235,9 @@ impl Chart {
         self.events.sort_by_key(|event| (event.minute, event.visit));
         self.truths.retain(|truth| truth.minute() <= death);
         let died = self.died.filter(|(minute, _)| *minute < self.known.1);
-        let Self { known, events, truths, .. } = self;
+        let Self { known, visits, events, truths, .. } = self;
         Life { number, person, known: (known.0, end), visits, events, died, truths }
     }
-}
-
-/// Numbers visits by their order and says which number each has now. What begins during a stay
-/// becomes part of it: nobody is in a ward and at a clinic, or in two wards, at once.
-fn join(visits: Vec<Visit>) -> (Vec<Visit>, HashMap<VisitId, VisitId>) {
-    let mut renumbered = HashMap::with_capacity(visits.len());
-    let mut joined: Vec<Visit> = Vec::with_capacity(visits.len());
-    let mut stay: Option<usize> = None;
-    for mut visit in visits {
-        let is_stay = matches!(visit.kind, VisitKind::Inpatient { .. });
-        let within = stay.and_then(|place| joined.get_mut(place));
-        if let Some(stay) = within.filter(|stay| visit.time.0 < stay.time.1) {
-            if is_stay {
-                stay.time.1 = stay.time.1.max(visit.time.1);
-            }
-            renumbered.insert(visit.id, stay.id);
-            continue;
-        }
-        let id = VisitId::try_from(joined.len()).unwrap_or(VisitId::MAX);
-        renumbered.insert(visit.id, id);
-        visit.id = id;
-        if is_stay {
-            stay = Some(joined.len());
-        }
-        joined.push(visit);
-    }
-    (joined, renumbered)
 }
 
 /// The number of a visit within its chart.
