@@ -104,3 +104,42 @@ fn checkpoint_inhibitors_are_given_to_the_younger_and_help() {
     let mean = years.map(|[count, sum]| sum / count);
     assert!(mean[1] > 1.3 * mean[0], "{mean:?}");
 }
+
+#[test]
+fn cancers_are_as_many_as_the_registry_says() {
+    use super::super::super::birth;
+    use super::super::super::chart::{Truth, YEAR};
+    let (mut seen, mut expected) = (0.0, 0.0);
+    for number in 0..60_000 {
+        let (person, known) = birth::person(&mut Dice::new(77, number), 77, number);
+        let settled = known.0 + 90 * DAY;
+        if settled >= known.1 {
+            continue;
+        }
+        let mut chart = Chart::new(known);
+        live(&person, &mut Dice::new(78, number), &mut chart);
+        let end = chart.end();
+        let life = chart.close(number, person.clone());
+        for site in sites::SITES {
+            let found = life.truths.iter().find_map(|truth| match truth {
+                Truth::Has { phenotype, time } if *phenotype == site.phenotype => Some(time.0),
+                _ => None,
+            });
+            seen += f64::from(u8::from(found.is_some_and(|at| settled <= at && at < end)));
+            let Some(rates) = Rates::of(site, &person, None) else { continue };
+            let until = found.unwrap_or(end).min(end);
+            let mut minute = settled;
+            while minute < until {
+                let step = (until - minute).min(YEAR / 4);
+                let age = calendar::age(&person, minute + step / 2);
+                let band = sites::BAND_YEARS.iter().rposition(|begin| *begin <= age);
+                let a_year = band.and_then(|band| rates.a_year.get(band)).map_or(0.0, |f| f.value);
+                expected += a_year * rates.ratio * calendar::years(step);
+                minute += step;
+            }
+        }
+    }
+    assert!(expected > 150.0, "{expected}");
+    let off: f64 = seen - expected;
+    assert!(off.abs() < 4.0 * expected.sqrt(), "{seen} seen, {expected} expected");
+}
