@@ -98,6 +98,8 @@ async fn listen(
         Locale::En => println!("open http://{address}/ (Ctrl-C ends)"),
     }
     std::io::stdout().flush()?;
-    desk::serve(site, listener).await?;
-    Ok(())
+    let ahead = tokio::spawn(slices::catalog::warm(site.clone()));
+    let served = desk::serve(site, listener).await;
+    ahead.abort();
+    Ok(served?)
 }

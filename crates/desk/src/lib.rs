@@ -5,11 +5,13 @@
 //! `guard`. Each page is complete as it is served; the one script, htmx,
 //! only makes it quicker. Every part and chart is shown on the page `/kit` (`kit`).
 
+mod address;
 mod assets;
 mod bar;
 pub mod chart;
 mod guard;
 mod kit;
+mod memory;
 mod page;
 mod pager;
 mod permitted;
@@ -23,6 +25,7 @@ mod texts;
 mod tongue;
 mod words;
 
+pub use address::segment;
 pub use bar::{Bar, Part, Tone};
 pub use page::Page;
 pub use pager::Pager;

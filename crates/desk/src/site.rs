@@ -1,15 +1,18 @@
 //! What every page may ask: the stores, the settings, the words.
 
-use std::collections::HashMap;
+use std::any::Any;
+use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::tz::TimeZone;
-use lake::{Lake, Reader, ReaderError, TableCount};
+use lake::{Lake, Reader, TableCount};
 use ledger::Ledger;
-use vocab::{Actor, Locale, PurposeOfUse, SnapshotId};
+use vocab::{Actor, Locale};
 
+use crate::memory::{Memory, Seen};
 use crate::page::Page;
+use crate::refusal::Refusal;
 use crate::slice::{Entry, Slice};
 use crate::texts::{Texts, TextsError};
 use crate::words::Words;
@@ -59,19 +62,8 @@ struct Inner {
     slices: &'static [&'static Slice],
     texts: Arc<Texts>,
     refusals: AtomicU64,
-    counts: Mutex<HashMap<Seen, Arc<Vec<TableCount>>>>,
+    memory: Memory,
 }
-
-/// Under which conditions counts were taken: they hold as long as none of these changes.
-#[derive(PartialEq, Eq, Hash)]
-struct Seen {
-    snapshot: Option<SnapshotId>,
-    consent_epoch: u64,
-    purpose: PurposeOfUse,
-}
-
-/// How many sets of counts are remembered.
-const COUNTS_MAX: usize = 16;
 
 impl Site {
     /// Puts the site together.
@@ -87,8 +79,8 @@ impl Site {
         let texts = Arc::new(all_texts(slices)?);
         let zone = TimeZone::get(&settings.zone)
             .unwrap_or_else(|_| TimeZone::fixed(jiff::tz::Offset::constant(9)));
-        let (refusals, counts) = (AtomicU64::new(1), Mutex::default());
-        let inner = Inner { ledger, lake, settings, zone, slices, texts, refusals, counts };
+        let (refusals, memory) = (AtomicU64::new(1), Memory::default());
+        let inner = Inner { ledger, lake, settings, zone, slices, texts, refusals, memory };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -139,24 +131,27 @@ impl Site {
     ///
     /// # Errors
     /// When a table cannot be read.
-    pub async fn table_counts(&self, reader: &Reader) -> Result<Arc<Vec<TableCount>>, ReaderError> {
-        let permit = reader.permit();
-        let (consent_epoch, purpose) = (permit.epoch(), permit.purpose());
-        let seen = Seen { snapshot: reader.snapshot(), consent_epoch, purpose };
-        if let Some(known) = self.remembered().get(&seen) {
-            return Ok(known.clone());
-        }
-        let counts = Arc::new(reader.table_counts().await?);
-        let mut remembered = self.remembered();
-        if remembered.len() >= COUNTS_MAX {
-            remembered.clear();
-        }
-        remembered.insert(seen, counts.clone());
-        Ok(counts)
+    pub async fn table_counts(&self, reader: &Reader) -> Result<Arc<Vec<TableCount>>, Refusal> {
+        let count = async { Ok(reader.table_counts().await?) };
+        self.remember(reader, "table counts", count).await
     }
 
-    fn remembered(&self) -> MutexGuard<'_, HashMap<Seen, Arc<Vec<TableCount>>>> {
-        self.inner.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What this reader's permit lets be computed, computed once for each snapshot, state of
+    /// consents and purpose. The name tells one answer from another: begin it with the slice's.
+    ///
+    /// # Errors
+    /// When it cannot be computed; the next who asks tries again.
+    pub async fn remember<T, F>(
+        &self,
+        reader: &Reader,
+        name: &str,
+        compute: F,
+    ) -> Result<Arc<T>, Refusal>
+    where
+        T: Any + Send + Sync,
+        F: Future<Output = Result<T, Refusal>>,
+    {
+        self.inner.memory.answer(Seen::by(reader), name, compute).await
     }
 
     /// A number for one refusal, by which the log can be searched.

@@ -65,6 +65,12 @@ impl Released {
         !matches!(self, Self::Exactly(_) | Self::About(_))
     }
 
+    /// Whether the number told is rounded.
+    #[must_use]
+    pub fn is_rounded(self) -> bool {
+        matches!(self, Self::About(_))
+    }
+
     /// The number, where it may be told: for a bar's length.
     #[must_use]
     pub fn number(self) -> Option<u64> {

@@ -16,7 +16,10 @@ pub mod writer;
 
 pub use delta::TableError;
 pub use house::{Lake, LakeConfig, LakeError};
-pub use reader::{Reader, ReaderError, SqlAnswer, TableCount};
+pub use reader::{
+    CodeCount, CodeLook, CodeProfile, Codings, ColumnLook, ColumnProfile, Look, Numbers,
+    PersonLook, Reader, ReaderError, SqlAnswer, TableCount, TableProfile, Tally,
+};
 pub use writer::{
     FaultPoint, HeldResource, HeldResources, Load, LoadMode, OldRow, ReportParts, Writer,
 };

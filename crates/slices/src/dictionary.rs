@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use vocab::Locale;
+use vocab::{Locale, Text};
 
-use crate::records::tables::TABLES;
+use crate::own_words;
+use crate::records::tables::{About, TABLES};
 
 const TITLE_JA: &str = "https://aoba.example/StructureDefinition/title-ja";
 const DESCRIPTION_JA: &str = "https://aoba.example/StructureDefinition/description-ja";
@@ -56,6 +57,8 @@ pub(crate) struct ColumnEntry {
     pub(crate) collection: bool,
     /// What it means and how it misleads.
     pub(crate) meaning: Both,
+    /// The FHIRPath expression that fills it.
+    pub(crate) path: String,
     /// Its unit.
     pub(crate) unit: Option<String>,
     /// The system its codes come from.
@@ -78,6 +81,43 @@ pub(crate) fn bundled() -> &'static BTreeMap<String, TableEntry> {
     static BUNDLED: LazyLock<BTreeMap<String, TableEntry>> =
         LazyLock::new(|| read(TABLES.iter().map(|table| (table.name, table.view_json))));
     &BUNDLED
+}
+
+/// What a table is called: its title, or its name where it has none.
+pub(crate) fn title(table: &str, locale: Locale) -> String {
+    let of_house = own_words::table(table).map(|(title, _)| title.get(locale));
+    let told = bundled().get(table).map(|entry| entry.title.get(locale));
+    of_house.or(told).unwrap_or(table).to_owned()
+}
+
+/// What one row of a table is, and how it misleads.
+pub(crate) fn about(table: &str, locale: Locale) -> String {
+    let of_house = own_words::table(table).map(|(_, about)| about.get(locale));
+    let told = bundled().get(table).map(|entry| entry.about.get(locale));
+    of_house.or(told).unwrap_or_else(|| own_words::ADDED.get(locale)).to_owned()
+}
+
+/// The words of a column that the house adds to tables.
+pub(crate) fn of_house(table: &str, column: &str) -> Option<Text> {
+    own_words::column(table, column)
+}
+
+/// Where a table stands in the manual; tables it does not know come last.
+pub(crate) fn place(table: &str) -> usize {
+    TABLES.iter().position(|known| known.name == table).unwrap_or(TABLES.len())
+}
+
+/// Whether each row of a table is about one patient, as its declaration says.
+pub(crate) fn is_about_patients(table: &str) -> bool {
+    let known = TABLES.iter().find(|known| known.name == table);
+    known.is_none_or(|known| known.about == About::Patient)
+}
+
+/// What stands before the end of the first sentence, and that end.
+pub(crate) fn first_sentence(text: &str) -> &str {
+    let end = |mark: &str, kept: usize| text.find(mark).map(|at| at + kept);
+    let ends = [end("。", "。".len()), end(". ", 1)];
+    ends.into_iter().flatten().min().and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// Reads the words of these views, by the name of their table.
@@ -114,6 +154,7 @@ fn column(column: &fhir::view::Column) -> ColumnEntry {
             ja: tag("aoba/description-ja").unwrap_or_default(),
             en: column.description.clone().unwrap_or_default(),
         },
+        path: column.path_text.clone(),
         unit: tag("aoba/unit"),
         code_system: tag("aoba/code-system"),
     }

@@ -12,11 +12,13 @@ use vocab::{Actor, LandingId};
 
 use crate::SLICES;
 
-const ROUTES: [&str; 9] = [
+const ROUTES: [&str; 11] = [
     "/",
     "/kit",
     "/kit/forms",
     "/kit/charts",
+    "/catalog",
+    "/catalog?q=HbA1c",
     "/records/loads",
     "/records/loads/1",
     "/records/loads/1.json",
@@ -131,7 +133,17 @@ async fn a_name_that_is_not_ours_gets_nothing() {
 async fn who_has_no_grant_sees_no_page_and_is_told_which_right_is_missing() {
     let house = House::new().await;
     let router = house.seen_by("stranger");
-    for path in ["/", "/records/loads", "/records/loads/1", "/records/loads/1.json"] {
+    for path in [
+        "/",
+        "/catalog",
+        "/catalog?q=HbA1c",
+        "/catalog/tables/patient",
+        "/catalog/tables/patient/gender",
+        "/catalog/concepts/icd10/E119",
+        "/records/loads",
+        "/records/loads/1",
+        "/records/loads/1.json",
+    ] {
         let answer = get(&router, path, &[("accept-language", "en")]).await;
         assert_eq!(answer.status, 403, "{path}");
         assert!(answer.body.contains("stranger has no grant for operations"), "{}", answer.body);
@@ -146,7 +158,7 @@ async fn every_look_leaves_its_line_in_the_audit() {
     let router = house.seen_by("owner");
     let filter = AuditFilter::default();
     let looks = async || house.ledger.audit().rows(&filter).await.unwrap().len();
-    for path in ["/", "/records/loads", "/records/loads/1.json"] {
+    for path in ["/", "/catalog", "/catalog?q=HbA1c", "/records/loads", "/records/loads/1.json"] {
         let before = looks().await;
         assert_eq!(get(&router, path, &[]).await.status, 200);
         assert_eq!(looks().await, before + 1, "{path}");
@@ -171,7 +183,14 @@ async fn the_choice_of_language_is_remembered() {
 async fn what_is_not_there_is_told_in_the_reader_s_language_with_a_number() {
     let house = House::new().await;
     let router = house.seen_by("owner");
-    let paths = ["/records/loads/99", "/records/loads/x", "/records/tables/nothing", "/x?lang=en"];
+    let paths = [
+        "/records/loads/99",
+        "/records/loads/x",
+        "/catalog/tables/nothing",
+        "/catalog/tables/nothing/x",
+        "/catalog/concepts/icd10/E119",
+        "/x?lang=en",
+    ];
     for path in paths {
         let answer = get(&router, path, &[("accept-language", "en")]).await;
         assert_eq!(answer.status, 404, "{path}");
@@ -180,6 +199,20 @@ async fn what_is_not_there_is_told_in_the_reader_s_language_with_a_number() {
     }
     let post = Request::post("/").header("host", "localhost").body(Body::empty()).unwrap();
     assert_eq!(router.oneshot(post).await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn addresses_that_moved_still_lead_there() {
+    let house = House::new().await;
+    let router = house.seen_by("owner");
+    for (old, new) in [
+        ("/records/tables/patient", "/catalog/tables/patient"),
+        ("/records/tables/a%2Fb", "/catalog/tables/a%2Fb"),
+    ] {
+        let answer = get(&router, old, &[]).await;
+        assert!(answer.status.is_redirection(), "{old}: {}", answer.status);
+        assert_eq!(answer.headers["location"], new);
+    }
 }
 
 #[tokio::test]

@@ -35,7 +35,10 @@ function tell(where, what) {
 }
 
 /// One page of each kind is enough: of a hundred tables, those first linked.
-const kind = (path) => path.replace(/\/[^/]*\d+$/, '/N').replace(/\/tables\/[^/]+$/, '/tables/N');
+const kind = (path) => path
+  .replace(/\/concepts\/[^/]+\/[^/]+$/, '/concepts/N/N')
+  .replace(/\/tables\/[^/]+\/[^/]+$/, '/tables/N/N')
+  .replace(/\/[^/]*\d+$/, '/N').replace(/\/tables\/[^/]+$/, '/tables/N');
 
 async function open(path, width, options, where) {
   const context = await browser.newContext({
@@ -112,7 +115,7 @@ async function look(path, language, width) {
       .filter((part) => part.getBoundingClientRect().right > part.parentElement.getBoundingClientRect().right).length,
     headings: document.querySelectorAll('h1').length,
     language: document.documentElement.lang,
-    keys: (document.body.innerText.match(/\b(desk|records)\.[a-z_]+\.[a-z_]+/g) ?? []).join(' '),
+    keys: (document.body.innerText.match(/\b(desk|records|catalog)\.[a-z_]+\.[a-z_]+/g) ?? []).join(' '),
     fonts: [...document.fonts].filter((face) => face.status === 'loaded').length,
     broken: [...document.fonts].filter((face) => face.status === 'error').length,
     hrefs: [...document.querySelectorAll('main a[href], nav a[href]')].map((a) => a.getAttribute('href')),

@@ -13,6 +13,19 @@ pub(crate) struct Server {
     address: String,
 }
 
+/// So many pages of one kind are looked at: a hundred tables have two thousand columns.
+const OF_ONE_KIND_MAX: usize = 80;
+
+/// Pages that differ in names only are of one kind.
+fn kind(path: &str) -> String {
+    let path = path.split('?').next().unwrap_or_default();
+    let mut parts = path.split('/').skip(1);
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some("catalog"), Some(what), Some(_), Some(_)) => format!("/catalog/{what}/*/*"),
+        _ => path.to_owned(),
+    }
+}
+
 /// An answer: status, headers in lower case, body.
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -57,12 +70,19 @@ impl Server {
         Answer { status, headers: head.to_lowercase(), body: body.to_owned() }
     }
 
-    /// Every page that can be reached from the first one by links; the first one in both languages.
+    /// Every page that can be reached from the first one by links, of those of one kind so many;
+    /// the first one in both languages.
     pub(crate) fn crawl(&self) -> BTreeMap<String, String> {
         let mut pages = BTreeMap::new();
+        let mut of_kind: BTreeMap<String, usize> = BTreeMap::new();
         let mut waiting = vec!["/".to_owned(), "/?lang=ja".to_owned(), "/?lang=en".to_owned()];
         while let Some(path) = waiting.pop() {
             if pages.contains_key(&path) || path.starts_with("/assets/") {
+                continue;
+            }
+            let seen = of_kind.entry(kind(&path)).or_default();
+            *seen += 1;
+            if *seen > OF_ONE_KIND_MAX {
                 continue;
             }
             let answer = self.get(&path, "");

@@ -1,11 +1,17 @@
 //! A reader: one permitted look at one snapshot. Holding it proves that the look was recorded and
 //! that people who may not be seen are already gone.
 
+mod code;
+mod codings;
 mod counts;
 mod error;
 mod functions;
+mod numbers;
+mod profile;
 mod query;
+mod scan;
 mod session;
+mod tally;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +22,14 @@ use datafusion::prelude::SessionContext;
 use ledger::{MissingRight, Permit};
 use vocab::SnapshotId;
 
+pub use code::{CodeLook, CodeProfile, PersonLook};
+pub use codings::{CodeCount, Codings};
 pub use counts::TableCount;
 pub use error::ReaderError;
+pub use numbers::Numbers;
+pub use profile::{ColumnLook, ColumnProfile, Look, TableProfile};
 pub use query::SqlStream;
+pub use tally::Tally;
 
 use crate::gate::GatedTable;
 use crate::house::LakeConfig;

@@ -6,6 +6,7 @@ mod gate;
 mod interrupted;
 mod landing;
 mod loads;
+mod profile;
 mod statements;
 
 use std::collections::BTreeMap;

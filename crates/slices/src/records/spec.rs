@@ -17,7 +17,6 @@ use super::pages::load::Loads;
 use super::pages::overview::{LastLoad, Overview};
 use super::pages::report;
 use super::pages::report_json::ReportJson;
-use super::pages::table::{Field, Table};
 
 const DESK_TEXTS: &str = include_str!("../../../desk/texts.toml");
 
@@ -194,24 +193,6 @@ fn the_list_of_loads_leads_to_each_report() {
     let html = Loads { page: frame, loads }.render().unwrap();
     assert!(html.contains("href=\"/records/loads/3\""));
     insta::assert_snapshot!("loads_en", read(&html));
-}
-
-#[test]
-fn a_table_tells_what_its_columns_mean_in_the_reader_s_language() {
-    let field = |name: &str| Field {
-        name: name.to_owned(),
-        kind: "Utf8".to_owned(),
-        comment: "said by the table".to_owned(),
-    };
-    let fields = ["patient_id", "class_code", "period_start", "period_start_low", "unheard_of"];
-    let fields = fields.map(field);
-    let html = |locale| {
-        let frame = page(locale, "/records/tables/encounter");
-        let table = Table::new(frame, &holding("encounter", 12, 48), &fields, &Policy::default());
-        read(&table.render().unwrap())
-    };
-    insta::assert_snapshot!("table_ja", html(Locale::Ja));
-    insta::assert_snapshot!("table_en", html(Locale::En));
 }
 
 #[test]

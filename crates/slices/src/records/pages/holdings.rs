@@ -7,9 +7,7 @@ use lake::{Reader, TableCount};
 use vocab::RawCount;
 
 use super::overview::{Shown, SmallTable, Span, TableLine};
-use super::table::Field;
-use crate::dictionary::{self, TableEntry};
-use crate::records::tables::TABLES;
+use crate::dictionary;
 
 /// The table whose people are all the people.
 const PATIENT: &str = "patient";
@@ -35,10 +33,7 @@ pub(crate) struct Holding {
 pub(crate) async fn read(site: &Site, reader: &Reader) -> Result<Vec<Holding>, Refusal> {
     let counts = site.table_counts(reader).await?;
     let mut holdings: Vec<Holding> = counts.iter().map(holding).collect();
-    let place = |holding: &Holding| {
-        TABLES.iter().position(|table| table.name == holding.name).unwrap_or(TABLES.len())
-    };
-    holdings.sort_by_key(place);
+    holdings.sort_by_key(|holding| dictionary::place(&holding.name));
     Ok(holdings)
 }
 
@@ -49,33 +44,6 @@ fn holding(count: &TableCount) -> Holding {
         patients: count.patients,
         days: count.first_day.zip(count.last_day),
     }
-}
-
-/// The columns of a table as they lie.
-pub(crate) fn fields(reader: &Reader, table: &str) -> Vec<Field> {
-    let schema = reader.columns(table);
-    let fields = schema.iter().flat_map(|schema| schema.fields().iter());
-    let field = fields.map(|field| Field {
-        name: field.name().clone(),
-        kind: kind(&field.data_type().to_string()),
-        comment: field.metadata().get("comment").cloned().unwrap_or_default(),
-    });
-    field.collect()
-}
-
-/// The FHIR word for a type of the lake, where there is one.
-fn kind(lake_type: &str) -> String {
-    let word = match lake_type {
-        "Utf8" => "string",
-        "Int64" => "integer64",
-        "Int32" => "integer",
-        "Float64" => "decimal",
-        "Boolean" => "boolean",
-        "Date32" => "date",
-        other if other.starts_with("Timestamp") => "instant",
-        other => other,
-    };
-    word.to_owned()
 }
 
 /// Everything the first page tells about the tables.
@@ -105,7 +73,8 @@ pub(crate) fn summary(page: &Page, holdings: &[Holding], policy: &Policy) -> Sum
     let (mut lines, mut small_tables) = (Vec::new(), Vec::new());
     let (mut days, mut sum) = (None, 0_u64);
     for holding in holdings {
-        let title = title(page, &holding.name);
+        let title = dictionary::title(&holding.name, page.locale());
+        let about = dictionary::about(&holding.name, page.locale());
         let patients = release(holding.patients, policy);
         if told(holding).is_none_or(|number| number == 0) {
             small_tables.push(SmallTable { name: holding.name.clone(), title });
@@ -119,7 +88,7 @@ pub(crate) fn summary(page: &Page, holdings: &[Holding], policy: &Policy) -> Sum
         }
         lines.push(TableLine {
             title,
-            about: Prose::new(first_sentence(&about(page, &holding.name))),
+            about: Prose::new(dictionary::first_sentence(&about)),
             patients: page.released(patients, Counted::People),
             rows: rows.map_or_else(
                 || page.say("records.overview.not_told").to_owned(),
@@ -149,13 +118,6 @@ pub(crate) fn shown(page: &Page, released: Released) -> Shown {
     }
 }
 
-/// A released number of rows, where the unit stands apart.
-pub(crate) fn shown_rows(page: &Page, released: Released) -> String {
-    released
-        .number()
-        .map_or_else(|| page.released(released, Counted::Things), |number| page.number(number))
-}
-
 /// What is said below the tables about numbers not shown.
 pub(crate) fn rule(page: &Page, policy: &Policy) -> String {
     if policy.min_cell == 0 {
@@ -167,37 +129,6 @@ pub(crate) fn rule(page: &Page, policy: &Policy) -> String {
 /// First and last day in the reader's words.
 pub(crate) fn span(page: &Page, (first, last): (Date, Date)) -> Span {
     Span { first: page.day(first), last: page.day(last) }
-}
-
-/// What a table is called: its title, or its name where it has none.
-pub(crate) fn title(page: &Page, name: &str) -> String {
-    let of_system = match name {
-        "resource" => Some("records.system.resource"),
-        "extension" => Some("records.system.extension"),
-        _ => None,
-    };
-    let told = dictionary::bundled().get(name).map(|entry| entry.title.get(page.locale()));
-    of_system.map(|key| page.say(key)).or(told).unwrap_or(name).to_owned()
-}
-
-/// What one row of a table is, and how it misleads.
-pub(crate) fn about(page: &Page, name: &str) -> String {
-    let of_system = match name {
-        "resource" => Some("records.system.resource_about"),
-        "extension" => Some("records.system.extension_about"),
-        _ => None,
-    };
-    let entry: Option<&TableEntry> = dictionary::bundled().get(name);
-    let told = entry.map(|entry| entry.about.get(page.locale()));
-    let key = of_system.unwrap_or("records.overview.own_table");
-    told.unwrap_or_else(|| page.say(key)).to_owned()
-}
-
-/// What stands before the end of the first sentence, and that end; the rest is on the table's page.
-fn first_sentence(text: &str) -> &str {
-    let end = |mark: &str, kept: usize| text.find(mark).map(|at| at + kept);
-    let ends = [end("。", "。".len()), end(". ", 1)];
-    ends.into_iter().flatten().min().and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 fn widest(days: Option<(Date, Date)>, other: Option<(Date, Date)>) -> Option<(Date, Date)> {

@@ -5,13 +5,12 @@ pub(crate) mod load;
 pub(crate) mod overview;
 pub(crate) mod report;
 pub(crate) mod report_json;
-pub(crate) mod table;
 
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use desk::{Operations, Permitted, Refusal, Site};
 use vocab::LoadId;
@@ -47,16 +46,9 @@ async fn overview(look: Permitted<Operations>) -> Result<Html<String>, Refusal> 
     })
 }
 
-async fn table(
-    look: Permitted<Operations>,
-    Path(name): Path<String>,
-) -> Result<Html<String>, Refusal> {
-    let (site, page, reader) = look.open().await?;
-    let holdings = holdings::read(&site, &reader).await?;
-    let holding = holdings.iter().find(|holding| holding.name == name).ok_or(Refusal::NotFound)?;
-    let fields = holdings::fields(&reader, &name);
-    let policy = reader.permit().disclosure();
-    show(&table::Table::new(page, holding, &fields, &policy))
+/// Where the page of a table stood at first; addresses do not break.
+async fn table(Path(name): Path<String>) -> Redirect {
+    Redirect::permanent(&["/catalog/tables", &desk::segment(&name)].join("/"))
 }
 
 async fn loads(look: Permitted<Operations>) -> Result<Html<String>, Refusal> {

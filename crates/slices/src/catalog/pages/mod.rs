@@ -1,0 +1,110 @@
+//! The pages of the catalogue: take a permit, ask what was counted, show.
+
+pub(crate) mod column;
+pub(crate) mod concept;
+pub(crate) mod figures;
+pub(crate) mod home;
+pub(crate) mod table;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::response::Html;
+use axum::routing::get;
+use desk::{Operations, Page, Permitted, Refusal, Site};
+use ledger::LoadOutcome;
+use serde::Deserialize;
+
+use super::facts;
+
+/// Why the catalogue is read.
+type Look = Permitted<Operations>;
+
+/// The routes of the domain.
+pub(crate) fn router() -> Router<Site> {
+    Router::new()
+        .route("/catalog", get(home))
+        .route("/catalog/tables/{table}", get(table))
+        .route("/catalog/tables/{table}/{column}", get(column))
+        .route("/catalog/concepts/{system}/{code}", get(concept))
+}
+
+/// What is searched for.
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
+async fn home(look: Look, Query(asked): Query<Asked>) -> Result<Html<String>, Refusal> {
+    let (site, page, reader) = look.open().await?;
+    let policy = reader.permit().disclosure();
+    if asked.q.trim().is_empty() {
+        let counts = site.table_counts(&reader).await?;
+        let codes = facts::codes(&site, &reader).await?;
+        return show(&home::Home::start(page, &counts, &codes, &policy));
+    }
+    let index = facts::index(&site, &reader).await?;
+    show(&home::Home::found(page, &asked.q, &index))
+}
+
+async fn table(look: Look, Path(name): Path<String>) -> Result<Html<String>, Refusal> {
+    let (site, page, reader) = look.open().await?;
+    let columns = facts::columns(&reader, &name);
+    if columns.is_empty() {
+        return Err(Refusal::NotFound);
+    }
+    let counts = site.table_counts(&reader).await?;
+    let profile = facts::profile(&site, &reader, &name).await?;
+    let policy = reader.permit().disclosure();
+    let load = last_load(&site, &page).await?;
+    let shown = table::Shown { name: &name, columns: &columns, profile: &profile };
+    show(&table::Table::new(page, &shown, &counts, (&policy, load)))
+}
+
+async fn column(
+    look: Look,
+    Path((table, name)): Path<(String, String)>,
+) -> Result<Html<String>, Refusal> {
+    let (site, page, reader) = look.open().await?;
+    let columns = facts::columns(&reader, &table);
+    if !columns.iter().any(|(known, _)| *known == name) {
+        return Err(Refusal::NotFound);
+    }
+    let profile = facts::profile(&site, &reader, &table).await?;
+    let codes = facts::codes(&site, &reader).await?;
+    let policy = reader.permit().disclosure();
+    let load = last_load(&site, &page).await?;
+    let shown = table::Shown { name: &table, columns: &columns, profile: &profile };
+    show(&column::Column::new(page, &shown, &name, (&codes, &policy, load))?)
+}
+
+async fn concept(
+    look: Look,
+    Path((system, code)): Path<(String, String)>,
+) -> Result<Html<String>, Refusal> {
+    let (site, page, reader) = look.open().await?;
+    let codes = facts::codes(&site, &reader).await?;
+    let policy = reader.permit().disclosure();
+    let counts = codes.of(&system, &code);
+    // A code of few people gets the answer of a code that nobody has.
+    let told = facts::most_people(&counts) >= policy.min_cell.max(1);
+    let first = counts.first().filter(|_| told).ok_or(Refusal::NotFound)?;
+    let profile = facts::code(&site, &reader, first).await?.ok_or(Refusal::NotFound)?;
+    let shown = concept::Shown { system: &system, code: &code, counts: &counts };
+    show(&concept::Concept::new(page, &shown, &profile, (&codes, &policy)))
+}
+
+/// The load that ended last: its number and when.
+async fn last_load(site: &Site, page: &Page) -> Result<Option<(i64, String)>, Refusal> {
+    let loads = site.ledger().loads().list(LOADS_LOOKED_AT_MAX).await?;
+    let committed = loads.iter().find(|load| load.outcome == LoadOutcome::Committed);
+    Ok(committed.map(|load| (load.id.0, page.moment(load.started))))
+}
+
+/// So many of the newest loads are looked through for one that brought something.
+const LOADS_LOOKED_AT_MAX: u32 = 50;
+
+fn show(page: &impl Template) -> Result<Html<String>, Refusal> {
+    page.render().map(Html).map_err(Refusal::internal)
+}

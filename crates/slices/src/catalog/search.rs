@@ -1,0 +1,308 @@
+//! Finding tables, columns and codes by a Japanese word, an English word or a code.
+//!
+//! Everything that can be found lies in memory, its words folded so that width, case and the two
+//! kanas make no difference. A query's words must all occur; what begins with them or is them
+//! comes first. Only codes that ten people have are here at all.
+
+use std::collections::BTreeSet;
+
+use lake::Reader;
+use unicode_normalization::UnicodeNormalization as _;
+use vocab::Locale;
+
+use super::facts::{self, Codes};
+use super::systems;
+use crate::dictionary;
+
+/// What is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// A code and what it stands for.
+    Concept,
+    /// A table.
+    Table,
+    /// A column of a table.
+    Column,
+}
+
+/// One thing that can be found.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// What it is.
+    pub(crate) kind: Kind,
+    /// Its page.
+    pub(crate) href: String,
+    /// What it is called, in Japanese and in English.
+    pub(crate) name: [String; 2],
+    /// What stands under its name, in Japanese and in English.
+    pub(crate) beneath: [String; 2],
+    /// The code, or the name in SQL.
+    pub(crate) code: String,
+    /// How many people it is about, for the order; told nowhere.
+    weight: u64,
+    folded: Folded,
+}
+
+/// The words by which a thing is found, folded.
+#[derive(Clone, Debug, Default)]
+struct Folded {
+    code: String,
+    /// The code without points and dashes.
+    bare: String,
+    names: Vec<String>,
+    text: String,
+}
+
+/// Everything that can be found.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    entries: Vec<Found>,
+}
+
+/// So long a query is read.
+const QUERY_CHARS_MAX: usize = 200;
+
+impl Index {
+    /// The best for these words, best first, at most so many.
+    pub(crate) fn search(&self, query: &str, most: usize) -> Vec<&Found> {
+        let query: String = query.chars().take(QUERY_CHARS_MAX).collect();
+        let folded = fold(&query);
+        let terms: Vec<&str> = folded.split_whitespace().collect();
+        if terms.is_empty() {
+            return Vec::new();
+        }
+        let mut scored: Vec<(u32, &Found)> = Vec::new();
+        for entry in &self.entries {
+            let score = terms.iter().try_fold(0, |sum, term| Some(sum + entry.folded.score(term)?));
+            scored.extend(score.map(|score| (score, entry)));
+        }
+        scored.sort_by(|(a, one), (b, other)| {
+            (b, other.weight).cmp(&(a, one.weight)).then_with(|| {
+                (one.kind, &one.code, &one.href).cmp(&(other.kind, &other.code, &other.href))
+            })
+        });
+        scored.into_iter().take(most).map(|(_, entry)| entry).collect()
+    }
+}
+
+impl Folded {
+    /// How well a word fits; none when it does not occur.
+    fn score(&self, term: &str) -> Option<u32> {
+        let any = |fits: &dyn Fn(&str) -> bool| self.names.iter().any(|name| fits(name));
+        let plain: String = term.chars().filter(|letter| !is_joint(*letter)).collect();
+        if self.code == term || (self.bare == plain && !plain.is_empty()) {
+            Some(100)
+        } else if any(&|name| name == term) {
+            Some(90)
+        } else if self.code.starts_with(term) {
+            Some(70)
+        } else if any(&|name| name.starts_with(term)) {
+            Some(60)
+        } else if any(&|name| name.contains(term)) {
+            Some(40)
+        } else if self.code.contains(term) {
+            Some(20)
+        } else {
+            self.text.contains(term).then_some(10)
+        }
+    }
+}
+
+/// Whether a letter only joins the parts of a code: `E11.9` is also written `E119`.
+fn is_joint(letter: char) -> bool {
+    matches!(letter, '.' | '-')
+}
+
+/// A text as it is compared: one width, one case, one kana.
+pub(crate) fn fold(text: &str) -> String {
+    let one_kana = |letter: char| match letter {
+        '\u{30a1}'..='\u{30f6}' => char::from_u32(u32::from(letter) - 0x60).unwrap_or(letter),
+        other => other,
+    };
+    text.nfkc().flat_map(char::to_lowercase).map(one_kana).collect()
+}
+
+/// Everything that this reader may be told of.
+pub(crate) fn index(reader: &Reader, codes: &Codes, people_min: u64) -> Index {
+    let mut entries = Vec::new();
+    for table in reader.table_names() {
+        entries.push(table_entry(table));
+        let columns = facts::columns(reader, table);
+        entries.extend(columns.iter().map(|(name, _)| column_entry(table, name)));
+    }
+    entries.extend(concept_entries(codes, people_min));
+    Index { entries }
+}
+
+fn table_entry(table: &str) -> Found {
+    let name = both(|locale| dictionary::title(table, locale));
+    let about = both(|locale| dictionary::about(table, locale));
+    let beneath =
+        [0, 1].map(|at| about.get(at).map_or("", |text| dictionary::first_sentence(text)));
+    Found {
+        kind: Kind::Table,
+        href: ["/catalog/tables", &desk::segment(table)].join("/"),
+        beneath: beneath.map(str::to_owned),
+        code: table.to_owned(),
+        weight: 0,
+        folded: folded(table, name.iter().map(String::as_str), &about.join("\n")),
+        name,
+    }
+}
+
+fn column_entry(table: &str, column: &str) -> Found {
+    let entry = dictionary::bundled().get(table);
+    let told = entry.and_then(|entry| entry.columns.iter().find(|known| known.name == column));
+    let meaning = both(|locale| match (told, dictionary::of_house(table, column)) {
+        (Some(told), _) => told.meaning.get(locale).to_owned(),
+        (None, Some(text)) => text.get(locale).to_owned(),
+        (None, None) => String::new(),
+    });
+    let title = both(|locale| dictionary::title(table, locale));
+    let [ja, en] = &meaning;
+    let [ja, en] = [ja, en].map(|text| dictionary::first_sentence(text).replace('`', ""));
+    Found {
+        kind: Kind::Column,
+        href: ["/catalog/tables", &desk::segment(table), &desk::segment(column)].join("/"),
+        code: [table, column].join("."),
+        weight: 0,
+        folded: folded(
+            column,
+            [[table, column].join(".").as_str()],
+            &[meaning.join("\n"), title.join("\n")].join("\n"),
+        ),
+        name: title,
+        beneath: [ja, en],
+    }
+}
+
+/// Codes are found by their own names and by those of codes that mean the same.
+pub(crate) fn concept_entries(codes: &Codes, people_min: u64) -> Vec<Found> {
+    let entry = |(slug, code, counts): (&str, &str, Vec<&lake::CodeCount>)| {
+        let name = both(|locale| facts::name(&counts, people_min, locale).to_owned());
+        let told = |tally: &lake::Tally| tally.people.get() >= people_min;
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        for count in &counts {
+            names.extend(count.names.iter().filter(|(_, t)| told(t)).map(|(name, _)| &**name));
+        }
+        let mut others: BTreeSet<&str> = BTreeSet::new();
+        for ((slug, code), tally) in codes.beside(&counts) {
+            if told(&tally) {
+                let of_other = codes.of(slug, code);
+                others.extend(
+                    [Locale::Ja, Locale::En].map(|l| facts::name(&of_other, people_min, l)),
+                );
+                others.insert(code);
+            }
+        }
+        let others: Vec<&str> = others.into_iter().collect();
+        Found {
+            kind: Kind::Concept,
+            href: systems::href(slug, code),
+            beneath: both(|locale| systems::name(slug, locale)),
+            code: code.to_owned(),
+            weight: facts::most_people(&counts),
+            folded: folded(code, names, &others.join("\n")),
+            name,
+        }
+    };
+    codes.told(people_min).map(entry).collect()
+}
+
+fn both(of: impl Fn(Locale) -> String) -> [String; 2] {
+    [of(Locale::Ja), of(Locale::En)]
+}
+
+fn folded<'a>(code: &str, names: impl IntoIterator<Item = &'a str>, text: &str) -> Folded {
+    let folded = fold(code);
+    let bare = folded.chars().filter(|letter| !is_joint(*letter)).collect();
+    let names = names.into_iter().map(fold).collect();
+    Folded { code: folded, bare, names, text: fold(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use lake::{CodeCount, Tally};
+    use vocab::RawCount;
+
+    use super::*;
+
+    fn tally(people: u64) -> Tally {
+        Tally { rows: RawCount::new(people * 3), people: RawCount::new(people) }
+    }
+
+    fn code(table: &str, system: &str, code: &str, people: u64, names: &[&str]) -> CodeCount {
+        CodeCount {
+            table: table.to_owned(),
+            system: system.to_owned(),
+            code: code.to_owned(),
+            tally: tally(people),
+            names: names.iter().map(|name| ((*name).to_owned(), tally(people))).collect(),
+            beside: Vec::new(),
+        }
+    }
+
+    fn some_codes() -> Codes {
+        let icd10 = "http://jpfhir.jp/fhir/core/mhlw/CodeSystem/ICD10-2013-full";
+        let jlac10 = "http://medis.or.jp/CodeSystem/master-JLAC10-17digits";
+        let hot9 = "http://medis.or.jp/CodeSystem/master-HOT9";
+        let atc = "http://www.whocc.no/atc";
+        let mut counts = vec![
+            code("condition_code", icd10, "E119", 300, &["2型糖尿病"]),
+            code("condition_code", icd10, "E112", 40, &["糖尿病性腎症", "２型糖尿病性腎症"]),
+            code("observation_code", jlac10, "3D046000001906202", 800, &["HbA1c"]),
+            code("observation_code", "http://loinc.org", "4548-4", 800, &["Hemoglobin A1c"]),
+            code("medication_request_code", hot9, "103943401", 90, &["メトホルミン塩酸塩錠250mg"]),
+            code("medication_request_code", atc, "A10BA02", 90, &["metformin"]),
+            code("condition_code", icd10, "E75", 4, &["まれな病気"]),
+        ];
+        counts[4].beside.push((5, tally(90)));
+        Codes::new(counts)
+    }
+
+    fn found(query: &str) -> Vec<String> {
+        let index = Index { entries: concept_entries(&some_codes(), 10) };
+        index.search(query, 9).into_iter().map(|found| found.code.clone()).collect()
+    }
+
+    #[test]
+    fn words_of_both_languages_and_codes_find_what_they_mean() {
+        assert_eq!(found("糖尿病"), ["E112", "E119"]);
+        assert_eq!(found("2型糖尿病"), ["E119", "E112"]);
+        assert_eq!(found("E11"), ["E119", "E112"]);
+        assert_eq!(found("e11.9"), ["E119"]);
+        assert_eq!(found("hba1c"), ["3D046000001906202"]);
+        assert_eq!(found("3D046"), ["3D046000001906202"]);
+        assert_eq!(found("4548-4"), ["4548-4"]);
+        assert_eq!(found("metformin"), ["A10BA02", "103943401"]);
+        assert_eq!(found("めとほるみん"), ["103943401"]);
+        assert_eq!(found("ＨｂＡ１ｃ"), ["3D046000001906202"]);
+        assert_eq!(found("糖尿病 腎症"), ["E112"]);
+    }
+
+    #[test]
+    fn a_code_of_few_people_is_not_found() {
+        assert!(found("E75").is_empty() && found("まれな病気").is_empty());
+        assert!(found("").is_empty() && found("  ").is_empty());
+    }
+
+    #[test]
+    fn fifty_thousand_codes_are_searched_whole() {
+        let system = "http://jpfhir.jp/fhir/core/mhlw/CodeSystem/ICD10-2013-full";
+        let one = |n: u64| {
+            code(
+                "condition_code",
+                system,
+                &format!("X{n:05}"),
+                10 + n,
+                &[&format!("病名{n}の名前")],
+            )
+        };
+        let index =
+            Index { entries: concept_entries(&Codes::new((0..50_000).map(one).collect()), 10) };
+        assert_eq!(index.entries.len(), 50_000);
+        let hits: Vec<&str> =
+            index.search("病名49999", 5).into_iter().map(|found| found.code.as_str()).collect();
+        assert_eq!(hits, ["X49999"]);
+    }
+}
