@@ -187,11 +187,9 @@ mod tests {
     #[test]
     fn the_ends_of_a_distribution_are_nobody_s_value() {
         let mut seed = 7_u64;
-        let mut dice = |sides: u64| {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (seed >> 33) % sides
+        let mut dice = |sides: u32| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(12_345);
+            u32::try_from(seed >> 33).unwrap() % sides
         };
         let mut drawn = 0;
         for _ in 0..200 {
