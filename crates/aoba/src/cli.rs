@@ -29,7 +29,7 @@ pub(crate) struct Cli {
 /// What `aoba` does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Load the twelve people of the house (or a folder of real FHIR) and show them in the browser.
+    /// Load an invented hospital (or a folder of real FHIR) and show it in the browser.
     Demo(DemoArgs),
     /// Take FHIR files into the tables.
     Ingest(IngestArgs),
@@ -87,6 +87,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// Make a hospital whose patients never lived and whose truths are known, as FHIR files.
+    Synth(SynthArgs),
     /// Measure this program, with other engines beside it.
     Bench {
         /// What to measure.
@@ -98,11 +100,87 @@ pub(crate) enum Command {
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
-    /// A folder of FHIR R4 files to show instead of the twelve people.
+    /// A folder of FHIR R4 files to show instead of the invented hospital.
+    #[arg(conflicts_with_all = ["patients", "seed", "threads"])]
     pub(crate) folder: Option<PathBuf>,
+    /// The invented hospital.
+    #[command(flatten)]
+    pub(crate) hospital: HospitalArgs,
     /// Where to listen; only loopback addresses are taken.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub(crate) listen: String,
+}
+
+/// Which invented hospital.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct HospitalArgs {
+    /// How many patients, 1 to 5,000,000; the twelve named people come besides.
+    #[arg(long, default_value_t = 2_000, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) patients: i128,
+    /// What chance begins with: the same seed gives the same bytes.
+    #[arg(long, default_value_t = 1, value_name = "S", allow_negative_numbers = true)]
+    pub(crate) seed: i128,
+    /// How many threads work; one for each processor if not given.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) threads: Option<i128>,
+}
+
+/// Arguments of `synth`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct SynthArgs {
+    /// What to do instead of making files.
+    #[command(subcommand)]
+    pub(crate) command: Option<SynthCommand>,
+    /// Which hospital.
+    #[command(flatten)]
+    pub(crate) hospital: HospitalArgs,
+    /// Where to write: a folder that is empty or not there yet.
+    #[arg(long, required = true, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// The format of the records.
+    #[arg(long, value_enum, default_value_t = SynthFormat::Ndjson)]
+    pub(crate) format: SynthFormat,
+    /// Pack the files with gzip.
+    #[arg(long, conflicts_with = "zstd")]
+    pub(crate) gzip: bool,
+    /// Pack the files with Zstandard.
+    #[arg(long)]
+    pub(crate) zstd: bool,
+    /// Show no progress bar.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+/// What to do with an invented hospital.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SynthCommand {
+    /// Estimate every planted truth from the records, and hold them against published figures.
+    Check(SynthCheckArgs),
+}
+
+/// Arguments of `synth check`.
+#[derive(Debug, Args)]
+pub(crate) struct SynthCheckArgs {
+    /// A folder that `aoba synth` made; if not given, a hospital is made and checked in passing.
+    #[arg(conflicts_with_all = ["patients", "seed"])]
+    pub(crate) folder: Option<PathBuf>,
+    /// Which hospital.
+    #[command(flatten)]
+    pub(crate) hospital: HospitalArgs,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+    /// Show no progress bar.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+/// Formats of an invented hospital's records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SynthFormat {
+    /// FHIR R4, one resource a line, one file for each type.
+    Ndjson,
 }
 
 /// Arguments of `serve`.

@@ -1,15 +1,15 @@
 //! `aoba demo` and `aoba serve`: the portal in the browser.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use desk::{Settings, Site};
 use vocab::Locale;
 
 use crate::cli::{DemoArgs, IngestArgs, ReportFormat, ServeArgs};
 use crate::house::House;
-use crate::ingest;
+use crate::{ingest, synth};
 
 /// `aoba serve`
 pub(crate) async fn serve(home: &Path, args: &ServeArgs, locale: Locale) -> anyhow::Result<()> {
@@ -18,7 +18,7 @@ pub(crate) async fn serve(home: &Path, args: &ServeArgs, locale: Locale) -> anyh
     listen(house, listener, false).await
 }
 
-/// `aoba demo`: the twelve people or a folder of the visitor's, loaded into a home and shown.
+/// `aoba demo`: an invented hospital or a folder of the visitor's, loaded into a home and shown.
 pub(crate) async fn demo(home: &Path, args: &DemoArgs, locale: Locale) -> anyhow::Result<()> {
     let listener = desk::bind(&args.listen).await?;
     let synthetic = args.folder.is_none();
@@ -26,7 +26,11 @@ pub(crate) async fn demo(home: &Path, args: &DemoArgs, locale: Locale) -> anyhow
     keep_apart(&house, synthetic).await?;
     let folder = match &args.folder {
         Some(folder) => folder.clone(),
-        None => write_people(home)?,
+        None => {
+            let incoming = home.join("incoming");
+            synth::for_demo(&args.hospital, &incoming, locale).await?;
+            incoming.join("fhir")
+        }
     };
     let load = IngestArgs {
         paths: vec![folder],
@@ -39,8 +43,8 @@ pub(crate) async fn demo(home: &Path, args: &DemoArgs, locale: Locale) -> anyhow
     listen(house, listener, synthetic).await
 }
 
-/// The source of the twelve people's records.
-const INVENTED: &str = "twelve-people";
+/// The source of invented people's records.
+const INVENTED: &str = "invented-hospital";
 
 /// Invented people and real ones never share a home.
 async fn keep_apart(house: &House, synthetic: bool) -> anyhow::Result<()> {
@@ -54,33 +58,16 @@ async fn keep_apart(house: &House, synthetic: bool) -> anyhow::Result<()> {
             "{home} holds other records, and invented people must not be among them: name an \
              empty folder with --home"
         ),
-        (Locale::En, false) => bail!(
-            "{home} holds the twelve invented people: name an empty folder with --home for yours"
-        ),
+        (Locale::En, false) => {
+            bail!("{home} holds an invented hospital: name an empty folder with --home for yours")
+        }
         (Locale::Ja, true) => bail!(
             "{home}には別の記録があります。架空の人物を混ぜないよう、--homeで空のフォルダーを指定してください"
         ),
         (Locale::Ja, false) => {
-            bail!("{home}には架空の12人の記録があります。--homeで空のフォルダーを指定してください")
+            bail!("{home}には架空の病院の記録があります。--homeで空のフォルダーを指定してください")
         }
     }
-}
-
-/// Writes the twelve people's files where a hospital's export would lie.
-fn write_people(home: &Path) -> anyhow::Result<PathBuf> {
-    let incoming = home.join("incoming");
-    let people = synth::people().iter().map(|person| (person.folder, person.files));
-    for (folder, files) in people.chain([("hospital", synth::house())]) {
-        for (name, bytes) in files {
-            let path = incoming.join(folder).join(name);
-            let folder = path.parent().unwrap_or(&incoming);
-            std::fs::create_dir_all(folder)
-                .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-            std::fs::write(&path, bytes)
-                .with_context(|| format!("cannot write {}", path.display()))?;
-        }
-    }
-    Ok(incoming)
 }
 
 async fn listen(

@@ -19,6 +19,7 @@ mod permits;
 mod progress;
 mod report;
 mod stats;
+mod synth;
 mod view;
 
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ use vocab::Locale;
 use crate::cli::{Cli, Command};
 use crate::consent::Wish;
 use crate::house::House;
+use crate::synth::SynthError;
 
 const FAILED: u8 = 1;
 const QUARANTINED: u8 = 3;
@@ -72,7 +74,8 @@ fn say(error: &anyhow::Error, locale: Locale) -> String {
     for cause in error.chain() {
         let ledger = cause.downcast_ref::<LedgerError>().map(|cause| cause.say(locale));
         let storage = cause.downcast_ref::<StorageError>().map(|cause| cause.say(locale));
-        if let Some(spoken) = ledger.or(storage) {
+        let synth = cause.downcast_ref::<SynthError>().map(|cause| cause.say(locale));
+        if let Some(spoken) = ledger.or(storage).or(synth) {
             words.push(spoken);
             return words.join(": ");
         }
@@ -105,6 +108,7 @@ async fn act(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Demo(args) => demo::demo(home, args, locale).await?,
         Command::Serve(args) => demo::serve(home, args, locale).await?,
+        Command::Synth(args) => return synth::command(args, locale).await,
         Command::Ingest(args) => {
             let house = House::open(home, locale).await?;
             let quarantined = ingest::command(&house, args).await?;
@@ -135,6 +139,7 @@ async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {
         Command::Demo(_)
         | Command::Serve(_)
         | Command::Ingest(_)
+        | Command::Synth(_)
         | Command::View { .. }
         | Command::Bench { .. } => {}
     }

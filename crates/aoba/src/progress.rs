@@ -4,9 +4,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Makes a bar over `total` bytes. It is drawn only where a person watches a terminal.
 pub(crate) fn bytes(total: u64, what: &str, quiet: bool) -> ProgressBar {
+    bar(total, what, "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}", quiet)
+}
+
+/// Makes a bar over `total` things of one kind.
+pub(crate) fn things(total: u64, what: &str, quiet: bool) -> ProgressBar {
+    bar(total, what, "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}", quiet)
+}
+
+fn bar(total: u64, what: &str, template: &str, quiet: bool) -> ProgressBar {
     let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let bar = ProgressBar::with_draw_target(Some(total), target);
-    let template = "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }

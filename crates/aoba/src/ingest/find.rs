@@ -71,9 +71,15 @@ fn walk(folder: &Path, found: &mut Found) -> Result<(), FindError> {
     Ok(())
 }
 
+/// What `aoba synth` knows of a hospital it made; the records are to be read without it.
+pub(crate) const TRUTH: &str = "truth.json";
+
 fn looks_like_fhir(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase());
     let name = name.unwrap_or_default();
+    if name == TRUTH {
+        return false;
+    }
     let name = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
     [".ndjson", ".jsonl", ".json", ".fhir"].iter().any(|ending| name.ends_with(ending))
 }
@@ -90,14 +96,22 @@ mod tests {
     #[test]
     fn a_folder_gives_its_fhir_files_patients_first_and_tells_the_rest() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["b.json.gz", "Patient.ndjson", "a.ndjson.zst", "readme.txt", ".hidden.json"] {
+        for name in [
+            "b.json.gz",
+            "Patient.ndjson",
+            "a.ndjson.zst",
+            "readme.txt",
+            "truth.json",
+            "patients.truth.zst",
+            ".hidden.json",
+        ] {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
         let found = find(&[folder.path().to_owned()]).unwrap();
         let names: Vec<_> =
             found.files.iter().map(|p| p.file_name().unwrap().to_string_lossy()).collect();
         assert_eq!(names, ["Patient.ndjson", "a.ndjson.zst", "b.json.gz"]);
-        assert_eq!(found.passed_over.len(), 1);
+        assert_eq!(found.passed_over.len(), 3);
     }
 
     #[test]

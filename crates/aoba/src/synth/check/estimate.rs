@@ -1,0 +1,190 @@
+//! An estimate with its 95 % interval: rates, shares, means, and ratios of rates.
+
+/// Standard errors from the estimate to either end of the interval.
+pub(super) const Z: f64 = 1.959_964;
+
+/// A number with the range in which the truth lies in 95 of 100 such samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Estimate {
+    /// The estimate.
+    pub(super) value: f64,
+    /// The lower end.
+    pub(super) low: f64,
+    /// The upper end.
+    pub(super) high: f64,
+}
+
+impl Estimate {
+    /// From a value and its standard error.
+    pub(super) fn normal(value: f64, error: f64) -> Self {
+        Self { value, low: value - Z * error, high: value + Z * error }
+    }
+
+    /// From the logarithm of a ratio and its standard error.
+    pub(super) fn ratio(log: f64, error: f64) -> Self {
+        let Self { value, low, high } = Self::normal(log, error);
+        Self { value: value.exp(), low: low.exp(), high: high.exp() }
+    }
+
+    /// The share of `cases` among `of`, by Wilson's interval.
+    pub(super) fn share(cases: f64, of: f64) -> Option<Self> {
+        if of <= 0.0 {
+            return None;
+        }
+        let (share, z2) = (cases / of, Z * Z);
+        let centre = (share + z2 / (2.0 * of)) / (1.0 + z2 / of);
+        let spread = (share * (1.0 - share) / of + z2 / (4.0 * of * of)).max(0.0).sqrt();
+        let half = Z * spread / (1.0 + z2 / of);
+        // Rounding must not part the interval from a share of all or none.
+        let (low, high) = ((centre - half).clamp(0.0, share), (centre + half).clamp(share, 1.0));
+        Some(Self { value: share, low, high })
+    }
+
+    /// Events over person-time, by Byar's approximation to the exact Poisson limits.
+    pub(super) fn rate(events: f64, time: f64) -> Option<Self> {
+        if time <= 0.0 {
+            return None;
+        }
+        let low = if events > 0.0 {
+            let part = 1.0 - 1.0 / (9.0 * events) - Z / (3.0 * events.sqrt());
+            events * part.powi(3)
+        } else {
+            0.0
+        };
+        let more = events + 1.0;
+        let high = more * (1.0 - 1.0 / (9.0 * more) + Z / (3.0 * more.sqrt())).powi(3);
+        Some(Self { value: events / time, low: low.max(0.0) / time, high: high / time })
+    }
+
+    /// The same interval made wider, on both sides of the estimate; as a ratio where it is one.
+    pub(super) fn widened(self, factor: f64, scale: Scale) -> Self {
+        let Self { value, low, high } = self;
+        match scale {
+            Scale::Difference => Self {
+                value,
+                low: value - (value - low) * factor,
+                high: value + (high - value) * factor,
+            },
+            Scale::Ratio if value > 0.0 && low > 0.0 => Self {
+                value,
+                low: value * (low / value).powf(factor),
+                high: value * (high / value).powf(factor),
+            },
+            Scale::Ratio => Self { value, low: 0.0, high: value + (high - value) * factor },
+        }
+    }
+
+    /// Whether a number is inside.
+    pub(super) fn holds(&self, number: f64) -> bool {
+        (self.low..=self.high).contains(&number)
+    }
+}
+
+/// How two numbers are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scale {
+    /// By their difference.
+    Difference,
+    /// By their quotient.
+    Ratio,
+}
+
+/// Numbers seen one after another: how many, their mean and spread (Welford).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Mean {
+    count: f64,
+    mean: f64,
+    squares: f64,
+}
+
+impl Mean {
+    /// Adds a number.
+    pub(super) fn add(&mut self, number: f64) {
+        self.count += 1.0;
+        let away = number - self.mean;
+        self.mean += away / self.count;
+        self.squares += away * (number - self.mean);
+    }
+
+    /// Adds what another saw (Chan, Golub, LeVeque).
+    pub(super) fn merge(&mut self, other: Self) {
+        let count = self.count + other.count;
+        if other.count <= 0.0 {
+            return;
+        }
+        let away = other.mean - self.mean;
+        self.squares += other.squares + away * away * self.count * other.count / count;
+        self.mean += away * other.count / count;
+        self.count = count;
+    }
+
+    /// The standard deviation; none of fewer than two.
+    pub(super) fn deviation(&self) -> Option<f64> {
+        (self.count > 1.0).then(|| (self.squares / (self.count - 1.0)).sqrt())
+    }
+
+    /// The mean; none of fewer than ten, whose spread tells too little.
+    pub(super) fn estimate(&self) -> Option<Estimate> {
+        let told = self.deviation().filter(|_| self.count >= 10.0);
+        told.map(|spread| Estimate::normal(self.mean, spread / self.count.sqrt()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(left: f64, right: f64) {
+        assert!((left - right).abs() < 5e-4 * right.abs().max(1.0), "{left} is not {right}");
+    }
+
+    #[test]
+    fn a_share_is_wilsons() {
+        // Newcombe 1998, table I: 81 of 263, 0.2553 to 0.3662.
+        let told = Estimate::share(81.0, 263.0).unwrap();
+        near(told.low, 0.2553);
+        near(told.high, 0.3662);
+        assert!(Estimate::share(0.0, 0.0).is_none());
+        near(Estimate::share(0.0, 20.0).unwrap().high, 0.1611);
+        assert!(Estimate::share(7_919.0, 7_919.0).unwrap().holds(1.0));
+    }
+
+    #[test]
+    fn a_rate_is_close_to_the_exact_limits() {
+        // Exact Poisson limits of 10 events: 4.795 and 18.39; of none: 0 and 3.689.
+        let ten = Estimate::rate(10.0, 1.0).unwrap();
+        assert!((ten.low - 4.795).abs() < 0.02 && (ten.high - 18.39).abs() < 0.02, "{ten:?}");
+        let none = Estimate::rate(0.0, 1.0).unwrap();
+        assert!(none.low == 0.0 && (none.high - 3.689).abs() < 0.1, "{none:?}");
+    }
+
+    #[test]
+    fn a_mean_in_parts_is_the_mean_of_all() {
+        let numbers = [1.0, 4.0, 9.0, 16.0, 25.0, 36.0];
+        let mut all = Mean::default();
+        let (mut left, mut right) = (Mean::default(), Mean::default());
+        for (at, number) in numbers.into_iter().enumerate() {
+            all.add(number);
+            if at < 2 {
+                left.add(number);
+            } else {
+                right.add(number);
+            }
+        }
+        left.merge(right);
+        near(left.mean, all.mean);
+        assert!(all.estimate().is_none(), "six are too few");
+        near(left.deviation().unwrap(), all.deviation().unwrap());
+        near(all.deviation().unwrap(), 13.377_842);
+    }
+
+    #[test]
+    fn an_interval_is_widened_on_its_own_scale() {
+        let ratio = Estimate::ratio(0.0, 0.5).widened(2.0, Scale::Ratio);
+        near(ratio.high, (2.0_f64 * Z * 0.5).exp());
+        near(ratio.low * ratio.high, 1.0);
+        let plain = Estimate::normal(3.0, 1.0).widened(2.0, Scale::Difference);
+        near(plain.low, 3.0 - 2.0 * Z);
+        assert!(plain.holds(0.0) && !plain.holds(-2.0));
+    }
+}

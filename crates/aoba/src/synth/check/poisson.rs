@@ -1,0 +1,179 @@
+//! Poisson regression of events on person-time, summed up in cells.
+//!
+//! A cell holds everybody's time with the same covariates, so memory does not grow with people.
+//! The logarithm of the rate is a sum over covariates; the time is an offset.
+
+use std::collections::BTreeMap;
+
+use super::estimate::Estimate;
+use super::matrix::{Matrix, Vector, add, add_outer, dot, inverse, times};
+
+/// Covariates of a model at most.
+pub(super) const WIDTH: usize = 12;
+
+/// Covariates in hundredths.
+pub(super) type Covariates = [i16; WIDTH];
+
+const STEPS_MAX: usize = 60;
+
+/// Events and person-years by covariates.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cells(BTreeMap<Covariates, Cell>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    events: f64,
+    years: f64,
+}
+
+/// What a model came to: for each covariate its coefficient and standard error.
+pub(super) struct Fit {
+    beta: Vector<WIDTH>,
+    errors: Vector<WIDTH>,
+}
+
+impl Fit {
+    /// The coefficient itself.
+    pub(super) fn coefficient(&self, at: usize) -> Option<Estimate> {
+        self.told(at).map(|(beta, error)| Estimate::normal(beta, error))
+    }
+
+    /// The coefficient as a ratio of rates; of an intercept, the rate.
+    pub(super) fn ratio(&self, at: usize) -> Option<Estimate> {
+        self.told(at).map(|(beta, error)| Estimate::ratio(beta, error))
+    }
+
+    fn told(&self, at: usize) -> Option<(f64, f64)> {
+        let (beta, error) = (*self.beta.get(at)?, *self.errors.get(at)?);
+        // Standard errors beyond this say that there was next to nobody to tell from.
+        (error > 0.0 && error < 2.0).then_some((beta, error))
+    }
+}
+
+impl Cells {
+    /// Adds time under observation, and whether it ended in the event.
+    pub(super) fn add(&mut self, covariates: Covariates, years: f64, event: bool) {
+        let cell = self.0.entry(covariates).or_default();
+        cell.years += years;
+        cell.events += f64::from(u8::from(event));
+    }
+
+    /// Adds what another saw.
+    pub(super) fn merge(&mut self, other: Self) {
+        for (covariates, seen) in other.0 {
+            let cell = self.0.entry(covariates).or_default();
+            cell.events += seen.events;
+            cell.years += seen.years;
+        }
+    }
+
+    /// All events.
+    pub(super) fn events(&self) -> f64 {
+        self.0.values().map(|cell| cell.events).sum()
+    }
+
+    /// Fits the model, of which the first covariates are the groups with a rate of their own; none
+    /// where the data cannot tell. A covariate that nobody has stays out.
+    pub(super) fn fit(&self, groups: usize) -> Option<Fit> {
+        let (events, years) = (self.events(), self.0.values().map(|cell| cell.years).sum::<f64>());
+        if events < 5.0 || years <= 0.0 {
+            return None;
+        }
+        let start = (events / years).ln();
+        let mut beta: Vector<WIDTH> =
+            std::array::from_fn(|at| if at < groups { start } else { 0.0 });
+        for _ in 0..STEPS_MAX {
+            let (score, mut information) = self.derivatives(&beta);
+            let used: [bool; WIDTH] = std::array::from_fn(|at| information[at][at] > 1e-9);
+            for (at, row) in information.iter_mut().enumerate() {
+                if !used[at] {
+                    row[at] = 1.0;
+                }
+            }
+            let variance = inverse(information)?;
+            let step = times(&variance, &score);
+            let longest = step.iter().fold(0.0_f64, |most, part| most.max(part.abs()));
+            add(&mut beta, &step, if longest > 1.0 { 1.0 / longest } else { 1.0 });
+            if longest < 1e-7 {
+                let errors = std::array::from_fn(|at| {
+                    if used[at] { variance[at][at].max(0.0).sqrt() } else { 0.0 }
+                });
+                return Some(Fit { beta, errors });
+            }
+        }
+        None
+    }
+
+    fn derivatives(&self, beta: &Vector<WIDTH>) -> (Vector<WIDTH>, Matrix<WIDTH>) {
+        let (mut score, mut information) = ([0.0; WIDTH], [[0.0; WIDTH]; WIDTH]);
+        for (covariates, cell) in &self.0 {
+            let vector = covariates.map(|hundredths| f64::from(hundredths) / 100.0);
+            let expected = cell.years * dot(&vector, beta).min(50.0).exp();
+            add(&mut score, &vector, cell.events - expected);
+            add_outer(&mut information, &vector, expected);
+        }
+        (score, information)
+    }
+}
+
+/// A number as a covariate.
+pub(super) fn hundredths(number: f64) -> i16 {
+    #[expect(clippy::cast_possible_truncation, reason = "kept within the type")]
+    {
+        (number * 100.0).round().clamp(-32_000.0, 32_000.0) as i16
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use synth::dice::Dice;
+
+    #[test]
+    fn planted_rates_and_ratios_are_found_again() {
+        let mut dice = Dice::new(5, 5);
+        let mut cells = Cells::default();
+        for _ in 0..40_000 {
+            let woman = dice.chance(0.5);
+            let ill = dice.chance(0.3);
+            let mut age = 40.0 + 30.0 * dice.part();
+            for _ in 0..10 {
+                let rate = if woman { 0.004 } else { 0.008 }
+                    * (0.07 * (age + 0.5 - 60.0)).exp()
+                    * if ill { 2.5 } else { 1.0 };
+                let wait = dice.wait(rate);
+                let mut covariates = [0; WIDTH];
+                covariates[usize::from(woman)] = 100;
+                covariates[2] = hundredths(age + 0.5 - 60.0);
+                covariates[3] = hundredths(f64::from(u8::from(ill)));
+                cells.add(covariates, wait.min(1.0), wait < 1.0);
+                if wait < 1.0 {
+                    break;
+                }
+                age += 1.0;
+            }
+        }
+        let fit = cells.fit(2).unwrap();
+        for (at, planted) in [(0, 0.008), (1, 0.004), (3, 2.5)] {
+            let found = fit.ratio(at).unwrap();
+            assert!(found.widened(1.6, super::super::estimate::Scale::Ratio).holds(planted));
+            assert!(found.high / found.low < 1.3, "{found:?}");
+        }
+        let growth = fit.coefficient(2).unwrap();
+        assert!((growth.value - 0.07).abs() < 0.006, "{growth:?}");
+        assert!(fit.ratio(4).is_none(), "nobody has the fifth");
+    }
+
+    #[test]
+    fn parts_merged_are_the_whole_and_nothing_gives_nothing() {
+        let mut one = Cells::default();
+        assert!(one.fit(1).is_none());
+        let mut other = Cells::default();
+        let mut covariates = [0; WIDTH];
+        covariates[0] = 100;
+        (0..10).for_each(|_| one.add(covariates, 1.0, true));
+        other.add(covariates, 90.0, false);
+        one.merge(other);
+        assert!((one.fit(1).unwrap().ratio(0).unwrap().value - 0.1).abs() < 1e-9);
+    }
+}
