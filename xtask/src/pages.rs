@@ -90,7 +90,7 @@ impl Demo {
             fs::remove_dir_all(home).with_context(|| format!("{}", home.display()))?;
         }
         let mut command = Command::new(aoba);
-        command.args(["demo", "--listen", "127.0.0.1:0", "--home"]).arg(home);
+        command.args(["demo", "--patients", "200", "--listen", "127.0.0.1:0", "--home"]).arg(home);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let pipe = child.stdout.take().context("the demo has no output")?;
         let lines = BufReader::new(pipe).lines();

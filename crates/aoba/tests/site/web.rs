@@ -35,12 +35,13 @@ pub(crate) struct Answer {
 
 impl Server {
     pub(crate) fn start(house: &House) -> Self {
-        let mut child = house
-            .command(&["serve", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        Self::run(house, &["serve", "--listen", "127.0.0.1:0"])
+    }
+
+    /// A command that ends in serving, on a free port.
+    pub(crate) fn run(house: &House, arguments: &[&str]) -> Self {
+        let mut child =
+            house.command(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         // The first line that names an address tells where it listens.
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = lines
