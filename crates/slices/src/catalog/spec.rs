@@ -203,13 +203,6 @@ fn free_text_is_never_listed_and_the_page_says_so() {
     assert!(html.contains("Values of free text, keys and identifiers are never listed"), "{html}");
 }
 
-#[test]
-fn exact_counts_are_shown_only_under_a_permit_that_says_so() {
-    let html = Home::start(page(Locale::En, "/catalog"), &counts(), &codes(), &Policy::exact());
-    let html = read(&html.render().unwrap());
-    assert!(html.contains("2,001") && html.contains("do not pass this page on"), "{html}");
-}
-
 /// A share, with the rows it is a share of, never pins down how few rows have or lack a value.
 #[test]
 fn no_share_gives_a_small_rest_away() {

@@ -216,8 +216,5 @@ const VALUES_SHOWN_MAX: usize = 30;
 
 /// What is said about numbers not told.
 pub(crate) fn rule(page: &Page, policy: &Policy) -> String {
-    if policy.min_cell == 0 {
-        return page.say("catalog.number.exact").to_owned();
-    }
     page.fill("catalog.number.rule", &[("limit", &policy.min_cell.to_string())])
 }
