@@ -53,6 +53,26 @@ impl Codes {
         })
     }
 
+    /// What a code is called: by its own name in this language, else by that of a code which means
+    /// the same in the same records, else by its own in the other language.
+    pub(crate) fn name<'a>(
+        &'a self,
+        counts: &[&'a CodeCount],
+        people_min: u64,
+        locale: Locale,
+    ) -> &'a str {
+        let own = name(counts, people_min, locale);
+        if is_japanese(own) == (locale == Locale::Ja) {
+            return own;
+        }
+        let beside = counts.iter().flat_map(|count| &count.beside);
+        let told = beside.filter(|(_, tally)| tally.people.get() >= people_min);
+        let others = told.filter_map(|(at, _)| self.counts.get(*at));
+        let names = others.map(|other| name(&[other], people_min, locale));
+        let wanted = |name: &&str| !name.is_empty() && is_japanese(name) == (locale == Locale::Ja);
+        names.into_iter().find(wanted).unwrap_or(own)
+    }
+
     /// What is said beside a code in the same records, by name of system and code, with the most
     /// people who have both.
     pub(crate) fn beside(&self, counts: &[&CodeCount]) -> BTreeMap<(&str, &str), Tally> {

@@ -179,7 +179,7 @@ fn column_entry(table: &str, column: &str) -> Found {
 /// Codes are found by their own names and by those of codes that mean the same.
 pub(crate) fn concept_entries(codes: &Codes, people_min: u64) -> Vec<Found> {
     let entry = |(slug, code, counts): (&str, &str, Vec<&lake::CodeCount>)| {
-        let name = both(|locale| facts::name(&counts, people_min, locale).to_owned());
+        let name = both(|locale| codes.name(&counts, people_min, locale).to_owned());
         let told = |tally: &lake::Tally| tally.people.get() >= people_min;
         let mut names: BTreeSet<&str> = BTreeSet::new();
         for count in &counts {
@@ -278,6 +278,15 @@ mod tests {
         assert_eq!(found("めとほるみん"), ["103943401"]);
         assert_eq!(found("ＨｂＡ１ｃ"), ["3D046000001906202"]);
         assert_eq!(found("糖尿病 腎症"), ["E112"]);
+    }
+
+    #[test]
+    fn a_code_named_in_one_language_borrows_the_name_of_one_that_means_the_same() {
+        let codes = some_codes();
+        let named = |slug, code, locale| codes.name(&codes.of(slug, code), 10, locale);
+        assert_eq!(named("hot9", "103943401", Locale::En), "metformin");
+        assert_eq!(named("hot9", "103943401", Locale::Ja), "メトホルミン塩酸塩錠250mg");
+        assert_eq!(named("icd10", "E119", Locale::En), "2型糖尿病");
     }
 
     #[test]

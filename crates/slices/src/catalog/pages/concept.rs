@@ -79,7 +79,7 @@ impl Concept {
         profile: &CodeProfile,
         (codes, policy): (&Codes, &Policy),
     ) -> Self {
-        let name = facts::name(shown.counts, policy.min_cell, page.locale());
+        let name = codes.name(shown.counts, policy.min_cell, page.locale());
         let first = shown.counts.first();
         let told = figures::told_years(&profile.years, |tally| *tally, policy);
         let years = told.first().zip(told.last());

@@ -143,7 +143,7 @@ fn hit(page: &Page, found: &Found) -> Hit {
 fn system_lines(page: &Page, codes: &Codes, policy: &Policy) -> Vec<SystemLine> {
     let mut by_system: BTreeMap<(usize, &str), Vec<(u64, Hit)>> = BTreeMap::new();
     for (slug, code, counts) in codes.told(policy.min_cell) {
-        let name = facts::name(&counts, policy.min_cell, page.locale());
+        let name = codes.name(&counts, policy.min_cell, page.locale());
         let hit = Hit {
             href: systems::href(slug, code),
             name: if name.is_empty() { code } else { name }.to_owned(),
