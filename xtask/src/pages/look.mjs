@@ -168,7 +168,7 @@ async function withoutScript(language) {
     await first.page.waitForLoadState('networkidle');
     const kept = await first.page.inputValue('.search input');
     if (kept !== 'HbA1c') tell(where, `the search field holds ${JSON.stringify(kept)} after a search`);
-    await first.page.screenshot({ path: `${folder}/search.${language}.1440.png`, fullPage: true });
+    await first.page.screenshot({ path: `${folder}/search.${language}.1440.png` });
   } else {
     console.log(`${where}: no domain answers a search`);
   }
