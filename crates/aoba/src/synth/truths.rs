@@ -16,7 +16,9 @@ use synth::hospital::{Hospital, calendar, faults, world};
 /// "estimate":"…","source":"…"}],"faults":[{"name":"unit_mix_up","value":0.001,"of":"…"}]}`;
 /// `estimate` says how to find a figure again, `of` which rows a fault can befall.
 pub(super) fn of_hospital(hospital: &Hospital) -> String {
-    let facts = world::FACTS.iter().map(|fact| {
+    // Faults have a list of their own, with the rows that they can befall.
+    let is_fault = |name| faults::RATES.iter().any(|rate| rate.fault == name);
+    let facts = world::facts().filter(|fact| !is_fault(fact.name)).map(|fact| {
         json!({
             "name": fact.name,
             "kind": fact.kind.name(),

@@ -244,3 +244,43 @@ fn the_demonstration_shows_an_invented_hospital_and_nobody_real() {
     let said = house.refuse(&["demo", folder.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
     assert!(said.contains("invented"), "{said}");
 }
+
+#[test]
+fn what_was_planted_is_found_again_and_what_was_not_is_told() {
+    let house = House::new();
+    let out = make(&house, "checked", &["--patients", "60", "--gzip"]);
+    let check = ["synth", "check", out.to_str().unwrap(), "--quiet", "--format", "json"];
+    let told = house.json(&check);
+    assert_eq!((&told["failures"], &told["patients"]), (&0.into(), &60.into()), "{told}");
+    let line = |told: &serde_json::Value, name: &str| {
+        let lines = told["lines"].as_array().unwrap();
+        lines.iter().find(|line| line["name"] == name).unwrap().clone()
+    };
+    for name in ["cyp2c19_2_frequency", "notes_annotated", "annotations_in_place"] {
+        assert_eq!(line(&told, name)["verdict"], "ok", "{told}");
+    }
+    // The same hospital made in passing says the same.
+    let passing = ["synth", "check", "--patients", "60", "--quiet", "--format", "json"];
+    // Sums made in parts differ in the last digits, verdicts do not.
+    let verdicts = |told: &serde_json::Value| -> Vec<String> {
+        let lines = told["lines"].as_array().unwrap().iter();
+        lines.map(|line| format!("{} {}", line["name"], line["verdict"])).collect()
+    };
+    assert_eq!(verdicts(&house.json(&passing)), verdicts(&told));
+    // A truth that is not in the data.
+    let path = out.join("truth.json");
+    let mut truth: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let facts = truth["facts"].as_array_mut().unwrap();
+    let fact = facts.iter_mut().find(|fact| fact["name"] == "cyp2c19_2_frequency").unwrap();
+    fact["value"] = 0.9.into();
+    std::fs::write(&path, truth.to_string()).unwrap();
+    let wrong = house.attempt(&check);
+    assert_eq!(wrong.status.code(), Some(1));
+    let told: serde_json::Value = serde_json::from_slice(&wrong.stdout).unwrap();
+    assert_eq!(line(&told, "cyp2c19_2_frequency")["verdict"], "off");
+    // A folder without one.
+    std::fs::remove_file(&path).unwrap();
+    let said = house.refuse(&check);
+    assert!(said.contains("truth.json") && said.contains("aoba synth"), "{said}");
+}

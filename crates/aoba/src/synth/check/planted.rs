@@ -55,7 +55,7 @@ impl Planted {
     pub(super) fn found_in(&mut self, name: &str, way: &str, found: Option<Estimate>) {
         let Some(figure) = self.figures.get(name) else { return };
         let unit = match figure.kind.as_str() {
-            "rate_at_60" => Unit::PerThousandYears,
+            "rate_at_60" | "rate" => Unit::PerThousandYears,
             "hazard_ratio" => Unit::Ratio,
             "probability" | FAULT => Unit::Percent,
             _ => Unit::Plain,

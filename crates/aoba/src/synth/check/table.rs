@@ -189,7 +189,7 @@ impl Checked {
         };
         let [fine, off, few] = [Verdict::Fine, Verdict::Off, Verdict::Few].map(|v| count(v, true));
         let [near, far] = [Verdict::Fine, Verdict::Off].map(|v| count(v, false));
-        let left = self.left.join(", ");
+        let left = self.left.len();
         match locale {
             Locale::En => {
                 writeln!(
@@ -198,7 +198,7 @@ impl Checked {
                      {WIDENED_BY} times as wide), {few} with too few people to tell"
                 )?;
                 writeln!(to, "cited: {near} near the published figure, {far} not")?;
-                if left.is_empty() { Ok(()) } else { writeln!(to, "not estimated: {left}") }
+                writeln!(to, "not estimated: {left} planted figures, named by --format json")
             }
             Locale::Ja => {
                 writeln!(
@@ -207,11 +207,7 @@ impl Checked {
                      人数不足 {few}"
                 )?;
                 writeln!(to, "公表値: 近い {near}、離れている {far}")?;
-                if left.is_empty() {
-                    Ok(())
-                } else {
-                    writeln!(to, "推定していない設定値: {left}")
-                }
+                writeln!(to, "推定していない設定値: {left} (名前は--format jsonで)")
             }
         }
     }
