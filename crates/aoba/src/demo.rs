@@ -9,7 +9,7 @@ use vocab::Locale;
 
 use crate::cli::{DemoArgs, IngestArgs, ReportFormat, ServeArgs};
 use crate::house::House;
-use crate::{ingest, synth};
+use crate::{ingest, roles, synth};
 
 /// `aoba serve`
 pub(crate) async fn serve(home: &Path, args: &ServeArgs, locale: Locale) -> anyhow::Result<()> {
@@ -78,6 +78,9 @@ async fn listen(
     let address = listener.local_addr()?;
     let mut settings = Settings::new(house.actor.clone());
     settings.synthetic = synthetic;
+    if synthetic {
+        settings.accounts = roles::prepare(&house).await?;
+    }
     settings.zone.clone_from(&house.config.time.zone);
     let site = Site::new(house.ledger, house.lake, settings, slices::SLICES)?;
     match house.locale {

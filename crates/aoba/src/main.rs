@@ -18,6 +18,7 @@ mod output;
 mod permits;
 mod progress;
 mod report;
+mod roles;
 mod stats;
 mod synth;
 mod view;

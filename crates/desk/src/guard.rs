@@ -1,4 +1,5 @@
-//! What holds for every route: names answered to, language, headers, refusals told as pages.
+//! What holds for every route: names answered to, who looks, language, headers, refusals told as
+//! pages.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -9,14 +10,16 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, SET_COOKIE, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::origin;
 use crate::page::Page;
 use crate::refusal::Refusal;
 use crate::site::Site;
 use crate::tongue;
+use crate::visitor::{self, Arrived};
 
 /// Nothing may be loaded, run or framed but what this program itself serves.
 pub(crate) const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; \
@@ -30,28 +33,63 @@ const PAGE_SECONDS_MAX: u64 = 60;
 pub(crate) async fn guard(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let locale = tongue::of(request.uri(), request.headers(), site.settings().locale);
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-    let page = site.page(locale, target);
+    let mut page = site.page(locale, target);
     let chosen = tongue::chosen(request.uri());
-    let answered = answers_to(request.headers(), &site.settings().hosts);
-    request.extensions_mut().insert(page.clone());
-    let mut response = if answered {
-        let time = Duration::from_secs(PAGE_SECONDS_MAX);
-        match tokio::time::timeout(time, next.run(request)).await {
-            Ok(response) => response,
-            Err(late) => Refusal::internal(late).into_response(),
+    let mut cookies: Vec<HeaderValue> =
+        chosen.and_then(|locale| tongue::cookie(locale).parse().ok()).into_iter().collect();
+    let admitted = admit(&site, request.method(), request.uri(), request.headers()).await;
+    let mut response = match admitted {
+        Ok(Some(arrived)) => {
+            let visitor = arrived.visitor;
+            page = page.seen_by(&visitor, &site.settings().accounts).with_menu(site.menu(&visitor));
+            cookies.extend(arrived.cookie);
+            request.extensions_mut().insert(page.clone());
+            request.extensions_mut().insert(visitor);
+            answer(request, next).await
         }
-    } else {
-        Refusal::ForeignHost.into_response()
+        Ok(None) => answer(request, next).await,
+        Err(refusal) => refusal.into_response(),
     };
     let refusal = response.extensions_mut().remove::<Refusal>();
     if let Some(refusal) = refusal.or_else(|| Refusal::of_status(response.status())) {
+        if matches!(refusal, Refusal::SignedOut) {
+            page = page.with_accounts(&site.settings().accounts, None);
+        }
         response = told(&site, page, &refusal);
     }
     close(response.headers_mut());
-    if let Some(cookie) = chosen.and_then(|locale| tongue::cookie(locale).parse().ok()) {
+    for cookie in cookies {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
+}
+
+/// Who looks; nobody where the address or the change of session needs nobody to be known.
+async fn admit(
+    site: &Site,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<Option<Arrived>, Refusal> {
+    if !answers_to(headers, &site.settings().hosts) {
+        return Err(Refusal::ForeignHost);
+    }
+    if !origin::is_safe(method) && !origin::is_ours(headers) {
+        return Err(Refusal::ForeignPage);
+    }
+    let changes_session = uri.path() == "/session" && method == Method::POST;
+    if changes_session || visitor::is_public(uri) {
+        return Ok(None);
+    }
+    visitor::arrive(site, headers).await.map(Some)
+}
+
+async fn answer(request: Request, next: Next) -> Response {
+    let time = Duration::from_secs(PAGE_SECONDS_MAX);
+    match tokio::time::timeout(time, next.run(request)).await {
+        Ok(response) => response,
+        Err(late) => Refusal::internal(late).into_response(),
+    }
 }
 
 /// The page that tells a refusal. The cause goes to the log under the same number.
@@ -67,7 +105,9 @@ fn told(site: &Site, page: Page, refusal: &Refusal) -> Response {
     if let Refusal::Forbidden(Some(missing)) = refusal {
         what = missing.say(page.locale());
     }
-    let refused = Refused { page, status: status.as_u16(), title, what, remedy, reference };
+    let signs_in = matches!(refusal, Refusal::SignedOut) && !page.accounts().is_empty();
+    let status_number = status.as_u16();
+    let refused = Refused { page, status: status_number, title, what, remedy, reference, signs_in };
     match refused.render() {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => (status, refused.reference).into_response(),
@@ -83,6 +123,8 @@ struct Refused {
     what: String,
     remedy: String,
     reference: String,
+    /// Whether the page offers to sign in again.
+    signs_in: bool,
 }
 
 /// The headers every answer carries.

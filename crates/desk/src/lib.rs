@@ -12,6 +12,7 @@ pub mod chart;
 mod guard;
 mod kit;
 mod memory;
+mod origin;
 mod page;
 mod pager;
 mod permitted;
@@ -19,21 +20,26 @@ mod prose;
 mod refusal;
 mod search;
 mod serve;
+mod session;
 mod site;
 mod slice;
 mod texts;
 mod tongue;
+mod visitor;
 mod words;
 
 pub use address::segment;
 pub use bar::{Bar, Part, Tone};
 pub use page::Page;
 pub use pager::Pager;
-pub use permitted::{Operations, Permitted, Purpose, Research};
+pub use permitted::{
+    Holdings, Operations, Permitted, PermittedPatient, Purpose, Research, Treatment,
+};
 pub use prose::Prose;
 pub use refusal::Refusal;
 pub use serve::{ServeError, bind, router, serve};
 pub use site::{Settings, Site};
 pub use slice::{Entry, Section, Slice};
 pub use texts::{Texts, TextsError, unmatched};
+pub use visitor::{Account, Visitor};
 pub use words::Words;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use axum::extract::Query;
-use vocab::Locale;
+use vocab::{Actor, Locale};
 
 use crate::assets;
 use crate::slice::{Entry, Section};
+use crate::visitor::{Account, Visitor};
 use crate::words::Words;
 
 /// The frame of one page for one reader: language, menu, who is looking, where.
@@ -20,6 +21,10 @@ pub struct Page {
     /// Path and query, without the choice of language.
     here: String,
     person: String,
+    /// What the person does in the hospital; none for the person at this machine.
+    role: Option<String>,
+    /// Whom the visitor may be instead.
+    accounts: Vec<AccountLine>,
     synthetic: bool,
     searches: bool,
     recorded: bool,
@@ -27,6 +32,19 @@ pub struct Page {
 
 /// How many entries of the menu stand in the bar at the foot of a phone; the rest are behind "more".
 const BAR_ENTRIES_MAX: usize = 4;
+
+/// One account in the header's list.
+#[derive(Clone, Debug)]
+pub struct AccountLine {
+    /// Its actor, as the form names it.
+    pub actor: String,
+    /// The name.
+    pub name: String,
+    /// What they do.
+    pub role: String,
+    /// Whether it is the one who looks.
+    pub is_current: bool,
+}
 
 impl Deref for Page {
     type Target = Words;
@@ -45,6 +63,8 @@ impl Page {
             menu: Vec::new(),
             here: without_language(target),
             person: person.to_owned(),
+            role: None,
+            accounts: Vec::new(),
             synthetic: false,
             searches: false,
             recorded: true,
@@ -55,6 +75,30 @@ impl Page {
     #[must_use]
     pub fn with_menu(mut self, menu: Vec<Entry>) -> Self {
         self.menu = menu;
+        self
+    }
+
+    /// Seen by this visitor, who may be one of these accounts instead.
+    #[must_use]
+    pub(crate) fn seen_by(mut self, visitor: &Visitor, accounts: &[Account]) -> Self {
+        let locale = self.locale();
+        self.person = visitor.name(locale);
+        let current = visitor.account();
+        self.role = current.map(|account| account.role.get(locale).to_owned());
+        self.with_accounts(accounts, current.map(|account| &account.actor))
+    }
+
+    /// With a choice of accounts, one of which may be the one who looks.
+    #[must_use]
+    pub(crate) fn with_accounts(mut self, accounts: &[Account], current: Option<&Actor>) -> Self {
+        let locale = self.locale();
+        let line = |account: &Account| AccountLine {
+            actor: account.actor.to_string(),
+            name: account.name.get(locale).to_owned(),
+            role: account.role.get(locale).to_owned(),
+            is_current: Some(&account.actor) == current,
+        };
+        self.accounts = accounts.iter().map(line).collect();
         self
     }
 
@@ -157,6 +201,13 @@ impl Page {
         self.sections().into_iter().flat_map(|(_, entries)| entries).collect()
     }
 
+    /// Whether the reader may open the page of this entry of the menu: a link to what they may not
+    /// open is not shown.
+    #[must_use]
+    pub fn opens(&self, href: &str) -> bool {
+        self.menu.iter().any(|entry| entry.href == href)
+    }
+
     /// The entry that stands for this page: the longest one its path begins with.
     #[must_use]
     pub fn is_current(&self, entry: &Entry) -> bool {
@@ -183,6 +234,24 @@ impl Page {
     #[must_use]
     pub fn person(&self) -> &str {
         &self.person
+    }
+
+    /// What the person does in the hospital, or that it is whoever sits at this machine.
+    #[must_use]
+    pub fn role(&self) -> &str {
+        self.role.as_deref().unwrap_or_else(|| self.say("desk.site.this_machine"))
+    }
+
+    /// Whom the visitor may be instead; empty where nobody signs in.
+    #[must_use]
+    pub fn accounts(&self) -> &[AccountLine] {
+        &self.accounts
+    }
+
+    /// This page, without the choice of language.
+    #[must_use]
+    pub fn here(&self) -> &str {
+        &self.here
     }
 
     /// Whether the people shown are invented.
@@ -221,7 +290,8 @@ mod tests {
 
     fn page(target: &str) -> Page {
         let words = Words::new(Arc::default(), Locale::En, TimeZone::UTC);
-        let entry = |href| Entry { href, label: "", icon: "", section: Section::Home };
+        let entry =
+            |href| Entry { href, label: "", icon: "", section: Section::Home, opens_for: &[] };
         Page::new(words, target, "").with_menu(vec![entry("/"), entry("/records/loads")])
     }
 
@@ -245,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_phone_shows_five_entries_and_the_rest_behind_more() {
-        let entry = |section| Entry { href: "/", label: "", icon: "", section };
+        let entry = |section| Entry { href: "/", label: "", icon: "", section, opens_for: &[] };
         let page = |number: usize| {
             let mut menu = vec![entry(Section::House); number - 1];
             menu.push(entry(Section::Home));

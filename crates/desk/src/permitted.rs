@@ -1,24 +1,25 @@
-//! Nobody looks without a permit: the extractor every page about records begins with.
+//! Nobody looks without a permit: the extractors every page about records begins with.
 
 use std::fmt::Write as _;
 use std::marker::PhantomData;
 
-use axum::extract::{FromRequestParts, MatchedPath};
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use axum::http::Uri;
 use axum::http::request::Parts;
 use lake::Reader;
-use ledger::Permit;
+use ledger::{Look, Permit};
 use sha2::{Digest, Sha256};
-use vocab::PurposeOfUse;
+use vocab::{PatientId, PurposeOfUse};
 
 use crate::page::Page;
 use crate::refusal::Refusal;
 use crate::site::Site;
+use crate::visitor::Visitor;
 
 /// A purpose as a type, so that a handler's signature says why it looks.
 pub trait Purpose: Send + Sync + 'static {
-    /// The purpose.
-    const PURPOSE: PurposeOfUse;
+    /// The purposes the page may be read for: the first of them that the visitor has a right to.
+    const PURPOSES: &'static [PurposeOfUse];
 }
 
 /// Running the house: loads, checks, what the tables hold.
@@ -26,7 +27,7 @@ pub trait Purpose: Send + Sync + 'static {
 pub enum Operations {}
 
 impl Purpose for Operations {
-    const PURPOSE: PurposeOfUse = PurposeOfUse::Operations;
+    const PURPOSES: &'static [PurposeOfUse] = &[PurposeOfUse::Operations];
 }
 
 /// Research.
@@ -34,7 +35,29 @@ impl Purpose for Operations {
 pub enum Research {}
 
 impl Purpose for Research {
-    const PURPOSE: PurposeOfUse = PurposeOfUse::Research;
+    const PURPOSES: &'static [PurposeOfUse] = &[PurposeOfUse::Research];
+}
+
+/// Caring for this patient.
+#[derive(Debug)]
+pub enum Treatment {}
+
+impl Purpose for Treatment {
+    const PURPOSES: &'static [PurposeOfUse] = &[PurposeOfUse::Treatment];
+}
+
+/// What the house holds, as counts that may be shown: for whichever secondary use the visitor has
+/// a right to, so that nobody who refused that use is counted.
+#[derive(Debug)]
+pub enum Holdings {}
+
+impl Purpose for Holdings {
+    const PURPOSES: &'static [PurposeOfUse] = &[
+        PurposeOfUse::Operations,
+        PurposeOfUse::Research,
+        PurposeOfUse::QualityImprovement,
+        PurposeOfUse::Education,
+    ];
 }
 
 /// One permitted look: the audit line is already written when a handler holds it.
@@ -63,15 +86,52 @@ impl<P: Purpose> FromRequestParts<Site> for Permitted<P> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Refusal> {
-        let frame = parts.extensions.get::<Page>().cloned();
-        let page = frame.unwrap_or_else(|| site.page(site.settings().locale, parts.uri.path()));
-        let route = parts.extensions.get::<MatchedPath>().map_or("/", MatchedPath::as_str);
-        let act = format!("page {route}");
-        let digest = digest(&parts.uri);
-        let actor = &site.settings().actor;
-        let permit = site.ledger().permit(actor, P::PURPOSE, None, &act, &digest).await?;
-        Ok(Self { site: site.clone(), permit, page, purpose: PhantomData })
+        permitted(parts, site, None).await
     }
+}
+
+/// One permitted look at the patient whom the address names as `{patient_id}`: the audit line is
+/// written and names the patient, and under the permit nobody else can be seen.
+pub struct PermittedPatient<P> {
+    /// The patient, by the number in the address.
+    pub patient: PatientId,
+    /// The look.
+    pub look: Permitted<P>,
+}
+
+impl<P: Purpose> FromRequestParts<Site> for PermittedPatient<P> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Refusal> {
+        let named = RawPathParams::from_request_parts(parts, site).await;
+        let named = named.map_err(|_| Refusal::NotFound)?;
+        let number = named.iter().find(|(name, _)| *name == "patient_id").map(|(_, value)| value);
+        let number = number.and_then(|number| number.parse().ok());
+        let patient = number.and_then(PatientId::from_stored).ok_or(Refusal::NotFound)?;
+        Ok(Self { patient, look: permitted(parts, site, Some(patient)).await? })
+    }
+}
+
+async fn permitted<P: Purpose>(
+    parts: &Parts,
+    site: &Site,
+    patient: Option<PatientId>,
+) -> Result<Permitted<P>, Refusal> {
+    let visitor = parts.extensions.get::<Visitor>().ok_or(Refusal::SignedOut)?;
+    let page = parts.extensions.get::<Page>().ok_or(Refusal::SignedOut)?.clone();
+    let route = parts.extensions.get::<MatchedPath>().map_or("/", MatchedPath::as_str);
+    let (purpose, study) = visitor.looks_for(P::PURPOSES);
+    let (act, digest) = (format!("page {route}"), digest(&parts.uri));
+    let look =
+        Look { actor: visitor.actor(), purpose, study: study.as_ref(), act: &act, digest: &digest };
+    let permit = match patient {
+        Some(patient) => site.ledger().permit_patient(&look, patient).await?,
+        None => {
+            let study = look.study;
+            site.ledger().permit(look.actor, purpose, study, look.act, look.digest).await?
+        }
+    };
+    Ok(Permitted { site: site.clone(), permit, page, purpose: PhantomData })
 }
 
 /// The SHA-256 of what was asked, so that the audit names it without holding it.

@@ -18,6 +18,10 @@ pub enum Refusal {
     NotFound,
     /// No permit covers this look; says which right is missing, where it is known.
     Forbidden(Option<MissingRight>),
+    /// Nobody is known to look: the session ended, or never was.
+    SignedOut,
+    /// What would change something was asked from a page that is not ours.
+    ForeignPage,
     /// The request came under a name this site does not answer to.
     ForeignHost,
     /// Consents or records changed meanwhile.
@@ -40,6 +44,8 @@ impl Refusal {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::ForeignPage => StatusCode::FORBIDDEN,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Conflict => StatusCode::CONFLICT,
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
@@ -59,6 +65,16 @@ impl Refusal {
                 "desk.refused.forbidden",
                 "desk.refused.forbidden_what",
                 "desk.refused.forbidden_remedy",
+            ],
+            Self::SignedOut => [
+                "desk.refused.signed_out",
+                "desk.refused.signed_out_what",
+                "desk.refused.signed_out_remedy",
+            ],
+            Self::ForeignPage => [
+                "desk.refused.foreign_page",
+                "desk.refused.foreign_page_what",
+                "desk.refused.foreign_page_remedy",
             ],
             Self::ForeignHost => {
                 ["desk.refused.host", "desk.refused.host_what", "desk.refused.host_remedy"]

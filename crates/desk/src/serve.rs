@@ -7,7 +7,7 @@ use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
 use crate::assets;
@@ -15,6 +15,7 @@ use crate::guard;
 use crate::kit;
 use crate::refusal::Refusal;
 use crate::search;
+use crate::session;
 use crate::site::Site;
 
 /// Says why the site cannot be served.
@@ -70,6 +71,7 @@ pub fn router(site: Site) -> Router {
         .route("/health", get(health))
         .route("/assets/{name}", get(asset))
         .route("/search", get(search::search))
+        .route("/session", post(session::change))
         .merge(kit::router());
     for slice in site.slices() {
         routes = routes.merge((slice.pages)());

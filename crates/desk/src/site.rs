@@ -15,6 +15,7 @@ use crate::page::Page;
 use crate::refusal::Refusal;
 use crate::slice::{Entry, Slice};
 use crate::texts::{Texts, TextsError};
+use crate::visitor::{Account, Visitor};
 use crate::words::Words;
 
 const TEXTS: &str = include_str!("../texts.toml");
@@ -22,8 +23,10 @@ const TEXTS: &str = include_str!("../texts.toml");
 /// How the site presents itself.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Who looks, as long as there is no signing in: the person at this machine.
+    /// Who looks where there are no accounts: the person at this machine.
     pub actor: Actor,
+    /// Whom a visitor of the demonstration may be, the first one first; none elsewhere.
+    pub accounts: Vec<Account>,
     /// Whether every person shown is invented, which each page then says.
     pub synthetic: bool,
     /// The language of readers who ask for none that is spoken here.
@@ -40,6 +43,7 @@ impl Settings {
     pub fn new(actor: Actor) -> Self {
         Self {
             actor,
+            accounts: Vec::new(),
             synthetic: false,
             locale: Locale::Ja,
             zone: "Asia/Tokyo".to_owned(),
@@ -108,14 +112,12 @@ impl Site {
         self.inner.slices
     }
 
-    /// The frame of the page at `target` for a reader of this language.
+    /// The frame of the page at `target` for a reader of this language, before it is known who
+    /// looks: without a menu.
     #[must_use]
     pub fn page(&self, locale: Locale, target: &str) -> Page {
         let words = Words::new(self.inner.texts.clone(), locale, self.inner.zone.clone());
-        let menu: Vec<Entry> =
-            self.slices().iter().flat_map(|slice| slice.menu.iter().copied()).collect();
-        Page::new(words, target, person(&self.settings().actor))
-            .with_menu(menu)
+        Page::new(words, target, "")
             .marked_synthetic(self.settings().synthetic)
             .with_search(self.search().is_some())
     }
@@ -124,6 +126,12 @@ impl Site {
     #[must_use]
     pub fn search(&self) -> Option<&'static str> {
         self.slices().iter().find_map(|slice| slice.search)
+    }
+
+    /// The entries of the menu that this visitor may open.
+    pub(crate) fn menu(&self, visitor: &Visitor) -> Vec<Entry> {
+        let entries = self.slices().iter().flat_map(|slice| slice.menu.iter().copied());
+        entries.filter(|entry| visitor.may(entry.opens_for)).collect()
     }
 
     /// What every table holds, as this reader's permit sees it. Counted once for each snapshot,
@@ -159,11 +167,6 @@ impl Site {
         let number = self.inner.refusals.fetch_add(1, Ordering::Relaxed);
         format!("{:x}-{number}", self.ledger().clock().now().as_second())
     }
-}
-
-/// An account of this machine goes by its own name.
-fn person(actor: &Actor) -> &str {
-    actor.as_str().strip_prefix("local:").unwrap_or(actor.as_str())
 }
 
 /// The sentences of the desk and of every slice.

@@ -1,6 +1,7 @@
 //! What a domain gives to the site: plain data with function pointers.
 
 use axum::Router;
+use vocab::PurposeOfUse;
 
 use crate::site::Site;
 
@@ -60,4 +61,7 @@ pub struct Entry {
     pub icon: &'static str,
     /// The heading it stands under.
     pub section: Section,
+    /// The purposes its page may be read for, as in [`crate::Purpose`]: whoever has a right to
+    /// none of them does not see the entry. Empty for a page that everybody may open.
+    pub opens_for: &'static [PurposeOfUse],
 }

@@ -88,6 +88,12 @@ impl Words {
         format!("{} {:02}:{:02}", self.day(local.date()), local.hour(), local.minute())
     }
 
+    /// The day it is on the hospital's clock at a moment.
+    #[must_use]
+    pub fn today(&self, moment: Timestamp) -> Date {
+        self.zone.to_datetime(moment).date()
+    }
+
     /// A size in bytes, in the largest unit that leaves at least one: `5.5 MB`.
     #[must_use]
     pub fn bytes(&self, bytes: u64) -> String {
@@ -142,6 +148,7 @@ mod tests {
         let moment: Timestamp = "2026-11-21T15:05:00Z".parse().unwrap();
         assert_eq!(words(Locale::Ja).moment(moment), "2026年11月22日 00:05");
         assert_eq!(words(Locale::En).moment(moment), "22 Nov 2026 00:05");
+        assert_eq!(words(Locale::En).today(moment), jiff::civil::date(2026, 11, 22));
     }
 
     #[test]

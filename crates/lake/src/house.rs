@@ -11,7 +11,7 @@ use url::Url;
 use vocab::SnapshotId;
 
 use crate::delta::{TableAt, TableError, Tables};
-use crate::gate::GatedTable;
+use crate::gate::{GatedTable, Seen};
 use crate::landing::{Landing, LandingError};
 use crate::reader::{Reader, ReaderError};
 use crate::storage;
@@ -152,14 +152,16 @@ impl Lake {
             Some(snapshot) => self.open_all(snapshot).await?,
             None => Vec::new(),
         };
-        let excluded = Arc::new(permit.exclusions().bitmap().clone());
+        let seen = Seen::under(&permit);
         let mut gated = Vec::with_capacity(opened.len());
         for table in &opened {
             let day = table.day.clone();
-            let gate = GatedTable::new(table, Arc::clone(&excluded))?;
+            let gate = GatedTable::new(table, &seen)?;
             gated.push((table.name.clone(), day, Arc::new(gate)));
         }
-        Reader::new(permit, snapshot.map(|snapshot| snapshot.id), gated, &self.inner.config)
+        let snapshot = snapshot.map(|snapshot| snapshot.id);
+        let landing = self.inner.landing.clone();
+        Reader::new(permit, snapshot, gated, &self.inner.config, landing)
     }
 
     /// The tables of a snapshot, each at its version.

@@ -17,8 +17,9 @@ pub mod writer;
 pub use delta::TableError;
 pub use house::{Lake, LakeConfig, LakeError};
 pub use reader::{
-    CodeCount, CodeLook, CodeProfile, Codings, ColumnLook, ColumnProfile, Look, Numbers,
-    PersonLook, Reader, ReaderError, SqlAnswer, TableCount, TableProfile, Tally,
+    Answer, CodeCount, CodeLook, CodeProfile, Codings, ColumnLook, ColumnProfile, Look, Numbers,
+    Parameter, PersonLook, Reader, ReaderError, Row, SqlAnswer, TableCount, TableProfile, Tally,
+    Wanted,
 };
 pub use writer::{
     FaultPoint, HeldResource, HeldResources, Load, LoadMode, OldRow, ReportParts, Writer,

@@ -4,6 +4,7 @@
 pub mod catalog;
 mod dictionary;
 mod own_words;
+pub mod patients;
 pub mod records;
 #[cfg(test)]
 mod routes;
@@ -11,4 +12,4 @@ mod routes;
 use desk::Slice;
 
 /// Every domain, in the order of the menu.
-pub static SLICES: &[&Slice] = &[&records::RECORDS, &catalog::CATALOG];
+pub static SLICES: &[&Slice] = &[&records::RECORDS, &catalog::CATALOG, &patients::PATIENTS];

@@ -3,12 +3,12 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use desk::{Settings, Site};
+use desk::{Account, Settings, Site};
 use lake::{Lake, LakeConfig};
-use ledger::{AuditFilter, Clock, Counts, FileReport, Ledger, NewLoad};
+use ledger::{AuditFilter, Clock, Counts, FileReport, Ledger, NewGrant, NewLoad};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
-use vocab::{Actor, LandingId};
+use vocab::{Actor, LandingId, PurposeOfUse, StudyId, Text};
 
 use crate::SLICES;
 
@@ -62,6 +62,46 @@ impl House {
     }
 }
 
+/// The people of the demonstration, with what they may do.
+const ROLES: [(&str, PurposeOfUse); 3] = [
+    ("demo:researcher", PurposeOfUse::Research),
+    ("demo:doctor", PurposeOfUse::Treatment),
+    ("demo:engineer", PurposeOfUse::Operations),
+];
+
+impl House {
+    /// The site with a choice of people, the researcher first.
+    async fn as_demo(&self) -> Router {
+        let mut settings = Settings::new(Actor::new("owner").unwrap());
+        for (name, purpose) in ROLES {
+            let actor = Actor::new(name).unwrap();
+            let new = NewGrant {
+                actor: actor.clone(),
+                purpose,
+                study: (purpose == PurposeOfUse::Research)
+                    .then(|| StudyId::new("demo-study").unwrap()),
+                sees_rows: purpose == PurposeOfUse::Treatment,
+                exact_counts: false,
+                expires: None,
+            };
+            self.ledger.people().grant(&new, &settings.actor).await.unwrap();
+            let name = Text { ja: "青木 遥", en: "Haruka Aoki" };
+            let role = Text { ja: "役割", en: "Role" };
+            settings.accounts.push(Account { actor, name, role, home: "/health" });
+        }
+        let site = Site::new(self.ledger.clone(), self.lake.clone(), settings, SLICES).unwrap();
+        desk::router(site)
+    }
+
+    /// What this person did, as act and object, in order.
+    async fn acts(&self, actor: &str) -> Vec<(String, String)> {
+        let actor = Some(Actor::new(actor).unwrap());
+        let filter = AuditFilter { actor, ..AuditFilter::default() };
+        let rows = self.ledger.audit().rows(&filter).await.unwrap();
+        rows.into_iter().map(|row| (row.act, row.object)).collect()
+    }
+}
+
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
@@ -69,19 +109,43 @@ struct Answer {
 }
 
 async fn get(router: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {
-    let mut request = Request::get(path);
+    send(router, Request::get(path), headers, "").await
+}
+
+/// Sends a form as a browser does from a page of the site itself.
+async fn post(router: &Router, path: &str, cookie: &str, form: &str) -> Answer {
+    let headers = [("sec-fetch-site", "same-origin"), ("cookie", cookie)];
+    send(router, Request::post(path), &headers, form).await
+}
+
+async fn send(
+    router: &Router,
+    mut request: axum::http::request::Builder,
+    headers: &[(&str, &str)],
+    form: &str,
+) -> Answer {
     if !headers.iter().any(|(name, _)| *name == "host") {
         request = request.header("host", "localhost:8080");
     }
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let request = request.body(Body::empty()).unwrap();
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let request = request.body(Body::from(form.to_owned())).unwrap();
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, 1 << 20).await.unwrap();
     let body = String::from_utf8_lossy(&bytes).into_owned();
     Answer { status: parts.status, headers: parts.headers, body }
+}
+
+impl Answer {
+    /// The session's cookie, as the browser sends it back.
+    fn session(&self) -> Option<String> {
+        let set = self.headers.get_all("set-cookie").iter();
+        let pairs = set.filter_map(|value| value.to_str().unwrap().split(';').next());
+        pairs.map(str::to_owned).find(|pair| pair.starts_with("aoba_session"))
+    }
 }
 
 #[tokio::test]
@@ -197,8 +261,7 @@ async fn what_is_not_there_is_told_in_the_reader_s_language_with_a_number() {
         assert!(answer.body.contains("There is no such page"), "{path}");
         assert!(answer.body.contains("Reference number"), "{path}");
     }
-    let post = Request::post("/").header("host", "localhost").body(Body::empty()).unwrap();
-    assert_eq!(router.oneshot(post).await.unwrap().status(), 404);
+    assert_eq!(post(&router, "/", "", "").await.status, 404);
 }
 
 #[tokio::test]
@@ -252,4 +315,167 @@ async fn a_search_leads_to_the_domain_that_finds_things_with_its_words() {
     }
     let long = format!("/search?q={}", "x".repeat(5_000));
     assert!(get(&router, &long, &[]).await.status.is_client_error());
+}
+
+#[tokio::test]
+async fn a_visitor_of_the_demonstration_is_the_researcher_and_stays_signed_in() {
+    let house = House::new().await;
+    let router = house.as_demo().await;
+    let first = get(&router, "/?lang=en", &[]).await;
+    assert_eq!(first.status, 200, "{}", first.body);
+    assert!(first.body.contains("Haruka Aoki"), "{}", first.body);
+    let cookie = first.session().unwrap();
+    let set = first.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    let set = set.filter(|value| value.starts_with("aoba_session")).collect::<Vec<_>>();
+    assert!(set[0].contains("HttpOnly") && set[0].contains("SameSite=Lax"), "{set:?}");
+    let later = get(&router, "/", &[("cookie", &cookie)]).await;
+    assert_eq!((later.status.as_u16(), later.session()), (200, None));
+    let acts = house.acts("demo:researcher").await;
+    let acts: Vec<_> = acts.iter().map(|(act, object)| (act.as_str(), object.as_str())).collect();
+    assert_eq!(acts, [("session.begin", "session"), ("permit", "page /"), ("permit", "page /")]);
+    let filter = AuditFilter { act: Some("permit".to_owned()), ..AuditFilter::default() };
+    let row = house.ledger.audit().rows(&filter).await.unwrap().pop().unwrap();
+    assert_eq!(
+        (row.purpose.as_deref(), row.study.as_deref()),
+        (Some("research"), Some("demo-study"))
+    );
+    assert!(house.acts("owner").await.iter().all(|(act, _)| act != "permit"));
+}
+
+#[tokio::test]
+async fn the_menu_leads_only_where_the_role_may_go_and_other_doors_say_why() {
+    let house = House::new().await;
+    let router = house.as_demo().await;
+    let cases: [(&str, &[&str], &[(&str, &str)]); 3] = [
+        (
+            "demo:researcher",
+            &["/", "/catalog"],
+            &[
+                ("/records/loads", "operations"),
+                ("/patients", "treatment"),
+                ("/patients/7", "treatment"),
+            ],
+        ),
+        (
+            "demo:doctor",
+            &["/patients"],
+            &[
+                ("/records/loads", "operations"),
+                ("/records/loads/1.json", "operations"),
+                ("/", "operations"),
+            ],
+        ),
+        ("demo:engineer", &["/", "/records/loads", "/catalog"], &[("/patients", "treatment")]),
+    ];
+    let mut cookie = get(&router, "/", &[]).await.session().unwrap();
+    for (actor, open, closed) in cases {
+        let form = format!("as={actor}");
+        let changed = post(&router, "/session", &cookie, &form).await;
+        assert_eq!(
+            (changed.status.as_u16(), changed.headers["location"].to_str().unwrap()),
+            (303, "/health")
+        );
+        cookie = changed.session().unwrap();
+        let seen = get(&router, "/no/such/page", &[("cookie", &cookie)]).await.body;
+        let menu = seen.split("class=\"menu\"").nth(1).unwrap().split("bar-menu").next().unwrap();
+        let links: Vec<&str> = menu
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|link| !link.starts_with("/assets"))
+            .collect();
+        assert_eq!(links, open, "{actor}");
+        for path in open {
+            assert_eq!(
+                get(&router, path, &[("cookie", &cookie)]).await.status,
+                200,
+                "{actor} {path}"
+            );
+        }
+        for (path, right) in closed {
+            let headers = [("cookie", cookie.as_str()), ("accept-language", "en")];
+            let answer = get(&router, path, &headers).await;
+            assert_eq!(answer.status, 403, "{actor} {path}");
+            let said = format!("{actor} has no grant for {right}");
+            assert!(answer.body.contains(&said), "{path}: {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn changing_the_role_leaves_its_lines_and_the_old_token_opens_nothing() {
+    let house = House::new().await;
+    let router = house.as_demo().await;
+    let old = get(&router, "/", &[]).await.session().unwrap();
+    let changed = post(&router, "/session", &old, "as=demo%3Adoctor&to=%2Fpatients").await;
+    assert_eq!(changed.headers["location"], "/patients");
+    let new = changed.session().unwrap();
+    assert_ne!(old, new);
+    let last = house.acts("demo:researcher").await.pop().unwrap();
+    assert_eq!(last, ("session.end".to_owned(), "session".to_owned()));
+    assert_eq!(house.acts("demo:doctor").await[0].0, "session.begin");
+    let forged = format!("aoba_session_8080={}", "0f".repeat(32));
+    for token in [old.as_str(), &forged, "aoba_session_8080=x", "aoba_session_8080="] {
+        let answer = get(&router, "/patients?lang=en", &[("cookie", token)]).await;
+        assert_eq!(answer.status, 401, "{token}");
+        assert!(answer.body.contains("Please sign in again"), "{}", answer.body);
+        assert!(answer.body.contains("value=\"/patients\""), "it leads back to where one was");
+        assert!(answer.session().is_none(), "nobody is signed in unasked");
+    }
+    let again = post(&router, "/session", &forged, "as=demo%3Adoctor&to=%2Fpatients").await;
+    assert_eq!(again.status, 303);
+    let answer = get(&router, "/patients", &[("cookie", &again.session().unwrap())]).await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn a_form_from_another_site_changes_nothing() {
+    let house = House::new().await;
+    let router = house.as_demo().await;
+    let cookie = get(&router, "/", &[]).await.session().unwrap();
+    let before = house.acts("demo:doctor").await;
+    let from: [&[(&str, &str)]; 4] = [
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site"), ("origin", "http://localhost:8080")],
+        &[("origin", "https://evil.example")],
+        &[],
+    ];
+    for path in ["/session", "/patients"] {
+        for headers in from {
+            let mut headers = headers.to_vec();
+            headers.push(("cookie", &cookie));
+            let answer =
+                send(&router, Request::post(path), &headers, "as=demo%3Adoctor&wanted=x").await;
+            assert_eq!(answer.status, 403, "{path} {headers:?}");
+            assert!(answer.session().is_none());
+        }
+    }
+    assert_eq!(house.acts("demo:doctor").await, before);
+    let unknown = post(&router, "/session", &cookie, "as=owner").await;
+    assert_eq!(unknown.status, 422, "only the people of the demonstration");
+}
+
+#[tokio::test]
+async fn where_nobody_signs_in_there_is_no_session() {
+    let house = House::new().await;
+    let router = house.seen_by("owner");
+    assert_eq!(post(&router, "/session", "", "as=demo%3Adoctor").await.status, 404);
+    let answer = get(&router, "/", &[("cookie", "aoba_session_8080=x")]).await;
+    assert_eq!((answer.status.as_u16(), answer.session()), (200, None));
+}
+
+#[tokio::test]
+async fn a_look_at_a_patient_names_them_in_the_audit_even_if_nobody_is_there() {
+    let house = House::new().await;
+    let router = house.as_demo().await;
+    let cookie = get(&router, "/", &[]).await.session().unwrap();
+    let cookie = post(&router, "/session", &cookie, "as=demo%3Adoctor").await.session().unwrap();
+    for path in ["/patients/4711", "/patients/4711/notes/0f0f"] {
+        assert_eq!(get(&router, path, &[("cookie", &cookie)]).await.status, 404, "{path}");
+        let last = house.acts("demo:doctor").await.pop().unwrap();
+        assert_eq!(last, ("permit".to_owned(), "patient/4711".to_owned()), "{path}");
+    }
+    for path in ["/patients/x", "/patients/-1", "/patients/99999999999999999999"] {
+        assert_eq!(get(&router, path, &[("cookie", &cookie)]).await.status, 404, "{path}");
+    }
 }

@@ -11,6 +11,7 @@ mod bad_input;
 mod house;
 mod ingest_crash;
 mod life_of_a_record;
+mod roles;
 mod synth;
 mod vanish;
 mod versions;

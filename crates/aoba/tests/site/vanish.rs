@@ -120,3 +120,32 @@ fn somebody_who_is_not_known_cannot_be_opted_out_in_silence() {
     let said = house.refuse(&["opt-out", "nobody-of-this-name"]);
     assert!(said.contains("nobody"), "{said}");
 }
+
+/// Whoever works with counts never meets her, before or after; who treats her still does.
+#[test]
+fn in_every_role_a_patient_who_opts_out_is_gone_but_for_her_doctor() {
+    let house = House::new();
+    let server = Server::demo(&house);
+    let roles = ["demo:researcher", "demo:engineer", "demo:steward", "demo:doctor"];
+    let marked = |actor: &str| {
+        let pages = server.crawl_as(&server.signed_in(actor));
+        assert!(pages.len() >= 2, "{actor}: {:?}", pages.keys());
+        let holds = |page: &String| page.contains(MARK) || page.to_lowercase().contains("hanako");
+        let held = pages.into_iter().filter(|(_, page)| holds(page));
+        held.map(|(route, _)| route).collect::<Vec<_>>()
+    };
+    let before = marked("demo:doctor");
+    assert!(before.len() >= 3, "the list, her course and her letter: {before:?}");
+    house.run(&["opt-out", "hanako", "--reason", "asked at the desk"]);
+    for actor in roles {
+        let after = marked(actor);
+        match actor {
+            "demo:doctor" => assert_eq!(after, before, "treatment goes on"),
+            _ => assert!(after.is_empty(), "{actor} met her on {after:?}"),
+        }
+    }
+    // The doctor's own right to counts is a secondary use like any other.
+    let cookie = server.signed_in("demo:doctor");
+    assert!(!server.get("/", &cookie).body.contains(MARK));
+    house.run(&["audit", "verify"]);
+}

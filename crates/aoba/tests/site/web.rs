@@ -26,7 +26,7 @@ fn kind(path: &str) -> String {
     }
 }
 
-/// An answer: status, headers in lower case, body.
+/// An answer: status, headers, body.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: String,
@@ -36,6 +36,11 @@ pub(crate) struct Answer {
 impl Server {
     pub(crate) fn start(house: &House) -> Self {
         Self::run(house, &["serve", "--listen", "127.0.0.1:0"])
+    }
+
+    /// `aoba demo` with a small invented hospital, the twelve people among its patients.
+    pub(crate) fn demo(house: &House) -> Self {
+        Self::run(house, &["demo", "--patients", "40", "--listen", "127.0.0.1:0"])
     }
 
     /// A command that ends in serving, on a free port.
@@ -50,33 +55,69 @@ impl Server {
                 let rest = line.split_once("http://")?.1.to_owned();
                 Some(rest.split(['/', ' ']).next().unwrap_or_default().to_owned())
             })
-            .expect("serve says where it listens");
+            .expect("the program says where it listens");
         Self { child, address }
     }
 
     pub(crate) fn get(&self, path: &str, headers: &str) -> Answer {
+        self.send(&format!("GET {path}"), headers, "")
+    }
+
+    /// Sends a form as a browser does from a page of the site itself.
+    pub(crate) fn post(&self, path: &str, headers: &str, form: &str) -> Answer {
+        let headers = format!(
+            "{headers}Sec-Fetch-Site: same-origin\r\nContent-Length: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n",
+            form.len()
+        );
+        self.send(&format!("POST {path}"), &headers, form)
+    }
+
+    fn send(&self, what: &str, headers: &str, body: &str) -> Answer {
         let host = if headers.contains("Host:") {
             String::new()
         } else {
             format!("Host: {}\r\n", self.address)
         };
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\n{host}{headers}Connection: close\r\n\r\n");
+        let request = format!("{what} HTTP/1.1\r\n{host}{headers}Connection: close\r\n\r\n{body}");
         stream.write_all(request.as_bytes()).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, headers: head.to_lowercase(), body: body.to_owned() }
+        Answer { status, headers: lower_names(head), body: body.to_owned() }
+    }
+
+    /// Signs in as one of the people of the demonstration: gives the header that says so.
+    pub(crate) fn signed_in(&self, actor: &str) -> String {
+        let answer = self.post("/session", "", &format!("as={}", actor.replace(':', "%3A")));
+        assert_eq!(answer.status, 303, "{actor}: {}", answer.body);
+        let set = answer.headers.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+        format!("Cookie: {}\r\n", set.unwrap().split(';').next().unwrap())
+    }
+
+    /// Every page that somebody signed in can reach by links, without queries.
+    pub(crate) fn crawl_as(&self, cookie: &str) -> BTreeMap<String, String> {
+        self.follow(vec!["/".to_owned()], cookie, |link| !link.contains('?'))
     }
 
     /// Every page that can be reached from the first one by links, of those of one kind so many;
     /// the first one in both languages.
     pub(crate) fn crawl(&self) -> BTreeMap<String, String> {
+        let first = vec!["/".to_owned(), "/?lang=ja".to_owned(), "/?lang=en".to_owned()];
+        self.follow(first, "", |link| !link.contains("lang="))
+    }
+
+    fn follow(
+        &self,
+        mut waiting: Vec<String>,
+        headers: &str,
+        wanted: fn(&str) -> bool,
+    ) -> BTreeMap<String, String> {
         let mut pages = BTreeMap::new();
         let mut of_kind: BTreeMap<String, usize> = BTreeMap::new();
-        let mut waiting = vec!["/".to_owned(), "/?lang=ja".to_owned(), "/?lang=en".to_owned()];
         while let Some(path) = waiting.pop() {
             if pages.contains_key(&path) || path.starts_with("/assets/") {
                 continue;
@@ -86,12 +127,12 @@ impl Server {
             if *seen > OF_ONE_KIND_MAX {
                 continue;
             }
-            let answer = self.get(&path, "");
+            let answer = self.get(&path, headers);
             assert!(answer.status < 400, "{path} answered {}", answer.status);
             for part in answer.body.split("href=\"").skip(1) {
                 let link = part.split('"').next().unwrap_or_default().replace("&amp;", "&");
                 let link = link.split('#').next().unwrap_or_default().to_owned();
-                if link.starts_with('/') && !link.contains("lang=") {
+                if link.starts_with('/') && wanted(&link) {
                     waiting.push(link);
                 }
             }
@@ -100,6 +141,15 @@ impl Server {
         }
         pages
     }
+}
+
+/// The head of an answer with the names of its headers in lower case.
+fn lower_names(head: &str) -> String {
+    let line = |line: &str| match line.split_once(": ") {
+        Some((name, value)) => format!("{}: {value}\n", name.to_lowercase()),
+        None => format!("{line}\n"),
+    };
+    head.lines().map(line).collect()
 }
 
 impl Drop for Server {

@@ -147,7 +147,10 @@ fn passes(patients: &Int64Array, test: &Test) -> BooleanArray {
 fn admits(patient: Option<i64>, test: &Test) -> bool {
     match patient.map(u64::try_from) {
         None => test.nobody == Nobody::Shown,
-        Some(Ok(number)) => !test.excluded.contains(number),
+        Some(Ok(number)) => {
+            let asked_for = test.only.as_ref().is_none_or(|only| only.contains(number));
+            asked_for && !test.excluded.contains(number)
+        }
         Some(Err(_)) => false,
     }
 }
@@ -157,7 +160,16 @@ mod tests {
     use super::*;
 
     fn test(nobody: Nobody) -> Test {
-        Test { excluded: Arc::new([7].into_iter().collect()), nobody }
+        Test { excluded: Arc::new([7].into_iter().collect()), only: None, nobody }
+    }
+
+    #[test]
+    fn a_look_at_one_person_lets_nobody_else_through() {
+        let only = Some(Arc::new([6, 7].into_iter().collect()));
+        let test = Test { only, ..test(Nobody::Shown) };
+        let patients = Int64Array::from(vec![Some(6), Some(7), Some(8), None]);
+        let passed = passes(&patients, &test);
+        assert_eq!(passed, BooleanArray::from(vec![true, false, false, true]));
     }
 
     #[test]

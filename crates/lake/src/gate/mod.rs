@@ -4,7 +4,8 @@
 //! or not, drops the rows of people who may not be seen, and only then hands rows on. Everything
 //! that could answer around that test is closed: statistics are unknown, limits and sorts stay
 //! above it, and of the filters only plain comparisons with constants reach the files, to skip
-//! what cannot match. A table that does not declare whom its rows are about does not open.
+//! what cannot match. A table that does not declare whom its rows are about does not open. Under a
+//! permit for one patient the rows of everybody else are dropped in the same place.
 
 mod exec;
 mod scan;
@@ -17,9 +18,11 @@ use async_trait::async_trait;
 use datafusion::catalog::Session;
 use datafusion::common::Result;
 use datafusion::datasource::{TableProvider, TableType};
-use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, ident, lit};
 use datafusion::physical_plan::ExecutionPlan;
+use ledger::Permit;
 use roaring::RoaringTreemap;
+use vocab::PatientId;
 
 use self::exec::GateExec;
 use crate::delta::{TableAt, TableError};
@@ -30,6 +33,8 @@ use crate::tables::{About, PATIENT_ID};
 pub(crate) struct Test {
     /// The people who may not be seen.
     pub(crate) excluded: Arc<RoaringTreemap>,
+    /// The numbers of the one person this look is at; none where it is at nobody in particular.
+    pub(crate) only: Option<Arc<RoaringTreemap>>,
     /// What becomes of a row that names nobody.
     pub(crate) nobody: Nobody,
 }
@@ -43,6 +48,22 @@ pub(crate) enum Nobody {
     Hidden,
 }
 
+/// Whom a permit lets through, for every table alike.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    excluded: Arc<RoaringTreemap>,
+    only: Option<Arc<RoaringTreemap>>,
+}
+
+impl Seen {
+    /// As the permit says.
+    pub(crate) fn under(permit: &Permit) -> Self {
+        let number = |patient: &PatientId| patient.get().cast_unsigned();
+        let only = permit.person().map(|person| Arc::new(person.iter().map(number).collect()));
+        Self { excluded: Arc::new(permit.exclusions().bitmap().clone()), only }
+    }
+}
+
 /// A table as a query sees it.
 pub(crate) struct GatedTable {
     raw: scan::RawTable,
@@ -50,8 +71,8 @@ pub(crate) struct GatedTable {
 }
 
 impl GatedTable {
-    /// Puts the test before a table.
-    pub(crate) fn new(table: &TableAt, excluded: Arc<RoaringTreemap>) -> Result<Self, TableError> {
+    /// Puts the test of a permit before a table.
+    pub(crate) fn new(table: &TableAt, seen: &Seen) -> Result<Self, TableError> {
         let undeclared = || TableError::Undeclared { table: table.name.clone() };
         let nobody = match table.about.as_ref().ok_or_else(undeclared)? {
             About::PatientKey => Nobody::Hidden,
@@ -59,7 +80,15 @@ impl GatedTable {
         };
         let patient = table.schema.index_of(PATIENT_ID).map_err(|_| undeclared())?;
         let raw = scan::RawTable::new(table, patient).map_err(|_| undeclared())?;
-        Ok(Self { raw, test: Test { excluded, nobody } })
+        let Seen { excluded, only } = seen.clone();
+        Ok(Self { raw, test: Test { excluded, only, nobody } })
+    }
+
+    /// What lets the files skip everybody else, where a look is at one person.
+    fn narrowed(&self) -> Option<Expr> {
+        let only = self.test.only.as_ref().filter(|_| self.test.nobody == Nobody::Hidden)?;
+        let numbers = only.iter().map(|number| lit(number.cast_signed())).collect();
+        Some(ident(PATIENT_ID).in_list(numbers, false))
     }
 }
 
@@ -88,7 +117,8 @@ impl TableProvider for GatedTable {
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let columns = self.raw.columns(projection);
-        let input = self.raw.scan(state, &columns.read, filters)?;
+        let filters: Vec<Expr> = filters.iter().cloned().chain(self.narrowed()).collect();
+        let input = self.raw.scan(state, &columns.read, &filters)?;
         Ok(Arc::new(GateExec::new(input, self.test.clone(), columns)?))
     }
 

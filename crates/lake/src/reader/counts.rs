@@ -62,5 +62,15 @@ fn number(answer: &RecordBatch, name: &str) -> u64 {
 fn day(answer: &RecordBatch, name: &str) -> Option<Date> {
     let column = answer.column_by_name(name)?.as_primitive_opt::<Date32Type>()?;
     let days = column.is_valid(0).then(|| column.iter().next().flatten()).flatten()?;
+    day_after_1970(days)
+}
+
+/// A day as tables store it.
+pub(super) fn day_after_1970(days: i32) -> Option<Date> {
     Date::new(1970, 1, 1).ok()?.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
+}
+
+/// A day as tables store it; none for a day no table can hold.
+pub(super) fn days_since_1970(day: Date) -> Option<i32> {
+    day.since(Date::new(1970, 1, 1).ok()?).ok().map(|span| span.get_days())
 }

@@ -1,6 +1,7 @@
 //! A reader: one permitted look at one snapshot. Holding it proves that the look was recorded and
 //! that people who may not be seen are already gone.
 
+mod answer;
 mod code;
 mod codings;
 mod counts;
@@ -9,6 +10,7 @@ mod functions;
 mod numbers;
 mod profile;
 mod query;
+mod received;
 mod scan;
 mod session;
 mod tally;
@@ -16,12 +18,14 @@ mod tally;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+use datafusion::common::DataFusionError;
 use datafusion::prelude::SessionContext;
+use jiff::civil::Date;
 use ledger::{MissingRight, Permit};
 use vocab::SnapshotId;
 
+pub use answer::{Answer, Row, SqlAnswer};
 pub use code::{CodeLook, CodeProfile, PersonLook};
 pub use codings::{CodeCount, Codings};
 pub use counts::TableCount;
@@ -29,10 +33,12 @@ pub use error::ReaderError;
 pub use numbers::Numbers;
 pub use profile::{ColumnLook, ColumnProfile, Look, TableProfile};
 pub use query::SqlStream;
+pub use received::Wanted;
 pub use tally::Tally;
 
 use crate::gate::GatedTable;
 use crate::house::LakeConfig;
+use crate::landing::Landing;
 
 /// Answers questions about one snapshot under one permit.
 pub struct Reader {
@@ -41,6 +47,7 @@ pub struct Reader {
     tables: Vec<Table>,
     session: SessionContext,
     limits: Limits,
+    landing: Landing,
 }
 
 /// What a query may take.
@@ -57,21 +64,15 @@ struct Table {
     columns: SchemaRef,
 }
 
-/// The whole answer to a question.
-#[derive(Clone, Debug)]
-pub struct SqlAnswer {
-    /// Its columns.
-    pub schema: SchemaRef,
-    /// Its rows, in order where the question asked for one.
-    pub batches: Vec<RecordBatch>,
-}
-
-impl SqlAnswer {
-    /// How many rows there are.
-    #[must_use]
-    pub fn rows(&self) -> usize {
-        self.batches.iter().map(RecordBatch::num_rows).sum()
-    }
+/// A value bound to a name in a question: `$patient` in the text, `("patient", …)` beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Parameter {
+    /// A whole number.
+    Whole(i64),
+    /// A text.
+    Text(String),
+    /// A day.
+    Day(Date),
 }
 
 impl Reader {
@@ -80,6 +81,7 @@ impl Reader {
         snapshot: Option<SnapshotId>,
         gated: Vec<(String, Option<String>, Arc<GatedTable>)>,
         config: &LakeConfig,
+        landing: Landing,
     ) -> Result<Self, ReaderError> {
         use datafusion::datasource::TableProvider as _;
         let tables = gated
@@ -96,7 +98,7 @@ impl Reader {
             memory_bytes_max: config.query_memory_bytes_max,
             time_max: Duration::from_secs(config.query_seconds_max),
         };
-        Ok(Self { permit, snapshot, tables, session, limits })
+        Ok(Self { permit, snapshot, tables, session, limits, landing })
     }
 
     /// The snapshot looked at; none before the first load.
@@ -128,7 +130,30 @@ impl Reader {
     /// # Errors
     /// When the text is not one question, names what is not there, or its answer passes a limit.
     pub async fn sql(&self, text: &str) -> Result<SqlAnswer, ReaderError> {
-        let mut stream = self.stream(text).await?;
+        self.whole(text, &[]).await
+    }
+
+    /// Answers a question of the program's own, with values bound to its names.
+    ///
+    /// A bound value is a value whatever it holds; it is never read as SQL.
+    ///
+    /// # Errors
+    /// As [`Reader::sql`], and when a name of the question has no value.
+    pub async fn ask(
+        &self,
+        question: &str,
+        values: &[(&str, Parameter)],
+    ) -> Result<Answer, ReaderError> {
+        let answer = self.whole(question, values).await?;
+        Answer::plain(&answer).map_err(|error| ReaderError::from(DataFusionError::from(error)))
+    }
+
+    async fn whole(
+        &self,
+        text: &str,
+        values: &[(&str, Parameter)],
+    ) -> Result<SqlAnswer, ReaderError> {
+        let mut stream = self.rows(text, values).await?;
         let schema = stream.schema();
         let mut batches = Vec::new();
         let mut bytes = 0;
@@ -147,11 +172,19 @@ impl Reader {
     /// # Errors
     /// As [`Reader::sql`].
     pub async fn stream(&self, text: &str) -> Result<SqlStream, ReaderError> {
+        self.rows(text, &[]).await
+    }
+
+    async fn rows(
+        &self,
+        text: &str,
+        values: &[(&str, Parameter)],
+    ) -> Result<SqlStream, ReaderError> {
         if !self.permit.may_see_rows() {
             let (actor, purpose) = (self.permit.actor().clone(), self.permit.purpose());
             return Err(ReaderError::Refused(MissingRight::Rows { actor, purpose }));
         }
-        query::run(self, text).await
+        query::run(self, text, values).await
     }
 
     /// Every table's rows, resources, patients and time span, as this permit sees them.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+use datafusion::common::ScalarValue;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
 use datafusion::sql::parser::{DFParser, Statement};
@@ -11,7 +12,8 @@ use datafusion::sql::sqlparser::ast;
 use futures::StreamExt as _;
 use tokio::time::Instant;
 
-use super::{Limits, Reader, ReaderError};
+use super::counts::days_since_1970;
+use super::{Limits, Parameter, Reader, ReaderError};
 
 /// An answer as it comes. Dropping it stops the work.
 pub struct SqlStream {
@@ -45,7 +47,11 @@ impl SqlStream {
     }
 }
 
-pub(super) async fn run(reader: &Reader, text: &str) -> Result<SqlStream, ReaderError> {
+pub(super) async fn run(
+    reader: &Reader,
+    text: &str,
+    values: &[(&str, Parameter)],
+) -> Result<SqlStream, ReaderError> {
     let until = Instant::now() + reader.limits.time_max;
     let query = one_query(text)?;
     let planned = async {
@@ -55,6 +61,7 @@ pub(super) async fn run(reader: &Reader, text: &str) -> Result<SqlStream, Reader
             .with_allow_dml(false)
             .with_allow_statements(false)
             .verify_plan(&plan)?;
+        let plan = if values.is_empty() { plan } else { plan.with_param_values(bound(values))? };
         reader.session.execute_logical_plan(plan).await?.execute_stream().await
     };
     let inner = tokio::time::timeout_at(until, planned)
@@ -62,6 +69,16 @@ pub(super) async fn run(reader: &Reader, text: &str) -> Result<SqlStream, Reader
         .map_err(|_| too_slow(reader.limits.time_max))?
         .map_err(|error| ReaderError::explained(error, reader))?;
     Ok(SqlStream { inner, limits: reader.limits, until, rows: 0 })
+}
+
+/// The values as the engine takes them. A day is bound as the days since 1970 it is stored as.
+fn bound(values: &[(&str, Parameter)]) -> Vec<(String, ScalarValue)> {
+    let scalar = |value: &Parameter| match value {
+        Parameter::Whole(number) => ScalarValue::Int64(Some(*number)),
+        Parameter::Text(text) => ScalarValue::Utf8(Some(text.clone())),
+        Parameter::Day(day) => ScalarValue::Date32(days_since_1970(*day)),
+    };
+    values.iter().map(|(name, value)| ((*name).to_owned(), scalar(value))).collect()
 }
 
 fn too_slow(time_max: Duration) -> ReaderError {

@@ -1,5 +1,6 @@
 //! The lake as its users meet it: a home in a temporary folder, loads, looks, crashes.
 
+mod bound;
 mod doctor;
 mod files;
 mod gate;

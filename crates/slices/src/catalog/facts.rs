@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use desk::{Refusal, Site};
+use desk::{Holdings, Purpose as _, Refusal, Site};
 use disclosure::Policy;
 use lake::{CodeCount, CodeProfile, Reader, TableProfile, Tally};
 use vocab::{Locale, PurposeOfUse};
@@ -162,10 +162,15 @@ const CODES_AHEAD_MAX: usize = 24;
 
 /// Counts what the pages will ask for first, one thing after the other.
 pub(crate) async fn warm(site: &Site) {
-    let actor = &site.settings().actor;
-    let purpose = PurposeOfUse::Operations;
+    let settings = site.settings();
+    // As whoever will look first: each purpose has counts of its own.
+    let actor = settings.accounts.first().map_or(&settings.actor, |account| &account.actor);
+    let rights = site.ledger().people().rights_of(actor).await.unwrap_or_default();
+    let of = |purpose: &PurposeOfUse| rights.iter().find(|right| right.purpose == *purpose);
+    let Some(right) = Holdings::PURPOSES.iter().find_map(of) else { return };
+    let (purpose, study) = (right.purpose, right.study.as_ref());
     let act = "count ahead for the catalogue";
-    let Ok(permit) = site.ledger().permit(actor, purpose, None, act, "").await else { return };
+    let Ok(permit) = site.ledger().permit(actor, purpose, study, act, "").await else { return };
     let Ok(reader) = site.lake().reader(permit, None).await else { return };
     let _ = site.table_counts(&reader).await;
     let _ = index(site, &reader).await;

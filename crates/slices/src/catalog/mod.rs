@@ -19,7 +19,7 @@ mod search;
 mod spec;
 mod systems;
 
-use desk::{Entry, Section, Site, Slice};
+use desk::{Entry, Holdings, Purpose as _, Section, Site, Slice};
 
 const TEXTS: &str = include_str!("texts.toml");
 
@@ -32,6 +32,7 @@ pub static CATALOG: Slice = Slice {
         label: "catalog.menu.catalog",
         icon: "library",
         section: Section::Records,
+        opens_for: Holdings::PURPOSES,
     }],
     search: Some("/catalog"),
     texts: TEXTS,

@@ -15,7 +15,7 @@ mod pages;
 mod spec;
 pub mod tables;
 
-use desk::{Entry, Section, Slice};
+use desk::{Entry, Holdings, Operations, Purpose as _, Section, Slice};
 
 const TEXTS: &str = include_str!("texts.toml");
 
@@ -24,12 +24,19 @@ pub static RECORDS: Slice = Slice {
     name: "records",
     pages: pages::router,
     menu: &[
-        Entry { href: "/", label: "records.menu.overview", icon: "house", section: Section::Home },
+        Entry {
+            href: "/",
+            label: "records.menu.overview",
+            icon: "house",
+            section: Section::Home,
+            opens_for: Holdings::PURPOSES,
+        },
         Entry {
             href: "/records/loads",
             label: "records.menu.loads",
             icon: "file-input",
             section: Section::Records,
+            opens_for: Operations::PURPOSES,
         },
     ],
     texts: TEXTS,

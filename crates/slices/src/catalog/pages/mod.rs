@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::{Path, Query};
 use axum::response::Html;
 use axum::routing::get;
-use desk::{Operations, Page, Permitted, Refusal, Site};
+use desk::{Holdings, Page, Permitted, Refusal, Site};
 use disclosure::{Policy, Zero};
 use ledger::LoadOutcome;
 use serde::Deserialize;
@@ -23,7 +23,7 @@ use super::facts;
 const RULE: Policy = Policy { min_cell: 10, zero: Zero::Hidden };
 
 /// Why the catalogue is read.
-type Look = Permitted<Operations>;
+type Look = Permitted<Holdings>;
 
 /// The routes of the domain.
 pub(crate) fn router() -> Router<Site> {

@@ -12,7 +12,7 @@ use axum::extract::Path;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
-use desk::{Operations, Permitted, Refusal, Site};
+use desk::{Holdings, Operations, Permitted, Refusal, Site};
 use vocab::LoadId;
 
 /// How many loads the list shows, the newest first.
@@ -30,7 +30,7 @@ pub(crate) fn router() -> Router<Site> {
         .route("/records/loads/{id}", get(load))
 }
 
-async fn overview(look: Permitted<Operations>) -> Result<Html<String>, Refusal> {
+async fn overview(look: Permitted<Holdings>) -> Result<Html<String>, Refusal> {
     let (site, page, reader) = look.open().await?;
     let holdings = holdings::read(&site, &reader).await?;
     let snapshot = reader
