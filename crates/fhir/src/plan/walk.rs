@@ -235,12 +235,13 @@ impl Walk<'_> {
         } else {
             order.find(name)
         };
-        let Some(entry) = entry else { return Ok(Found::UNKNOWN) };
+        // Too many keys to remember: whether this one stands twice is for the careful reader.
+        let Some(entry) = entry else { return Err(Fault::Unusual) };
         if let Some(follow) = order.follow.get_mut(previous) {
             *follow = entry;
         }
         let held = order.entries.get(usize::from(entry));
-        Ok(held.map_or(Found::UNKNOWN, |held| Found::of(entry, held)))
+        held.map(|held| Found::of(entry, held)).ok_or(Fault::Unusual)
     }
 
     /// Walks a kept value: one element, or the items of an array.
@@ -330,9 +331,6 @@ struct Found {
 }
 
 impl Found {
-    /// A key beyond those that are learnt.
-    const UNKNOWN: Self = Self { action: Action::Skip, bit: 0, beside: 0, follow: 0 };
-
     #[inline]
     fn of(at: u16, entry: &Entry) -> Self {
         let follow = usize::from(at) + 1;

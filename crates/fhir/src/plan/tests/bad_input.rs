@@ -42,6 +42,14 @@ fn a_resource_with_an_error_leaves_nothing_behind() {
             r#"{"resourceType":"Patient","id":"p","telecom":[{"value":"1","value":"2"}]}"#,
             IssueCode::DuplicateKey,
         ),
+        (
+            r#"{"resourceType":"Patient","id":"p","photo":[{"x":{"url":"1","url":"1"}}]}"#,
+            IssueCode::DuplicateKey,
+        ),
+        (
+            r#"{"resourceType":"Patient","id":"p","photo":[{"url":"1","\u0075rl":"1"}]}"#,
+            IssueCode::DuplicateKey,
+        ),
         (r#"{"resourceType":"Patient","id":"p","photo":[{"x":1,}]}"#, IssueCode::BrokenJson),
         (
             r#"{"resourceType":"Patient","id":"p","telecom":[{"value":"\ud800"}]}"#,
