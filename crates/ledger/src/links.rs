@@ -23,6 +23,15 @@ pub struct Links {
     ledger: Ledger,
 }
 
+/// What a steward says of two numbers.
+#[derive(Clone, Copy, Debug)]
+enum Decision {
+    /// They are one person.
+    Join,
+    /// They are two people.
+    Part,
+}
+
 /// A link about to be stored.
 pub(crate) struct NewLink {
     pub(crate) member: PatientId,
@@ -52,27 +61,7 @@ impl Links {
         person: PatientId,
         steward: &Actor,
     ) -> Result<(), LedgerError> {
-        if member == person {
-            return Err(LedgerError::LinkToItself);
-        }
-        let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        let link = NewLink { member, person, origin: LinkOrigin::Steward, load: None };
-        put_link(&mut tx, &link, steward.as_str(), now_us).await?;
-        sqlx::query(include_str!("../sql/patient/relink.sql"))
-            .bind(member.min(person).get())
-            .bind(member.max(person).get())
-            .bind(LinkOrigin::Steward.word())
-            .bind(steward.as_str())
-            .bind(now_us)
-            .execute(&mut *tx)
-            .await
-            .doing("join two numbers")?;
-        exclusions::advance_epoch(&mut tx).await?;
-        let detail = json!({ "person": person.get() });
-        let act = Act::new(steward, "link.join", object(member)).with(detail);
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await
+        self.decide((member, person), Decision::Join, steward).await
     }
 
     /// Records a steward's decision that two numbers are two people. A later load does not join
@@ -86,6 +75,15 @@ impl Links {
         person: PatientId,
         steward: &Actor,
     ) -> Result<(), LedgerError> {
+        self.decide((member, person), Decision::Part, steward).await
+    }
+
+    async fn decide(
+        &self,
+        (member, person): (PatientId, PatientId),
+        decision: Decision,
+        steward: &Actor,
+    ) -> Result<(), LedgerError> {
         if member == person {
             return Err(LedgerError::LinkToItself);
         }
@@ -94,17 +92,30 @@ impl Links {
         // The row must be there to be ended: it keeps a later load from joining them.
         let link = NewLink { member, person, origin: LinkOrigin::Steward, load: None };
         put_link(&mut tx, &link, steward.as_str(), now_us).await?;
-        sqlx::query(include_str!("../sql/patient/unlink.sql"))
-            .bind(member.min(person).get())
-            .bind(member.max(person).get())
-            .bind(now_us)
-            .bind(steward.as_str())
-            .execute(&mut *tx)
-            .await
-            .doing("part two numbers")?;
+        let (first, second) = (member.min(person).get(), member.max(person).get());
+        let (act, query) = match decision {
+            Decision::Join => (
+                "link.join",
+                sqlx::query(include_str!("../sql/patient/relink.sql"))
+                    .bind(first)
+                    .bind(second)
+                    .bind(LinkOrigin::Steward.word())
+                    .bind(steward.as_str())
+                    .bind(now_us),
+            ),
+            Decision::Part => (
+                "link.part",
+                sqlx::query(include_str!("../sql/patient/unlink.sql"))
+                    .bind(first)
+                    .bind(second)
+                    .bind(now_us)
+                    .bind(steward.as_str()),
+            ),
+        };
+        query.execute(&mut *tx).await.doing("join or part two numbers")?;
         exclusions::advance_epoch(&mut tx).await?;
         let detail = json!({ "person": person.get() });
-        let act = Act::new(steward, "link.part", object(member)).with(detail);
+        let act = Act::new(steward, act, object(member)).with(detail);
         let line = audit::append(&mut tx, now_us, &act).await?;
         self.ledger.commit(tx, line).await
     }

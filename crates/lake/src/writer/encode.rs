@@ -33,7 +33,8 @@ pub(super) struct Encoded {
     pub(super) hash: u64,
     pub(super) rows: u64,
     pub(super) resources: u64,
-    pub(super) patients: Option<(i64, i64)>,
+    /// The people its rows are about, in order, each once.
+    pub(super) people: Vec<i64>,
 }
 
 /// Where a row stands in the order of the table. Fields are compared from first to last.
@@ -67,13 +68,13 @@ pub(super) fn encode_rows(
         Ok(encode(&batch, Effort::Small)?)
     })?;
     let bytes = assemble(schema, encoded)?;
-    let smallest = places.iter().find_map(|place| place.patient);
-    let largest = places.last().and_then(|place| place.patient);
+    let mut people: Vec<i64> = places.iter().filter_map(|place| place.patient).collect();
+    people.dedup();
     Ok(Some(Encoded {
         hash: xxh3_64(&bytes),
         rows: places.len() as u64,
         resources: gather.resources(&places).map_err(rows_wrong)?,
-        patients: smallest.zip(largest),
+        people,
         bytes,
     }))
 }

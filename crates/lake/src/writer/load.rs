@@ -1,7 +1,7 @@
 //! One load: rows come in, are kept in memory up to a limit, and become files; the commit makes
 //! them a snapshot.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -9,13 +9,15 @@ use ledger::{
     FileReport, LoadCommit, PatientKeys, QuarantineRow, Snapshot, SnapshotKind, SnapshotTable,
     WarningCount,
 };
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use vocab::{LandingId, LoadId, SnapshotId};
 
 use super::encode::{self, Encoded, Segment};
+use super::part::{self, Part};
+use super::publish::Publish;
 use super::supersede::{Gone, OldRow};
-use super::{LoadMode, Writer, heal, part, rewrite};
-use crate::delta::{Change, DataFile, Mode, Occasion, TableAt};
+use super::{LoadMode, Writer, heal, rewrite};
+use crate::delta::{Change, DataFile, TableAt};
 use crate::file::FileError;
 use crate::house::LakeError;
 use crate::tables::TableSpec;
@@ -56,11 +58,17 @@ struct TableLoad {
     at: Option<TableAt>,
     segments: Vec<Segment>,
     buffered_bytes: usize,
-    /// Files of this load, each with the resources in it.
-    parts: Vec<(DataFile, u64)>,
+    /// Files of this load.
+    parts: Vec<Part>,
+    /// The people of the files that stay, a list for each.
+    people: Vec<Vec<i64>>,
+    resources_added: u64,
     resources_removed: u64,
     change: Change,
 }
+
+/// Logs written at the same time: most of the time goes into waiting for the disk.
+const LOGS_AT_ONCE: usize = 8;
 
 impl<'a> Load<'a> {
     pub(super) async fn begin(
@@ -164,14 +172,13 @@ impl<'a> Load<'a> {
         let wrong = |error: FileError| rows_wrong(&table.spec.name, &error);
         let Some(encoded) = encoded.map_err(wrong)? else { return Ok(()) };
         let name = table.spec.name.clone();
-        let resources = encoded.resources;
         self.writer.faults.step(&format!("file {name}"))?;
         let number = self.next_part;
         self.next_part += 1;
         let tables = &self.writer.lake.inner.tables;
-        let file = part::write(tables, &name, self.load, number, encoded).await?;
+        let written = part::write(tables, &name, self.load, number, encoded).await?;
         if let Some(table) = self.tables.get_mut(at) {
-            table.parts.push((file, resources));
+            table.parts.push(written);
         }
         Ok(())
     }
@@ -189,10 +196,7 @@ impl<'a> Load<'a> {
             self.finish_one().await?;
         }
         self.plan_changes().await?;
-        let mut versions = Vec::with_capacity(self.tables.len());
-        for at in 0..self.tables.len() {
-            versions.push(self.commit_table(at).await?);
-        }
+        let mut versions = self.publish().await?;
         if let Some(before) = self.before.as_ref().filter(|_| self.mode == LoadMode::Add) {
             let others = before.tables.iter().filter(|t| !self.by_name.contains_key(&t.table));
             versions.extend(others.cloned());
@@ -233,19 +237,20 @@ impl<'a> Load<'a> {
                 }
             }
             let Some(table) = self.tables.get_mut(at) else { continue };
-            for (file, resources) in std::mem::take(&mut table.parts) {
-                self.rewrite(at, &file, Some(resources)).await?;
+            for part in std::mem::take(&mut table.parts) {
+                let file = part.file.clone();
+                self.rewrite(at, &file, Some(part)).await?;
             }
         }
         Ok(())
     }
 
-    /// Rewrites one file where rows of it go. `new_resources` is given for files of this load.
+    /// Rewrites one file where rows of it go. `new` is given for files of this load.
     async fn rewrite(
         &mut self,
         at: usize,
         file: &DataFile,
-        new_resources: Option<u64>,
+        new: Option<Part>,
     ) -> Result<(), LakeError> {
         let Some(name) = self.tables.get(at).map(|table| table.spec.name.clone()) else {
             return Ok(());
@@ -259,107 +264,71 @@ impl<'a> Load<'a> {
             let work = work.map_err(|died| LakeError::Stopped(died.to_string()))?;
             rewritten = work.map_err(|error| rows_wrong(&name, &error))?;
         }
+        let Some(rewritten) = rewritten else {
+            if let (Some(table), Some(new)) = (self.tables.get_mut(at), new) {
+                table.add(new);
+            }
+            return Ok(());
+        };
         let mut left = None;
-        let removed = rewritten.as_ref().map_or(0, |rewritten| rewritten.resources_removed);
-        let is_changed = rewritten.is_some();
-        if let Some(encoded) = rewritten.and_then(|rewritten| rewritten.left) {
+        if let Some(encoded) = rewritten.left {
             self.writer.faults.step(&format!("rewrite {name}"))?;
             let number = self.next_part;
             self.next_part += 1;
             left = Some(part::write(tables, &name, self.load, number, encoded).await?);
         }
         let Some(table) = self.tables.get_mut(at) else { return Ok(()) };
-        table.resources_removed += removed;
-        match (is_changed, new_resources) {
-            (false, None) => {}
-            (false, Some(resources)) => table.add(file.clone(), resources),
-            (true, None) => {
-                table.change.remove.push(file.clone());
-                table.change.add.extend(left);
-            }
-            (true, Some(resources)) => {
-                table.change.add.extend(left);
-                table.parts.push((file.clone(), resources));
-            }
+        table.resources_removed += rewritten.resources_removed;
+        table.resources_added += new.as_ref().map_or(0, |new| new.resources);
+        if new.is_none() {
+            table.change.remove.push(file.clone());
+        }
+        if let Some(left) = left {
+            table.change.add.push(left.file);
+            table.people.push(left.people);
         }
         Ok(())
     }
 
-    /// Commits one table's log and counts what the table then holds.
-    async fn commit_table(&mut self, at: usize) -> Result<SnapshotTable, LakeError> {
-        let before = self.before.clone();
-        let Some(table) = self.tables.get(at) else {
-            return Err(LakeError::UnknownTable(at.to_string()));
+    /// Commits the tables' logs, several at a time; all that were begun end, even after one failed.
+    async fn publish(&mut self) -> Result<Vec<SnapshotTable>, LakeError> {
+        let mut under_way = JoinSet::new();
+        let (mut done, mut failed) = (Vec::with_capacity(self.tables.len()), None);
+        let mut take = |ended: Option<Result<Result<SnapshotTable, LakeError>, _>>| match ended {
+            Some(Ok(Ok(table))) => done.push(table),
+            Some(Ok(Err(error))) => failed = failed.take().or(Some(error)),
+            Some(Err(died)) => failed = failed.take().or(Some(died_at(&died))),
+            None => {}
         };
-        let name = table.spec.name.as_str();
-        let lake = &self.writer.lake;
-        let at_ms = lake.inner.ledger.clock().now().as_millisecond();
-        let known = before.as_ref().and_then(|snapshot| snapshot.table(name));
-        let hash = Some(&table.spec.definition_hash);
-        let is_same = |at: &TableAt| {
-            at.definition_hash.as_ref() == hash
-                && table.change.add.is_empty()
-                && table.change.remove.is_empty()
-        };
-        let version = match &table.at {
-            Some(open) if is_same(open) => {
-                if let Some(known) = known {
-                    return Ok(known.clone());
+        for table in std::mem::take(&mut self.tables) {
+            if under_way.len() >= LOGS_AT_ONCE {
+                take(under_way.join_next().await);
+            }
+            let before = self.before.as_ref();
+            let known = before.and_then(|snapshot| snapshot.table(&table.spec.name)).cloned();
+            let publish = Publish {
+                lake: self.writer.lake.clone(),
+                mode: self.mode,
+                known,
+                spec: table.spec,
+                at: table.at,
+                change: table.change,
+                people: table.people,
+                resources: (table.resources_added, table.resources_removed),
+            };
+            if publish.writes_log() {
+                let step = self.writer.faults.step(&format!("log {}", publish.spec.name));
+                if let Err(stopped) = step {
+                    take(Some(Ok(Err(stopped))));
+                    break;
                 }
-                open.version
             }
-            Some(open) => {
-                self.writer.faults.step(&format!("log {name}"))?;
-                let mode = match self.mode {
-                    LoadMode::Add => Mode::Load,
-                    LoadMode::Replace => Mode::Rebuild,
-                };
-                let tables = &lake.inner.tables;
-                let occasion = Occasion { mode, at_ms };
-                tables.commit(open, Some(&table.spec), &table.change, occasion).await?
-            }
-            None => {
-                self.writer.faults.step(&format!("log {name}"))?;
-                lake.inner.tables.create(&table.spec, &table.change.add, at_ms).await?
-            }
-        };
-        let resources_before = match self.mode {
-            LoadMode::Add => known.map_or(0, |known| known.resources),
-            LoadMode::Replace => 0,
-        };
-        self.describe(table, version, resources_before).await
-    }
-
-    /// The table as the snapshot names it, its people counted from what was written.
-    async fn describe(
-        &self,
-        table: &TableLoad,
-        version: u64,
-        resources_before: u64,
-    ) -> Result<SnapshotTable, LakeError> {
-        let lake = &self.writer.lake;
-        let name = table.spec.name.as_str();
-        let opened = lake.open_at(name, version).await?;
-        let mut people = HashSet::new();
-        for file in opened.files.iter().filter(|file| file.patients.is_some()) {
-            let bytes = part::read(&lake.inner.tables, name, file).await?;
-            let work = tokio::task::spawn_blocking(move || {
-                rewrite::add_patients(&bytes, &mut people).map(|()| people)
-            });
-            let done = work.await.map_err(|died| LakeError::Stopped(died.to_string()))?;
-            people = done.map_err(|error| rows_wrong(name, &error))?;
+            under_way.spawn(publish.run());
         }
-        let resources_added: u64 = table.parts.iter().map(|(_, resources)| resources).sum();
-        Ok(SnapshotTable {
-            table: name.to_owned(),
-            delta_version: i64::try_from(version).unwrap_or(i64::MAX),
-            definition_hash: table.spec.definition_hash.clone(),
-            rows: opened.files.iter().map(|file| file.rows).sum(),
-            resources: (resources_before + resources_added).saturating_sub(table.resources_removed),
-            patients: people.len() as u64,
-            files: opened.files.len() as u64,
-            size_bytes: opened.files.iter().map(|file| file.size_bytes).sum(),
-        })
+        while !under_way.is_empty() {
+            take(under_way.join_next().await);
+        }
+        failed.map_or(Ok(done), Err)
     }
 }
 
@@ -371,17 +340,24 @@ impl TableLoad {
             segments: Vec::new(),
             buffered_bytes: 0,
             parts: Vec::new(),
+            people: Vec::new(),
+            resources_added: 0,
             resources_removed: 0,
             change: Change::default(),
         }
     }
 
-    fn add(&mut self, file: DataFile, resources: u64) {
-        self.change.add.push(file.clone());
-        self.parts.push((file, resources));
+    fn add(&mut self, part: Part) {
+        self.change.add.push(part.file);
+        self.people.push(part.people);
+        self.resources_added += part.resources;
     }
 }
 
-fn rows_wrong(table: &str, error: &FileError) -> LakeError {
+fn died_at(died: &tokio::task::JoinError) -> LakeError {
+    LakeError::Stopped(died.to_string())
+}
+
+pub(super) fn rows_wrong(table: &str, error: &FileError) -> LakeError {
     LakeError::Rows { table: table.to_owned(), reason: error.to_string() }
 }

@@ -8,6 +8,7 @@ mod heal;
 mod held;
 mod load;
 mod part;
+mod publish;
 mod rewrite;
 mod supersede;
 

@@ -13,6 +13,15 @@ pub(super) fn prefix(load: LoadId) -> String {
     format!("part-{:06}-", load.0)
 }
 
+/// A file that a load wrote, and what is in it.
+#[derive(Clone)]
+pub(super) struct Part {
+    pub(super) file: DataFile,
+    pub(super) resources: u64,
+    /// The people its rows are about, in order, each once.
+    pub(super) people: Vec<i64>,
+}
+
 /// Writes an encoded file and brings it to the disk.
 pub(super) async fn write(
     tables: &Tables,
@@ -20,16 +29,13 @@ pub(super) async fn write(
     load: LoadId,
     number: usize,
     encoded: Encoded,
-) -> Result<DataFile, TableError> {
+) -> Result<Part, TableError> {
     let path = format!("{}{number:04}-{:016x}.parquet", prefix(load), encoded.hash);
-    let file = DataFile {
-        path,
-        size_bytes: encoded.bytes.len() as u64,
-        rows: encoded.rows,
-        patients: encoded.patients,
-    };
-    tables.put(table, &file.path, encoded.bytes).await?;
-    Ok(file)
+    let Encoded { bytes, rows, resources, people, .. } = encoded;
+    let patients = people.first().copied().zip(people.last().copied());
+    let file = DataFile { path, size_bytes: bytes.len() as u64, rows, patients };
+    tables.put(table, &file.path, bytes).await?;
+    Ok(Part { file, resources, people })
 }
 
 /// Reads a data file whole.

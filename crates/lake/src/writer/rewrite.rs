@@ -1,7 +1,7 @@
 //! Copy on write: a data file without the rows that newer versions replaced, and counts of what a
 //! table holds.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use arrow::compute::filter_record_batch;
 use arrow_array::cast::AsArray as _;
@@ -56,7 +56,7 @@ pub(super) fn without(bytes: &Bytes, gone: &Gone) -> Result<Option<Rewritten>, F
         hash: xxh3_64(&bytes),
         rows: kept.rows,
         resources: kept.resources.len() as u64,
-        patients: kept.patients,
+        people: kept.people.into_iter().collect(),
         bytes,
     };
     Ok(Some(Rewritten { left: Some(left), resources_removed }))
@@ -70,7 +70,7 @@ fn wrong(source: arrow_schema::ArrowError) -> FileError {
 struct Tally {
     rows: u64,
     resources: HashSet<(u64, i64, u64)>,
-    patients: Option<(i64, i64)>,
+    people: BTreeSet<i64>,
 }
 
 impl Tally {
@@ -82,10 +82,7 @@ impl Tally {
             let hash = |text: Option<&str>| xxh3_64(text.unwrap_or_default().as_bytes());
             self.resources.insert((hash(file), line.unwrap_or_default(), hash(key)));
         }
-        for patient in numbers(batch, PATIENT_ID)?.iter().flatten() {
-            let (min, max) = self.patients.unwrap_or((patient, patient));
-            self.patients = Some((min.min(patient), max.max(patient)));
-        }
+        self.people.extend(numbers(batch, PATIENT_ID)?.iter().flatten());
         Ok(())
     }
 }
