@@ -136,8 +136,12 @@ pub(crate) struct SynthArgs {
     #[command(flatten)]
     pub(crate) hospital: HospitalArgs,
     /// Where to write: a folder that is empty or not there yet.
-    #[arg(long, required = true, value_name = "DIR")]
+    #[arg(long, required_unless_present = "into", value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// A data folder that is empty or not there yet: the patients go straight into its tables, and
+    /// no file of records is written.
+    #[arg(long, conflicts_with_all = ["out", "format", "gzip", "zstd"], value_name = "HOME")]
+    pub(crate) into: Option<PathBuf>,
     /// The format of the records.
     #[arg(long, value_enum, default_value_t = SynthFormat::Ndjson)]
     pub(crate) format: SynthFormat,
@@ -362,6 +366,25 @@ pub(crate) enum BenchCommand {
     View(BenchArgs),
     /// A whole load into a fresh data folder.
     Ingest(BenchArgs),
+    /// An invented hospital straight into a fresh data folder, and one as files.
+    Synth(BenchSynthArgs),
+}
+
+/// Arguments of `bench synth`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchSynthArgs {
+    /// Patients made straight into a data folder.
+    #[arg(long, default_value_t = 900_000, value_name = "N")]
+    pub(crate) patients: u64,
+    /// Patients made as files.
+    #[arg(long, default_value_t = 5_000, value_name = "N")]
+    pub(crate) files_patients: u64,
+    /// What chance begins with.
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub(crate) seed: u64,
+    /// Where to write; the system's temporary folder if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// Arguments of `bench`.

@@ -44,7 +44,7 @@ pub(crate) async fn demo(home: &Path, args: &DemoArgs, locale: Locale) -> anyhow
 }
 
 /// The source of invented people's records.
-const INVENTED: &str = "invented-hospital";
+pub(crate) const INVENTED: &str = "invented-hospital";
 
 /// Invented people and real ones never share a home.
 async fn keep_apart(house: &House, synthetic: bool) -> anyhow::Result<()> {

@@ -48,7 +48,12 @@ fn ticks(field: usize) -> f64 {
 
 /// The most memory this process held at once; 0 where the kernel does not tell.
 pub(crate) fn peak_rss_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    peak_rss_bytes_of("self")
+}
+
+/// The same of another process, by its number; 0 once it has ended.
+pub(crate) fn peak_rss_bytes_of(process: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = line.and_then(|text| text.trim().trim_end_matches(" kB").parse::<u64>().ok());
     kib.unwrap_or(0) * 1024

@@ -161,6 +161,14 @@ impl<T> Doing<T> for Result<T, sqlx::Error> {
     }
 }
 
+/// Whether the database failed for want of space: it says so (`SQLITE_FULL`), or could not make
+/// its shared memory as large as it must be (`SQLITE_IOERR_SHMSIZE`).
+pub(crate) fn is_full(error: &sqlx::Error) -> bool {
+    const FULL: [&str; 2] = ["13", "4874"];
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| FULL.contains(&code.as_ref()))
+}
+
 /// A count as the ledger stores it.
 pub(crate) fn stored(what: &'static str, number: u64) -> Result<i64, LedgerError> {
     i64::try_from(number).map_err(|_| LedgerError::TooLarge { what, number })

@@ -2,7 +2,7 @@
 
 use vocab::Locale;
 
-use crate::error::LedgerError;
+use crate::error::{LedgerError, is_full};
 
 impl LedgerError {
     /// What was wrong and what to do next, in the reader's language.
@@ -18,6 +18,11 @@ impl LedgerError {
         match self {
             Self::File { source, .. } => {
                 format!(": {source}; check that the folder can be written and the disk is not full")
+            }
+            Self::Store { source, .. } if is_full(source) => {
+                ": the disk is full; free some space or \
+                 move the data folder, then run the same command again"
+                    .to_owned()
             }
             Self::Store { source, .. } => {
                 format!(": {source}; check the disk, then run aoba doctor")
@@ -46,6 +51,10 @@ impl LedgerError {
                 "{}を読み書きできません: {source}。書き込み権限とディスクの空きを確認してください",
                 path.display()
             ),
+            Self::Store { source, .. } if is_full(source) => {
+                "台帳に書き込めません: ディスクに空きがありません。空き容量を作るかデータフォルダを移し、同じコマンドをもう一度実行してください"
+                    .to_owned()
+            }
             Self::Store { source, .. } => format!(
                 "台帳のデータベースで失敗しました: {source}。ディスクを確認し、aoba doctorを実行してください"
             ),

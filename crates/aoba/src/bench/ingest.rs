@@ -73,7 +73,7 @@ fn load(input: &Path, home: &Path) -> anyhow::Result<(Run, Value)> {
     Ok((Run { wall_seconds, cpu_seconds, peak_rss_bytes }, report))
 }
 
-fn size_of(folder: &Path) -> anyhow::Result<u64> {
+pub(super) fn size_of(folder: &Path) -> anyhow::Result<u64> {
     let mut size_bytes = 0;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;

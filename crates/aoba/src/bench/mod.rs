@@ -7,6 +7,7 @@ mod data;
 mod ingest;
 mod peers;
 mod runs;
+mod synth;
 mod view;
 
 use crate::cli::{BenchArgs, BenchCommand};
@@ -16,22 +17,24 @@ pub(crate) fn run(command: &BenchCommand) -> anyhow::Result<()> {
     match command {
         BenchCommand::View(args) => view::run(args),
         BenchCommand::Ingest(args) => ingest::run(args),
+        BenchCommand::Synth(args) => synth::run(args),
     }
 }
 
 /// What a benchmark says first: machine and command, so that a figure can be read years later.
 fn print_machine(args: &BenchArgs) {
+    print_processor();
+    println!("{} runs", args.runs);
+}
+
+fn print_processor() {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));
     let model = model.map_or("unknown processor", |text| text.trim_start_matches([' ', '\t', ':']));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split_whitespace().next().unwrap_or("?").to_owned();
-    println!(
-        "aoba {}; {model}, {cores} cores; load {load} at start; {} runs",
-        version(),
-        args.runs
-    );
+    println!("aoba {}; {model}, {cores} cores; load {load} at start", version());
 }
 
 fn version() -> &'static str {

@@ -93,6 +93,8 @@ pub(super) struct Harvester<'c> {
     buffer: Vec<u8>,
     file: u32,
     source: (u16, Arc<str>),
+    /// The lines are made here and now: each resource once, none with a text to go back to.
+    making: bool,
 }
 
 impl<'c> Harvester<'c> {
@@ -107,7 +109,13 @@ impl<'c> Harvester<'c> {
             buffer: Vec::new(),
             file: 0,
             source: (0, Arc::from("")),
+            making: false,
         }
+    }
+
+    /// Makes one for resources that are made, not received.
+    pub(super) fn making(shared: &'c Shared<'c>) -> Self {
+        Self { making: true, ..Self::new(shared) }
     }
 
     /// Says of which file the next lines are, and which system sent it.
@@ -207,6 +215,19 @@ impl<'c> Harvester<'c> {
 
     fn entry(&mut self, entry: &Entry<'_>, references: Option<&BundleKeys>) {
         self.tally().resources += 1;
+        if self.making {
+            match self.push(entry, 0, (&[], references), None) {
+                Ok(patient) => {
+                    self.tally().written += 1;
+                    self.learn(entry, patient);
+                }
+                Err(issue) => {
+                    self.tally().quarantined += 1;
+                    self.harvest.quarantine.push((self.file, issue));
+                }
+            }
+            return;
+        }
         let (key, met) = self.occurrence(entry);
         let verdict = self.shared.occurrences.meet(key, met);
         match verdict {
@@ -308,6 +329,9 @@ impl<'c> Harvester<'c> {
         origin.references = references;
         origin.own_bases = self.shared.own_bases;
         let pushed = runner.push_within(entry.text, &origin, outer)?;
+        if self.making {
+            return Ok(pushed.patient);
+        }
         let whose = Whose {
             patient: pushed.patient,
             key: pushed.key,

@@ -11,6 +11,7 @@ use ledger::{Counts, FileReport, LandingFile, LandingState, WriterLease};
 use vocab::{LandingId, LoadId};
 
 use super::pieces::Source;
+use super::recipe;
 use crate::house::House;
 use crate::progress;
 
@@ -39,7 +40,7 @@ pub(super) async fn keep(
             name: name.clone(),
             size_bytes: kept.size_bytes,
             stored_bytes: kept.stored_bytes,
-            kind: if kept.kind == Packing::Plain { "zst" } else { "raw" }.to_owned(),
+            kind: kind(name, kept.kind).to_owned(),
         })
         .collect();
     let landings = house.ledger.landings();
@@ -54,6 +55,7 @@ pub(super) async fn keep(
             continue;
         }
         all.new.push(Source {
+            is_recipe: name.ends_with(recipe::ENDING),
             number: u32::try_from(all.new.len()).context("too many files in one load")?,
             id: kept.id,
             name,
@@ -62,6 +64,14 @@ pub(super) async fn keep(
         });
     }
     Ok(all)
+}
+
+fn kind(name: &str, packing: Packing) -> &'static str {
+    match packing {
+        _ if name.ends_with(recipe::ENDING) => recipe::KIND,
+        Packing::Plain => "zst",
+        Packing::Gzip | Packing::Zstd => "raw",
+    }
 }
 
 fn held(landing: LandingId, name: String) -> FileReport {

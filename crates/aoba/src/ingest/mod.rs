@@ -12,8 +12,11 @@ mod keep;
 mod occurrence;
 mod pieces;
 mod read;
+pub(crate) mod recipe;
+mod sums;
 mod system;
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
@@ -34,7 +37,21 @@ pub(crate) async fn command(house: &House, args: &IngestArgs) -> anyhow::Result<
     if found.files.is_empty() {
         bail!("no file to read: FHIR files end in .ndjson, .jsonl or .json, also with .gz or .zst");
     }
-    let id = close::run(house, Job::Ingest { files: found.files, args }).await?;
+    load(house, found.files, args, start).await
+}
+
+/// Loads exactly the files that the arguments name, a recipe among them or not.
+pub(crate) async fn named(house: &House, args: &IngestArgs) -> anyhow::Result<u64> {
+    load(house, args.paths.clone(), args, Instant::now()).await
+}
+
+async fn load(
+    house: &House,
+    files: Vec<PathBuf>,
+    args: &IngestArgs,
+    start: Instant,
+) -> anyhow::Result<u64> {
+    let id = close::run(house, Job::Ingest { files, args }).await?;
     let report = house.ledger.loads().report(id).await?;
     check(&report)?;
     crate::report::print(&report, Some(&Stats::since(start)), args.format, house.locale)?;

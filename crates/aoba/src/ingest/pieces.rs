@@ -25,6 +25,8 @@ pub(super) struct Source {
     pub(super) size_bytes: u64,
     /// The system that sent it, and that system's number in this load.
     pub(super) source: (u16, Arc<str>),
+    /// Whether it is a recipe, from which records are made.
+    pub(super) is_recipe: bool,
 }
 
 /// A part of a file.

@@ -15,6 +15,7 @@ use super::occurrence::Occurrences;
 use super::pieces::{Piece, Pieces, Source};
 
 /// What all threads read with.
+#[derive(Clone)]
 pub(super) struct Reading {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) occurrences: Arc<Occurrences>,
@@ -32,7 +33,7 @@ pub(super) struct Reading {
 pub(super) type Brought = anyhow::Result<(Source, Harvest)>;
 
 /// Harvests wait here at most; then threads wait for the writer, so memory stays bounded.
-const WAITING_MAX: usize = 4;
+pub(super) const WAITING_MAX: usize = 4;
 
 impl Reading {
     /// Starts to read; the channel ends when everything has been read.
@@ -42,13 +43,7 @@ impl Reading {
             let pieces = Pieces::new(self.landing.clone(), files, self.line_bytes_max);
             let pieces = Mutex::new(pieces);
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
-            let shared = Shared {
-                catalogue: &self.catalogue,
-                occurrences: &self.occurrences,
-                zone: self.zone.clone(),
-                own_bases: &self.own_bases,
-                keys: &self.keys,
-            };
+            let shared = self.shared();
             std::thread::scope(|scope| {
                 for _ in 0..threads {
                     scope.spawn(|| self.work(&shared, &pieces, &send));
@@ -56,6 +51,16 @@ impl Reading {
             });
         });
         receive
+    }
+
+    pub(super) fn shared(&self) -> Shared<'_> {
+        Shared {
+            catalogue: &self.catalogue,
+            occurrences: &self.occurrences,
+            zone: self.zone.clone(),
+            own_bases: &self.own_bases,
+            keys: &self.keys,
+        }
     }
 
     fn work(&self, shared: &Shared<'_>, pieces: &Mutex<Pieces>, send: &mpsc::Sender<Brought>) {

@@ -1,13 +1,15 @@
 //! `aoba synth`: a hospital whose patients never lived, as files, and what is really so beside them.
 //!
 //! Patients are made in parallel and written in order ([`chunks`]); everything that can be wrong is
-//! told before work starts ([`before`]); a folder becomes whole at the very end ([`files`]).
+//! told before work starts ([`before`]); a folder becomes whole at the very end ([`files`]). For
+//! benchmarks the patients go straight into a home's tables ([`into`]).
 //! [`check`] reads what was made as anybody else would and finds the planted truths again.
 
 mod before;
 mod check;
 pub(crate) mod chunks;
 mod files;
+mod into;
 mod make;
 mod people;
 mod trouble;
@@ -34,6 +36,9 @@ pub(crate) use trouble::SynthError;
 pub(crate) async fn command(args: &SynthArgs, locale: Locale) -> anyhow::Result<u8> {
     if let Some(SynthCommand::Check(args)) = &args.command {
         return check::command(args, locale).await;
+    }
+    if let Some(home) = &args.into {
+        return into::make(&asked(&args.hospital)?, home, args.quiet, locale).await;
     }
     let start = Instant::now();
     let SynthFormat::Ndjson = args.format;

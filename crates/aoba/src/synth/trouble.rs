@@ -23,6 +23,9 @@ pub(crate) enum SynthError {
     /// The folder holds something already.
     #[error("{} is not empty", .0.display())]
     NotEmpty(PathBuf),
+    /// The data folder holds something already.
+    #[error("{} is not empty", .0.display())]
+    HomeInUse(PathBuf),
     /// The folder holds what a run left that was killed.
     #[error("{} holds the remains of a run that was killed", .0.display())]
     Remains(PathBuf),
@@ -111,6 +114,10 @@ impl SynthError {
                 "{} is not empty: name a folder that is empty or not there yet with --out",
                 path.display()
             ),
+            Self::HomeInUse(path) => format!(
+                "{} is not empty: name a data folder that is empty or not there yet with --into",
+                path.display()
+            ),
             Self::Remains(path) => format!(
                 "{} holds only .part files, what a run left that was killed: remove the folder, or \
                  name another with --out",
@@ -168,6 +175,10 @@ impl SynthError {
             }
             Self::NotEmpty(path) => format!(
                 "{}は空ではありません。--outで空のフォルダー、またはまだ存在しないフォルダーを指定してください",
+                path.display()
+            ),
+            Self::HomeInUse(path) => format!(
+                "{}は空ではありません。--intoで空のデータフォルダー、またはまだ存在しないフォルダーを指定してください",
                 path.display()
             ),
             Self::Remains(path) => format!(

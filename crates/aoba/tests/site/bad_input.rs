@@ -86,6 +86,15 @@ fn a_key_twice_is_quarantined() {
         r#"{"resourceType":"Patient","id":"x","gender":"male","gender":"female"}"#,
         "duplicate-key",
     );
+    // Also where no table looks.
+    check(
+        r#"{"resourceType":"Patient","id":"x","photo":[{"title":"a","url":"b","title":"c"}]}"#,
+        "duplicate-key",
+    );
+    check(
+        r#"{"resourceType":"Basic","id":"x","code":{"coding":[{"code":"a","code":"b"}]}}"#,
+        "duplicate-key",
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::house::{House, people};
 
 /// Some hundred patients with observations: enough for a load to have a middle.
-fn export(house: &House) -> std::path::PathBuf {
+pub(crate) fn export(house: &House) -> std::path::PathBuf {
     let mut lines = String::new();
     for patient in 0..300 {
         lines.push_str(&format!("{{\"resourceType\":\"Patient\",\"id\":\"k{patient}\"}}\n"));

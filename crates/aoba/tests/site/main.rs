@@ -8,11 +8,13 @@
 )]
 
 mod bad_input;
+mod full_disk;
 mod house;
 mod ingest_crash;
 mod life_of_a_record;
 mod roles;
 mod synth;
+mod synth_into;
 mod vanish;
 mod versions;
 mod views;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::compute::{cast, interleave};
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int64Type;
-use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray, new_null_array};
 use arrow_schema::{ArrowError, DataType, SchemaRef};
 use vocab::{LandingId, LoadId};
 use xxhash_rust::xxh3::xxh3_64;
@@ -186,6 +186,10 @@ impl Gather<'_> {
             }
             _ => {
                 let columns = self.columns(name, kind)?;
+                // Most columns of a wide table hold nothing in most loads.
+                if columns.iter().all(|column| column.null_count() == column.len()) {
+                    return Ok(new_null_array(kind, at.len()));
+                }
                 let columns: Vec<&dyn Array> = columns.iter().map(AsRef::as_ref).collect();
                 interleave(&columns, at)
             }

@@ -25,6 +25,10 @@ pub mod world;
 use crate::dice::Dice;
 use chart::{Chart, Life};
 
+/// The version of the maker: a new one whenever the same seed would give another hospital, so that
+/// nobody makes again from a recipe what was not there before.
+pub const GENERATOR: u32 = 1;
+
 /// A synthetic hospital.
 ///
 /// ```

@@ -1,0 +1,211 @@
+//! What the threads of a load brought, summed up: counts, quarantine, rows that go, and who people
+//! are.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use lake::{HeldResource, Load, OldRow, Writer};
+use ledger::{Identifier, IdentityOwner, IdentityRecord, PatientKeys, QuarantineRow};
+use tokio::sync::mpsc;
+use vocab::{IssueCode, LandingId};
+
+use super::catalogue::Catalogue;
+use super::harvest::{Gone, Harvest, Learned, Tally};
+use super::occurrence::{Occurrence, Occurrences};
+use super::pieces::Source;
+use super::read::Brought;
+use crate::house::House;
+
+/// The resources held before this load, by where they came from.
+#[derive(Default)]
+pub(super) struct Before {
+    files: Vec<LandingId>,
+    numbers: BTreeMap<LandingId, u32>,
+}
+
+impl Before {
+    pub(super) async fn read(&mut self, writer: &Writer, met: &Occurrences) -> anyhow::Result<()> {
+        let mut held = writer.held_resources().await?;
+        let mut buffer = Vec::new();
+        while let Some(resources) = held.next().await? {
+            for resource in resources {
+                // Contained resources stand and fall with what contains them.
+                if !resource.key.contains('#') {
+                    self.hold(&resource, met, &mut buffer)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hold(
+        &mut self,
+        held: &HeldResource,
+        met: &Occurrences,
+        buffer: &mut Vec<u8>,
+    ) -> anyhow::Result<()> {
+        let next = u32::try_from(self.files.len()).context("too many files held")?;
+        let number = *self.numbers.entry(held.file).or_insert(next);
+        if number == next {
+            self.files.push(held.file);
+        }
+        let key = Occurrences::key(&held.source, &held.resource_type, &held.key, buffer);
+        let version = held.version.as_deref().and_then(|text| text.parse().ok());
+        let occurrence = Occurrence {
+            content: u128::from_str_radix(&held.content_hash, 16)
+                .context("the table resource has a hash that is none")?,
+            last_updated_us: held.last_updated_us.unwrap_or(i64::MIN),
+            version: version.unwrap_or(-1),
+            file: Occurrence::HELD.saturating_add(number),
+            line: held.line.unsigned_abs(),
+        };
+        met.hold(key, occurrence);
+        Ok(())
+    }
+
+    fn file(&self, number: u32) -> Option<LandingId> {
+        let at = usize::try_from(number.checked_sub(Occurrence::HELD)?).ok()?;
+        self.files.get(at).copied()
+    }
+}
+
+/// People of a made hospital whose identities are put away at a time.
+const LEARNED_AT_ONCE: usize = 5_000;
+
+/// What the threads brought, summed up.
+pub(super) struct Sums {
+    files: Vec<(LandingId, String)>,
+    before: Before,
+    pub(super) tallies: Vec<Tally>,
+    pub(super) quarantine: Vec<(u32, QuarantineRow)>,
+    pub(super) warnings: BTreeMap<IssueCode, (u64, String, Option<u64>)>,
+    gone: Vec<Gone>,
+    learned: Vec<(Arc<str>, Learned)>,
+}
+
+impl Sums {
+    pub(super) fn new(files: &[Source], before: Before) -> Self {
+        Self {
+            files: files.iter().map(|file| (file.id, file.name.clone())).collect(),
+            before,
+            tallies: vec![Tally::default(); files.len()],
+            quarantine: Vec::new(),
+            warnings: BTreeMap::new(),
+            gone: Vec::new(),
+            learned: Vec::new(),
+        }
+    }
+
+    /// Takes everything that a channel brings.
+    pub(super) async fn fill(
+        &mut self,
+        mut brought: mpsc::Receiver<Brought>,
+        (tables, catalogue): (&mut Load<'_>, &Catalogue),
+        (house, keys): &mut (&House, &PatientKeys),
+    ) -> anyhow::Result<()> {
+        while let Some(next) = brought.recv().await {
+            let (source, mut harvest) = next?;
+            for (table, batch) in std::mem::take(&mut harvest.batches) {
+                let spec = catalogue.specs.get(table).context("a batch for a table not there")?;
+                tables.push(&spec.name, batch, source.id, &source.source.1).await?;
+            }
+            self.add(&source, harvest);
+            // Nothing made is ever replaced, so what was learned need not wait for the end.
+            if source.is_recipe && self.learned.len() >= LEARNED_AT_ONCE {
+                self.learn(house, keys).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, source: &Source, harvest: Harvest) {
+        for (file, tally) in harvest.tallies {
+            let at = usize::try_from(file).unwrap_or(usize::MAX);
+            if let Some(sum) = self.tallies.get_mut(at) {
+                sum.add(&tally);
+            }
+        }
+        for (file, issue) in harvest.quarantine {
+            let (landing, name) = self.named(file);
+            let row = QuarantineRow {
+                landing,
+                file: name,
+                line: issue.place.line.map(fhir::entry::line_of),
+                code: issue.code,
+                path: issue.place.path,
+                detail: issue.detail,
+            };
+            self.quarantine.push((file, row));
+        }
+        for (code, (cases, file, line)) in harvest.warnings {
+            let name = self.named(file).1;
+            let line = line.map(fhir::entry::line_of);
+            let sum = self.warnings.entry(code).or_insert((0, name, line));
+            sum.0 += cases;
+        }
+        self.gone.extend(harvest.gone);
+        let of_source = |learned| (Arc::clone(&source.source.1), learned);
+        self.learned.extend(harvest.learned.into_iter().map(of_source));
+    }
+
+    fn named(&self, file: u32) -> (LandingId, String) {
+        let at = usize::try_from(file).unwrap_or(usize::MAX);
+        self.files.get(at).cloned().unwrap_or((LandingId([0; 32]), String::new()))
+    }
+
+    /// Where the rows stand that go.
+    pub(super) fn old_rows(&self) -> Vec<OldRow> {
+        let file = |number: u32| match self.before.file(number) {
+            Some(held) => held,
+            None => self.named(number).0,
+        };
+        let old = self.gone.iter().map(|gone| OldRow {
+            source: Arc::clone(&gone.source),
+            file: file(gone.old.file),
+            line: i64::try_from(gone.old.line).unwrap_or(i64::MAX),
+            patient: None,
+        });
+        old.collect()
+    }
+
+    /// Puts what says who people are into the identity store. Before the commit: a load that dies
+    /// afterwards puts the same again.
+    pub(super) async fn learn(&mut self, house: &House, keys: &PatientKeys) -> anyhow::Result<()> {
+        let mut records = Vec::new();
+        let gone: HashSet<(u32, u64)> =
+            self.gone.iter().map(|gone| (gone.old.file, gone.old.line)).collect();
+        for (source, learned) in std::mem::take(&mut self.learned) {
+            let Learned { resource_type, key, patient, identity, links, at } = learned;
+            if gone.contains(&at) {
+                continue;
+            }
+            let owner = match (resource_type, patient) {
+                ("Patient", Some(patient)) => {
+                    for link in links {
+                        keys.learn_link(patient, keys.patient_id(&source, &link));
+                    }
+                    IdentityOwner::Patient(patient)
+                }
+                _ => IdentityOwner::Resource {
+                    source: source.to_string(),
+                    resource_type: resource_type.to_owned(),
+                    key: key.clone(),
+                },
+            };
+            let identifiers = identity.identifiers.into_iter().map(|(system, value)| Identifier {
+                system: (!system.is_empty()).then_some(system),
+                value,
+            });
+            records.push(IdentityRecord {
+                owner,
+                source: source.to_string(),
+                key,
+                names: identity.names,
+                identifiers: identifiers.collect(),
+                content: serde_json::from_str(&identity.json).unwrap_or_default(),
+            });
+        }
+        Ok(house.ledger.identity().put_many(&records).await?)
+    }
+}
