@@ -17,6 +17,7 @@ mod compile_view;
 mod eval;
 mod identity;
 mod kind;
+mod levels;
 mod links;
 mod patient;
 mod program;

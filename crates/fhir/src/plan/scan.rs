@@ -4,6 +4,8 @@
 //! by where it begins and ends. What a column does not need is passed over but still has to be
 //! JSON, so a damaged line is never taken for a whole one.
 
+use super::levels::{Levels, mark_of};
+
 /// Objects and arrays within one another, at most; the general reader has the same limit.
 pub(super) const DEPTH_MAX: u32 = 512;
 
@@ -276,7 +278,7 @@ impl<'t> Scan<'t> {
     /// next value.
     #[inline]
     fn close(&mut self, open: &mut Levels) -> Result<bool, Fault> {
-        while open.count > 0 {
+        while open.any() {
             let object = open.top();
             match self.token() {
                 b',' => {
@@ -310,96 +312,6 @@ impl<'t> Scan<'t> {
             return Err(Fault::Duplicate(quoted.start));
         }
         self.expect(b':')
-    }
-}
-
-/// Something short that tells most keys apart: two keys that share it are looked at with care.
-#[inline]
-fn mark_of(key: &[u8]) -> u32 {
-    let ends = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
-        (Some(first), Some(last)) => {
-            u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(23)
-        }
-        _ => key.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
-    };
-    let mixed = (ends ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    u32::try_from(mixed >> 32).unwrap_or_default()
-}
-
-/// Keys remembered at a time in a part that is passed over; more go to the careful reader.
-const KEYS_MAX: usize = 64;
-
-/// Which of the open levels are objects, one bit each, and the keys met in those that are open.
-struct Levels {
-    bits: [u64; 8],
-    count: u32,
-    /// Marks of the keys of the open objects, those of the innermost last.
-    keys: [u32; KEYS_MAX],
-    /// How many marks there are, and how many stood before the innermost object.
-    marks: usize,
-    before: usize,
-    /// What `before` was for the objects around; beyond these the careful reader takes over.
-    outer: [u8; OUTER_MAX],
-    objects: usize,
-}
-
-/// Objects open at a time in a part that is passed over; more go to the careful reader.
-const OUTER_MAX: usize = 32;
-
-impl Default for Levels {
-    fn default() -> Self {
-        let (keys, outer) = ([0; KEYS_MAX], [0; OUTER_MAX]);
-        Self { bits: [0; 8], count: 0, keys, marks: 0, before: 0, outer, objects: 0 }
-    }
-}
-
-impl Levels {
-    #[inline]
-    fn push(&mut self, object: bool, depth: u32) -> Result<(), Fault> {
-        if depth + self.count >= DEPTH_MAX {
-            return Err(Fault::TooDeep);
-        }
-        if object {
-            let place = self.outer.get_mut(self.objects).ok_or(Fault::Unusual)?;
-            *place = u8::try_from(self.before).map_err(|_| Fault::Unusual)?;
-            self.objects += 1;
-            self.before = self.marks;
-        }
-        let bit = 1 << (self.count % 64);
-        let word = self.bits.get_mut((self.count / 64) as usize).ok_or(Fault::TooDeep)?;
-        *word = if object { *word | bit } else { *word & !bit };
-        self.count += 1;
-        Ok(())
-    }
-
-    /// Closes the innermost level.
-    #[inline]
-    fn pop(&mut self) {
-        if self.top() {
-            self.marks = self.before;
-            self.objects -= 1;
-            self.before = self.outer.get(self.objects).copied().map_or(0, usize::from);
-        }
-        self.count -= 1;
-    }
-
-    #[inline]
-    fn top(&self) -> bool {
-        let last = self.count.wrapping_sub(1);
-        let word = self.bits.get((last / 64) as usize).copied().unwrap_or(0);
-        word >> (last % 64) & 1 == 1
-    }
-
-    /// Remembers a key of the innermost object; false where it may have been met there before, or
-    /// where there is no room to tell.
-    #[inline]
-    fn is_new(&mut self, mark: u32) -> bool {
-        let met = self.keys.get(self.before..self.marks).unwrap_or_default();
-        let is_new = !met.contains(&mark);
-        let Some(place) = self.keys.get_mut(self.marks) else { return false };
-        *place = mark;
-        self.marks += 1;
-        is_new
     }
 }
 
