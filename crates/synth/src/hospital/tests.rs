@@ -207,6 +207,48 @@ fn strokes_come_at_their_rate_and_to_smokers_more_often() {
     Tally::of("stroke", &tense, &stroke).check("stroke of hypertensives");
 }
 
+/// Whether an SGLT2 inhibitor is taken: chosen after metformin.
+fn on_sglt2(life: &Life, minute: Minute) -> f64 {
+    let taken = life.truths.iter().any(
+        |truth| matches!(truth, Truth::Chose { arm: "sglt2", minute: from, .. } if *from <= minute),
+    );
+    if taken { world::FAILURE_SGLT2.value } else { 1.0 }
+}
+
+fn failure(life: &Life, minute: Minute) -> f64 {
+    if calendar::age(&life.person, minute) < 30.0 {
+        return 0.0;
+    }
+    let obesity = if life.person.bmi >= 25.0 { world::FAILURE_OBESITY.value } else { 1.0 };
+    rate(life, [world::FAILURE_MEN, world::FAILURE_WOMEN], world::FAILURE_GROWTH, minute)
+        * obesity
+        * ratio(life, minute, "type_2_diabetes", world::FAILURE_DIABETES)
+        * ratio(life, minute, "hypertension", world::FAILURE_HYPERTENSION)
+        * ratio(life, minute, "coronary_disease", world::FAILURE_CORONARY)
+        * ratio(life, minute, "atrial_fibrillation", world::FAILURE_FIBRILLATION)
+        * ratio(life, minute, "chronic_kidney_disease", world::FAILURE_KIDNEY)
+        * on_sglt2(life, minute)
+}
+
+#[test]
+fn hearts_fail_and_fibrillate_at_their_rates() {
+    let everybody: Of<'_> = &|_| true;
+    Tally::of("heart_failure", everybody, &failure).check("heart failure");
+    let diabetic: Of<'_> = &|life| since(life, "type_2_diabetes").is_some();
+    Tally::of("heart_failure", diabetic, &failure).check("heart failure of diabetics");
+    let coronary: Of<'_> = &|life| since(life, "coronary_disease").is_some();
+    Tally::of("heart_failure", coronary, &failure).check("heart failure after infarction");
+    let fibrillation = |life: &Life, minute| {
+        let adult = f64::from(u8::from(calendar::age(&life.person, minute) >= 30.0));
+        let facts = [world::FIBRILLATION_MEN, world::FIBRILLATION_WOMEN];
+        adult
+            * rate(life, facts, world::FIBRILLATION_GROWTH, minute)
+            * ratio(life, minute, "hypertension", world::FIBRILLATION_HYPERTENSION)
+            * ratio(life, minute, "coronary_disease", world::FIBRILLATION_CORONARY)
+    };
+    Tally::of("atrial_fibrillation", everybody, &fibrillation).check("fibrillation");
+}
+
 #[test]
 fn figures_have_different_names_and_say_where_they_are_from() {
     let mut names: Vec<&str> = world::FACTS.iter().map(|fact| fact.name).collect();
