@@ -342,11 +342,14 @@ async fn a_visitor_of_the_demonstration_is_the_researcher_and_stays_signed_in() 
     assert!(house.acts("owner").await.iter().all(|(act, _)| act != "permit"));
 }
 
+/// A role, the pages of its menu, and doors that are closed to it with the purpose they ask for.
+type Doors = (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
+
 #[tokio::test]
 async fn the_menu_leads_only_where_the_role_may_go_and_other_doors_say_why() {
     let house = House::new().await;
     let router = house.as_demo().await;
-    let cases: [(&str, &[&str], &[(&str, &str)]); 3] = [
+    let cases: [Doors; 3] = [
         (
             "demo:researcher",
             &["/", "/catalog"],

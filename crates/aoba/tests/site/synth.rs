@@ -121,7 +121,7 @@ fn a_folder_that_is_not_empty_is_refused_and_left_as_it_was() {
     let [english, japanese] = refuse(&house, &["--patients", "5"], &house.input());
     assert!(english.contains("not empty") && english.contains("--out"), "{english}");
     assert!(japanese.contains("空ではありません"), "{japanese}");
-    assert_eq!(files_below(&house.input()), [kept.clone()]);
+    assert_eq!(files_below(&house.input()), std::slice::from_ref(&kept));
     // A file stands where the folder should be: refused for root too, whom modes do not stop.
     let [english, japanese] = refuse(&house, &["--patients", "5"], &kept.join("below"));
     assert!(english.contains("cannot write"), "{english}");
@@ -195,7 +195,7 @@ fn a_full_disk_is_told_before_and_in_the_middle() {
     let [english, japanese] = refuse(&house, &["--patients", "1000000"], &out);
     assert!(english.contains("free") && english.contains("--patients"), "{english}");
     assert!(japanese.contains("空き"), "{japanese}");
-    assert_eq!(files_below(&disk.0), [PathBuf::new(); 0]);
+    assert!(files_below(&disk.0).is_empty());
 
     // There is room at the beginning; then somebody else takes it.
     let child = begin(&house, &out, "700");
