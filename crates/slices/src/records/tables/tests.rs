@@ -10,6 +10,7 @@ use fhir::plan::{Layout, PatientResolver, Plan, Runner};
 use fhir::reference::{BundleKeys, Origin};
 use fhir::view::{self, View};
 use serde_json::Value;
+use synth::hospital::fhir::{self as written, Kind, Pages};
 use vocab::date::Zone;
 use vocab::{Issue, Locale, PatientId};
 
@@ -349,6 +350,44 @@ fn every_extension_of_the_twelve_has_a_column_or_is_listed() {
         .collect();
     assert_eq!(unknown, ["https://hospital.example/StructureDefinition/memo"]);
     assert_eq!(columns.intersection(&listed).count(), 0);
+}
+
+/// The tables of a small synthetic hospital, and how many resources it has.
+fn synthetic() -> (Tables, u64) {
+    let mut pages = Pages::default();
+    for life in (synth::hospital::Hospital { seed: 3, patients: 80 }).lives() {
+        written::write(&life, &mut pages);
+    }
+    let mut tables = Tables::new();
+    for (name, text) in written::house() {
+        tables.file(name, text.as_bytes());
+    }
+    let around = tables.written;
+    for kind in Kind::ALL {
+        tables.file(kind.file(), pages.bytes(kind));
+    }
+    let all = Kind::ALL.iter().map(|kind| pages.count(*kind)).sum::<u64>();
+    (tables, around + all)
+}
+
+#[test]
+fn a_synthetic_hospital_is_taken_whole() {
+    let (tables, resources) = synthetic();
+    assert_eq!(tables.issues, []);
+    assert_eq!(tables.written, resources);
+    tables.main_tables_hold_every_resource();
+    assert_eq!(tables.careful(), []);
+    let (columns, listed) = (urls_in_columns(), urls_listed());
+    let unknown: Vec<_> = tables
+        .extensions
+        .iter()
+        .filter(|url| !columns.contains(*url) && !listed.contains(*url))
+        .collect();
+    assert!(unknown.is_empty(), "extensions without a place: {unknown:?}");
+    for table in TABLES.iter().filter(|table| table.about == About::Patient) {
+        let nobodys = tables.of.get(&(table.name, None)).copied().unwrap_or_default();
+        assert_eq!(nobodys, 0, "{}", table.name);
+    }
 }
 
 /// The README of the faults is what this holds the reader to.
