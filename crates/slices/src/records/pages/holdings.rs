@@ -1,7 +1,7 @@
 //! What the tables hold, as far as it may be told: raw counts in, words for the first page out.
 
 use desk::{Bar, Page, Prose, Refusal, Site};
-use disclosure::{Counted, Policy, Released, release};
+use disclosure::{Counted, Policy, Released, release_rounded};
 use jiff::civil::Date;
 use lake::{Reader, TableCount};
 use vocab::RawCount;
@@ -59,11 +59,14 @@ pub(crate) struct Summary {
 
 /// Releases the counts under the permit's rule and words them.
 ///
-/// The sum is taken over the rows that are told, so it gives no hidden number away. The table of
-/// every resource is itself such a sum: its rows are told only where nothing beside it is hidden.
-/// A table with few people tells no days: its first day would be somebody's day.
+/// Rows are told where enough people stand behind them. Without a right to exact counts they are
+/// rounded, since two tables that differ by one tell of one person. The sum is taken over the rows
+/// that are told, so it gives no hidden number away. The table of every resource is itself such a
+/// sum: its rows are told only where nothing beside it is hidden. A table with few people tells no
+/// days, and without a right to exact counts it tells years: a first day would be somebody's day.
 pub(crate) fn summary(page: &Page, holdings: &[Holding], policy: &Policy) -> Summary {
-    let told = |holding: &Holding| release(holding.rows, policy).number();
+    let told =
+        |holding: &Holding| release_rounded(holding.rows, holding.patients, policy).number();
     let hides_any = holdings.iter().any(|holding| told(holding).is_none());
     let rows_of = |holding: &Holding| match told(holding) {
         Some(_) if hides_any && holding.name == RESOURCE => None,
@@ -75,13 +78,18 @@ pub(crate) fn summary(page: &Page, holdings: &[Holding], policy: &Policy) -> Sum
     for holding in holdings {
         let title = dictionary::title(&holding.name, page.locale());
         let about = dictionary::about(&holding.name, page.locale());
-        let patients = release(holding.patients, policy);
+        let patients = release_rounded(holding.patients, holding.patients, policy);
         if told(holding).is_none_or(|number| number == 0) {
             small_tables.push(SmallTable { name: holding.name.clone(), title });
             continue;
         }
         let rows = rows_of(holding);
-        let days_told = if patients.is_hidden() { None } else { holding.days };
+        // The days of the table of patients are births: its first year is somebody's as well.
+        let days_told = match holding.days {
+            _ if patients.is_hidden() => None,
+            _ if holding.name == PATIENT && policy.min_cell > 0 => None,
+            days => days,
+        };
         days = widest(days, days_told);
         if holding.name != RESOURCE {
             sum = sum.saturating_add(rows.unwrap_or(0));
@@ -95,16 +103,17 @@ pub(crate) fn summary(page: &Page, holdings: &[Holding], policy: &Policy) -> Sum
                 |number| page.number(number),
             ),
             bar: rows.map(|number| Bar::share(number, most)),
-            span: days_told.map(|days| span(page, days)),
+            span: days_told.map(|days| span(page, days, policy)),
             name: holding.name.clone(),
         });
     }
     let people = holdings.iter().find(|holding| holding.name == PATIENT);
+    let people = people.map_or(RawCount::new(0), |people| people.patients);
     Summary {
-        patients: shown(page, release(people.map_or(RawCount::new(0), |p| p.patients), policy)),
+        patients: shown(page, release_rounded(people, people, policy)),
         tables: page.number(holdings.len() as u64),
         rows: page.number(sum),
-        span: days.map(|days| span(page, days)),
+        span: days.map(|days| span(page, days, policy)),
         lines,
         small_tables,
     }
@@ -126,9 +135,13 @@ pub(crate) fn rule(page: &Page, policy: &Policy) -> String {
     page.fill("records.overview.small", &[("limit", &policy.min_cell.to_string())])
 }
 
-/// First and last day in the reader's words.
-pub(crate) fn span(page: &Page, (first, last): (Date, Date)) -> Span {
-    Span { first: page.day(first), last: page.day(last) }
+/// First and last day in the reader's words; only their years without a right to exact counts.
+pub(crate) fn span(page: &Page, (first, last): (Date, Date), policy: &Policy) -> Span {
+    let word = |day: Date| match policy.min_cell {
+        0 => page.day(day),
+        _ => page.fill("records.overview.year", &[("year", &day.year().to_string())]),
+    };
+    Span { first: word(first), last: word(last) }
 }
 
 fn widest(days: Option<(Date, Date)>, other: Option<(Date, Date)>) -> Option<(Date, Date)> {
