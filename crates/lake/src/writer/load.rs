@@ -1,6 +1,7 @@
 //! One load: rows come in, are kept in memory up to a limit, and become files; the commit makes
 //! them a snapshot.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use ledger::{
 use tokio::task::{JoinHandle, JoinSet};
 use vocab::{LandingId, LoadId, SnapshotId};
 
-use super::encode::{self, Encoded, Segment};
+use super::encode::{self, Segment};
 use super::part::{self, Part};
 use super::publish::Publish;
 use super::supersede::{Gone, OldRow};
@@ -45,12 +46,19 @@ pub struct Load<'a> {
     gone: Gone,
     before: Option<Snapshot>,
     buffered_bytes: usize,
-    encoding: VecDeque<(usize, Encoding)>,
+    /// Files being encoded and written, the oldest first, each with its table.
+    writing: VecDeque<(usize, Writing)>,
     next_part: usize,
 }
 
-/// A table's rows being encoded on another thread.
-type Encoding = JoinHandle<Result<Option<Encoded>, FileError>>;
+/// A file being encoded and written beside the load; none where no row is left.
+type Writing = JoinHandle<Result<Option<Part>, LakeError>>;
+
+/// Files encoded at the same time while rows still come, so that memory stays bounded.
+const FILES_AT_ONCE: usize = 2;
+
+/// Files encoded at the same time when no more rows come: most are small, and wait for the disk.
+const LAST_FILES_AT_ONCE: usize = 6;
 
 /// One table during a load.
 struct TableLoad {
@@ -96,7 +104,7 @@ impl<'a> Load<'a> {
             gone: Gone::default(),
             before,
             buffered_bytes: 0,
-            encoding: VecDeque::new(),
+            writing: VecDeque::new(),
             next_part: 0,
         })
     }
@@ -135,52 +143,74 @@ impl<'a> Load<'a> {
         rows.into_iter().for_each(|row| self.gone.add(row));
     }
 
-    /// Sends the largest table's rows to be encoded; false when none has any.
+    /// Sends the largest table's rows to be written; false when none has any.
     async fn flush_largest(&mut self) -> Result<bool, LakeError> {
         let largest = self.tables.iter().enumerate().max_by_key(|(_, table)| table.buffered_bytes);
         match largest.filter(|(_, table)| !table.segments.is_empty()).map(|(at, _)| at) {
-            Some(at) => self.flush(at).await.map(|()| true),
+            Some(at) => self.flush(at, FILES_AT_ONCE).await.map(|()| true),
             None => Ok(false),
         }
     }
 
-    async fn flush(&mut self, at: usize) -> Result<(), LakeError> {
-        let config = &self.writer.lake.inner.config;
-        // At most two tables are encoded at a time, so memory stays bounded.
-        let at_once = config.threads.clamp(1, 2);
-        while self.encoding.len() >= at_once {
+    async fn flush(&mut self, at: usize, at_once: usize) -> Result<(), LakeError> {
+        while self.writing.len() >= at_once {
             self.finish_one().await?;
         }
-        let threads = self.writer.lake.inner.config.threads;
         let Some(table) = self.tables.get_mut(at) else { return Ok(()) };
         let segments = std::mem::take(&mut table.segments);
         self.buffered_bytes -= std::mem::take(&mut table.buffered_bytes);
         if segments.is_empty() {
             return Ok(());
         }
+        let name = table.spec.name.clone();
         let (schema, load, gone) = (Arc::clone(&table.spec.schema), self.load, self.gone.clone());
-        let work = move || encode::encode_rows(&schema, load, &segments, &gone, threads);
-        self.encoding.push_back((at, tokio::task::spawn_blocking(work)));
+        if let Err(stopped) = self.writer.faults.step(&format!("file {name}")) {
+            self.settle().await;
+            return Err(stopped);
+        }
+        let number = self.next_part;
+        self.next_part += 1;
+        let lake = self.writer.lake.clone();
+        let threads = lake.inner.config.threads;
+        let encode = move || encode::encode_rows(&schema, load, &segments, &gone, threads);
+        let encoding = tokio::task::spawn_blocking(encode);
+        let write = async move {
+            let encoded = encoding.await.map_err(|died| died_at(&died))?;
+            let encoded = encoded.map_err(|error| rows_wrong(&name, &error))?;
+            let Some(encoded) = encoded else { return Ok(None) };
+            Ok(Some(part::write(&lake.inner.tables, &name, load, number, encoded).await?))
+        };
+        self.writing.push_back((at, tokio::spawn(write)));
         Ok(())
     }
 
-    /// Waits for the oldest encoding and writes its file.
+    /// Waits for the oldest file. After one failed, those under way are waited for too, so that
+    /// nothing is written once the load has been given up.
     async fn finish_one(&mut self) -> Result<(), LakeError> {
-        let Some((at, encoding)) = self.encoding.pop_front() else { return Ok(()) };
-        let Some(table) = self.tables.get_mut(at) else { return Ok(()) };
-        let encoded = encoding.await.map_err(|died| LakeError::Stopped(died.to_string()))?;
-        let wrong = |error: FileError| rows_wrong(&table.spec.name, &error);
-        let Some(encoded) = encoded.map_err(wrong)? else { return Ok(()) };
-        let name = table.spec.name.clone();
-        self.writer.faults.step(&format!("file {name}"))?;
-        let number = self.next_part;
-        self.next_part += 1;
-        let tables = &self.writer.lake.inner.tables;
-        let written = part::write(tables, &name, self.load, number, encoded).await?;
-        if let Some(table) = self.tables.get_mut(at) {
-            table.parts.push(written);
+        let Some((at, writing)) = self.writing.pop_front() else { return Ok(()) };
+        let written = match writing.await {
+            Ok(written) => written,
+            Err(died) => Err(died_at(&died)),
+        };
+        match written {
+            Ok(part) => {
+                if let (Some(table), Some(part)) = (self.tables.get_mut(at), part) {
+                    table.parts.push(part);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                self.settle().await;
+                Err(error)
+            }
         }
-        Ok(())
+    }
+
+    /// Waits for whatever is under way, without asking how it ended.
+    async fn settle(&mut self) {
+        for (_, writing) in std::mem::take(&mut self.writing) {
+            let _ = writing.await;
+        }
     }
 
     /// Makes everything that came a snapshot, or nothing of it.
@@ -189,10 +219,13 @@ impl<'a> Load<'a> {
     /// When a file, a log or the ledger cannot be written. The last snapshot stands, and the next
     /// writer puts right what was begun.
     pub async fn commit(mut self, report: ReportParts) -> Result<SnapshotId, LakeError> {
-        for at in 0..self.tables.len() {
-            self.flush(at).await?;
+        // The largest first: what is left at the end is short.
+        let mut order: Vec<usize> = (0..self.tables.len()).collect();
+        order.sort_by_key(|at| self.tables.get(*at).map(|table| Reverse(table.buffered_bytes)));
+        for at in order {
+            self.flush(at, LAST_FILES_AT_ONCE).await?;
         }
-        while !self.encoding.is_empty() {
+        while !self.writing.is_empty() {
             self.finish_one().await?;
         }
         self.plan_changes().await?;

@@ -136,7 +136,7 @@ fn the_first_page_tells_how_much_there_is_and_hides_what_is_small() {
 #[test]
 fn no_hidden_number_can_be_worked_out_from_a_sum() {
     let text = read(&overview(Locale::En).render().unwrap());
-    assert!(text.contains("2,705"), "the sum of the rows that are told: {text}");
+    assert!(text.contains("2,550"), "the sum of the rounded rows that are told: {text}");
     assert!(!text.contains("2,710"), "every resource less those told would give the hidden ones");
 }
 
@@ -144,7 +144,8 @@ fn no_hidden_number_can_be_worked_out_from_a_sum() {
 fn exact_numbers_are_shown_only_under_a_permit_that_says_so_and_the_page_warns() {
     let page = page(Locale::En, "/");
     let held = |policy| holdings::summary(&page, &[holding("procedure", 3, 148)], &policy);
-    assert_eq!(held(Policy::default()).lines.first().unwrap().patients, "fewer than 10");
+    let small = held(Policy::default());
+    assert!(small.lines.is_empty() && small.small_tables.first().unwrap().name == "procedure");
     assert_eq!(held(Policy::exact()).lines.first().unwrap().patients, "3");
     assert!(holdings::rule(&page, &Policy::exact()).contains("do not pass this page on"));
     assert!(holdings::rule(&page, &Policy::default()).contains("Numbers below 10"));

@@ -65,8 +65,7 @@ pub(crate) struct Summary {
 /// sum: its rows are told only where nothing beside it is hidden. A table with few people tells no
 /// days, and without a right to exact counts it tells years: a first day would be somebody's day.
 pub(crate) fn summary(page: &Page, holdings: &[Holding], policy: &Policy) -> Summary {
-    let told =
-        |holding: &Holding| release_rounded(holding.rows, holding.patients, policy).number();
+    let told = |holding: &Holding| release_rounded(holding.rows, holding.patients, policy).number();
     let hides_any = holdings.iter().any(|holding| told(holding).is_none());
     let rows_of = |holding: &Holding| match told(holding) {
         Some(_) if hides_any && holding.name == RESOURCE => None,
@@ -122,6 +121,11 @@ pub(crate) fn summary(page: &Page, holdings: &[Holding], policy: &Policy) -> Sum
 /// A released number for the dark block, where the unit stands apart.
 pub(crate) fn shown(page: &Page, released: Released) -> Shown {
     match released.number() {
+        Some(number) if released.is_rounded() => {
+            let number = page.number(number);
+            let figure = page.fill("records.overview.about", &[("number", &number)]);
+            Shown { figure, in_words: false }
+        }
         Some(number) => Shown { figure: page.number(number), in_words: false },
         None => Shown { figure: page.released(released, Counted::People), in_words: true },
     }
