@@ -9,6 +9,8 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use sonic_rs::LazyValue;
 
+use crate::plan::scan::Scan;
+
 /// A JSON value as it stands in the text.
 pub(super) type Raw<'a> = Cow<'a, str>;
 
@@ -26,6 +28,39 @@ pub(super) fn each<'a>(
     let visitor = Fields { wanted, take: &mut take };
     let read = de::Deserializer::deserialize_map(&mut reader, visitor);
     read.and_then(|()| reader.end()).map_err(|error| Broken(error.offset()))
+}
+
+/// The same in a fraction of the time, for a text in which nothing is unusual; where something is,
+/// nothing comes of it and [`each`] must be asked. Bounds nesting itself.
+pub(super) fn each_quickly<'a>(
+    text: &'a str,
+    wanted: &[&str],
+    mut take: impl FnMut(&str, Raw<'a>),
+) -> Option<()> {
+    let mut scan = Scan::new(text);
+    scan.expect(b'{').ok()?;
+    let mut more = scan.token() != b'}';
+    while more {
+        if scan.token() != b'"' {
+            return None;
+        }
+        let key = scan.string().ok().filter(|key| !key.escaped)?;
+        scan.expect(b':').ok()?;
+        scan.token();
+        let from = scan.at();
+        scan.skip(1).ok()?;
+        let name = scan.slice(key.start, key.end);
+        if let Some(wanted) = wanted.iter().find(|wanted| wanted.as_bytes() == name) {
+            take(wanted, Cow::Borrowed(text.get(from..scan.at())?));
+        }
+        more = scan.token() == b',';
+        if more {
+            scan.advance(1);
+        }
+    }
+    scan.expect(b'}').ok()?;
+    scan.token();
+    (scan.at() == text.len()).then_some(())
 }
 
 /// The items of an array.

@@ -45,14 +45,19 @@ const META_KEYS: [&str; 2] = ["versionId", "lastUpdated"];
 /// ```
 pub fn sniff(text: &str) -> Result<Head<'_>, Issue> {
     let issue = |code, detail: &str| Issue::new(code, Place::default(), detail);
-    if depth::deeper_than(text, depth::DEPTH_MAX) {
-        let told = format!("more than {} levels", depth::DEPTH_MAX);
-        return Err(issue(IssueCode::TooDeep, &told));
-    }
-    if !text.trim_start().starts_with('{') {
-        return Err(issue(IssueCode::BrokenJson, "not an object"));
-    }
-    let [resource_type, id, meta, contained, entries] = wanted(text, KEYS, "")?;
+    let [resource_type, id, meta, contained, entries] = match wanted_quickly(text, KEYS) {
+        Some(found) => found,
+        None => {
+            if depth::deeper_than(text, depth::DEPTH_MAX) {
+                let told = format!("more than {} levels", depth::DEPTH_MAX);
+                return Err(issue(IssueCode::TooDeep, &told));
+            }
+            if !text.trim_start().starts_with('{') {
+                return Err(issue(IssueCode::BrokenJson, "not an object"));
+            }
+            wanted(text, KEYS, "")?
+        }
+    };
     let resource_type = match resource_type {
         None => return Err(issue(IssueCode::NoResourceType, "")),
         Some(raw) => string(raw, "resourceType")?,
@@ -66,7 +71,12 @@ pub fn sniff(text: &str) -> Result<Head<'_>, Issue> {
     let id = id.map(|raw| string(raw, "id")).transpose()?;
     let [version_id, last_updated] = match meta {
         None => [None, None],
-        Some(Cow::Borrowed(meta)) if meta.starts_with('{') => wanted(meta, META_KEYS, "meta.")?,
+        Some(Cow::Borrowed(meta)) if meta.starts_with('{') => {
+            match wanted_quickly(meta, META_KEYS) {
+                Some(found) => found,
+                None => wanted(meta, META_KEYS, "meta.")?,
+            }
+        }
         Some(_) => return Err(issue(IssueCode::WrongType, "meta must be an object")),
     };
     Ok(Head {
@@ -80,6 +90,22 @@ pub fn sniff(text: &str) -> Result<Head<'_>, Issue> {
             .map(|raw| array(&raw, "entry"))
             .transpose()?,
     })
+}
+
+/// The values under these keys, where the text is as most are.
+fn wanted_quickly<'a, const N: usize>(
+    text: &'a str,
+    keys: [&str; N],
+) -> Option<[Option<Raw<'a>>; N]> {
+    let mut found = [const { None }; N];
+    let mut once = true;
+    fields::each_quickly(text, &keys, |key, raw| {
+        let slot = keys.iter().position(|wanted| *wanted == key);
+        if let Some(slot) = slot.and_then(|slot| found.get_mut(slot)) {
+            once &= slot.replace(raw).is_none();
+        }
+    })?;
+    once.then_some(found)
 }
 
 /// The values under these keys; each may stand once.

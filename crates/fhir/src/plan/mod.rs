@@ -23,7 +23,7 @@ mod patient;
 mod program;
 mod rows;
 mod runner;
-mod scan;
+pub(crate) mod scan;
 mod shape;
 mod space;
 mod system;

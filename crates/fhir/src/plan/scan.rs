@@ -11,7 +11,7 @@ pub(super) const DEPTH_MAX: u32 = 512;
 
 /// Why the quick walk stopped. The careful reader then decides what is wrong, if anything is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// Not JSON at this byte.
     Broken(usize),
     /// More than [`DEPTH_MAX`] levels.
@@ -24,13 +24,13 @@ pub(super) enum Fault {
 
 /// A string between its quotes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Quoted {
+pub(crate) struct Quoted {
     /// First byte after the opening quote.
-    pub(super) start: usize,
+    pub(crate) start: usize,
     /// The closing quote.
-    pub(super) end: usize,
+    pub(crate) end: usize,
     /// Whether a backslash stands inside.
-    pub(super) escaped: bool,
+    pub(crate) escaped: bool,
 }
 
 /// How many words of a string are searched before `memchr`, which is quicker for long ones, begins.
@@ -53,18 +53,18 @@ fn marks(word: u64) -> u64 {
 
 /// A place in a line of JSON.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Scan<'t> {
+pub(crate) struct Scan<'t> {
     bytes: &'t [u8],
     at: usize,
 }
 
 impl<'t> Scan<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         Self { bytes: text.as_bytes(), at: 0 }
     }
 
     #[inline]
-    pub(super) fn at(&self) -> usize {
+    pub(crate) fn at(&self) -> usize {
         self.at
     }
 
@@ -80,7 +80,7 @@ impl<'t> Scan<'t> {
     }
 
     #[inline]
-    pub(super) fn advance(&mut self, bytes: usize) {
+    pub(crate) fn advance(&mut self, bytes: usize) {
         self.at += bytes;
     }
 
@@ -90,13 +90,13 @@ impl<'t> Scan<'t> {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    pub(super) fn slice(&self, from: usize, to: usize) -> &'t [u8] {
+    pub(crate) fn slice(&self, from: usize, to: usize) -> &'t [u8] {
         self.bytes.get(from..to).unwrap_or_default()
     }
 
     /// Passes over white space and tells the byte after it.
     #[inline]
-    pub(super) fn token(&mut self) -> u8 {
+    pub(crate) fn token(&mut self) -> u8 {
         let byte = self.peek();
         if byte > b' ' { byte } else { self.space() }
     }
@@ -111,7 +111,7 @@ impl<'t> Scan<'t> {
 
     /// Passes one byte that must stand here after white space.
     #[inline]
-    pub(super) fn expect(&mut self, wanted: u8) -> Result<(), Fault> {
+    pub(crate) fn expect(&mut self, wanted: u8) -> Result<(), Fault> {
         if self.token() != wanted {
             return Err(self.broken());
         }
@@ -121,7 +121,7 @@ impl<'t> Scan<'t> {
 
     /// Reads a string whose opening quote is here.
     #[inline]
-    pub(super) fn string(&mut self) -> Result<Quoted, Fault> {
+    pub(crate) fn string(&mut self) -> Result<Quoted, Fault> {
         let start = self.at + 1;
         let mut at = start;
         for _ in 0..WORDS_FIRST {
@@ -221,7 +221,7 @@ impl<'t> Scan<'t> {
     }
 
     /// Passes over one value of any kind; `depth` levels are open around it.
-    pub(super) fn skip(&mut self, depth: u32) -> Result<(), Fault> {
+    pub(crate) fn skip(&mut self, depth: u32) -> Result<(), Fault> {
         match self.peek() {
             b'"' => self.string().map(|_| ()),
             b'{' | b'[' => self.skip_nested(depth),
