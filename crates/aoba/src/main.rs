@@ -35,6 +35,9 @@ use crate::consent::Wish;
 use crate::house::House;
 use crate::synth::SynthError;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const FAILED: u8 = 1;
 const QUARANTINED: u8 = 3;
 const REFUSED: u8 = 4;

@@ -23,9 +23,9 @@ use xxhash_rust::xxh3;
 /// How much time goes into a small file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
-    /// For files made once and read once.
+    /// For files made once and read once, and for those of a load, which somebody waits for.
     Fast,
-    /// For tables that are kept.
+    /// For files that are kept or sent.
     Small,
 }
 

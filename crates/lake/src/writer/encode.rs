@@ -65,7 +65,7 @@ pub(super) fn encode_rows(
     let groups: Vec<&[Place]> = places.chunks(GROUP_ROWS).collect();
     let encoded = on_threads(&groups, threads, |group| {
         let batch = gather.batch(group).map_err(rows_wrong)?;
-        Ok(encode(&batch, Effort::Small)?)
+        Ok(encode(&batch, Effort::Fast)?)
     })?;
     let bytes = assemble(schema, encoded)?;
     let mut people: Vec<i64> = places.iter().filter_map(|place| place.patient).collect();
