@@ -26,6 +26,7 @@ mod view;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use lake::LakeError;
 use lake::storage::StorageError;
 use ledger::LedgerError;
 use vocab::Locale;
@@ -79,7 +80,12 @@ fn say(error: &anyhow::Error, locale: Locale) -> String {
         let ledger = cause.downcast_ref::<LedgerError>().map(|cause| cause.say(locale));
         let storage = cause.downcast_ref::<StorageError>().map(|cause| cause.say(locale));
         let synth = cause.downcast_ref::<SynthError>().map(|cause| cause.say(locale));
-        if let Some(spoken) = ledger.or(storage).or(synth) {
+        let lake = cause.downcast_ref::<LakeError>().and_then(|cause| match cause {
+            LakeError::Ledger(cause) => Some(cause.say(locale)),
+            LakeError::Storage(cause) => Some(cause.say(locale)),
+            _ => None,
+        });
+        if let Some(spoken) = ledger.or(storage).or(synth).or(lake) {
             words.push(spoken);
             return words.join(": ");
         }

@@ -102,6 +102,15 @@ async function barriers(page) {
   );
 }
 
+// Leaves a picture. A browser that cannot draw one right now is asked again; the picture is for
+// people, so that it is missing is told and is no fault of the page.
+async function picture(page, name, fullPage) {
+  const options = { path: `${folder}/${name}.png`, fullPage };
+  await page.screenshot(options)
+    .catch(() => page.screenshot(options))
+    .catch((error) => console.log(`no picture ${name}: ${error.message.split('\n')[0]}`));
+}
+
 async function look(path, language, width) {
   const where = `${path} ${language} ${width}`;
   const joint = path.includes('?') ? '&' : '?';
@@ -132,7 +141,7 @@ async function look(path, language, width) {
   if (first !== '#main') tell(where, `the keyboard begins at ${first}, not at the link to the content`);
   await page.evaluate(() => document.activeElement?.blur());
   const name = path.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '') || 'first';
-  await page.screenshot({ path: `${folder}/${name}.${language}.${width}.png`, fullPage: true });
+  await picture(page, `${name}.${language}.${width}`, true);
   await context.close();
   // The checker is put into the page, which the page's own policy rightly forbids.
   const checked = await open(target, width, { bypassCSP: true }, where);
@@ -168,7 +177,7 @@ async function withoutScript(language) {
     await first.page.waitForLoadState('networkidle');
     const kept = await first.page.inputValue('.search input');
     if (kept !== 'HbA1c') tell(where, `the search field holds ${JSON.stringify(kept)} after a search`);
-    await first.page.screenshot({ path: `${folder}/search.${language}.1440.png` });
+    await picture(first.page, `search.${language}.1440`, false);
   } else {
     console.log(`${where}: no domain answers a search`);
   }

@@ -6,7 +6,7 @@
 //! gave them; a reader changes between the three without any script.
 //!
 //! Counts of people come as [`Released`] only: a hidden count is drawn as a hatched cell of one
-//! fixed size, never as a length. Colour is given by [`Tone`]: one hue describes, blue and orange
+//! fixed size, never as a length. Colour is given by [`Tone`](crate::Tone): one hue describes, blue and orange
 //! stand for compared groups and nothing else.
 //!
 //! The page `/kit/charts` shows each kind with the code that makes it (`crate::kit`).
