@@ -204,6 +204,14 @@ pub(crate) struct IngestArgs {
     /// The name of the system that sent them.
     #[arg(long, default_value = "hospital", value_name = "NAME")]
     pub(crate) source: String,
+    /// These files are everything the system holds: delete what is held of it, is of a type that
+    /// these files have, and is not in them.
+    #[arg(long)]
+    pub(crate) delete_missing: bool,
+    /// Delete nothing, and fail, when more than this share of what is held is missing.
+    #[arg(long, default_value_t = 10, value_name = "PERCENT", requires = "delete_missing",
+        value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub(crate) delete_at_most: u8,
     /// How to print the report.
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub(crate) format: ReportFormat,

@@ -37,6 +37,8 @@ pub(crate) async fn demo(home: &Path, args: &DemoArgs, locale: Locale) -> anyhow
         source: if synthetic { INVENTED } else { "hospital" }.to_owned(),
         format: ReportFormat::Text,
         strict: false,
+        delete_missing: false,
+        delete_at_most: 0,
         quiet: false,
     };
     ingest::command(&house, &load).await?;

@@ -91,7 +91,7 @@ fn write_text(
     )?;
     writeln!(
         out,
-        "{} {} = {} {} + {} {} + {} {} + {} {}",
+        "{} {} = {} {} + {} {} + {} {} + {} {} + {} {}",
         say("リソース", "resources"),
         totals.resources,
         say("書き込み", "written"),
@@ -100,6 +100,8 @@ fn write_text(
         totals.unchanged,
         say("旧版", "superseded"),
         totals.superseded,
+        say("削除", "deleted"),
+        totals.deleted,
         say("隔離", "quarantined"),
         totals.quarantined
     )?;

@@ -307,3 +307,23 @@ pub fn key_of_full_url(full_url: &str) -> Option<String> {
     let key = last.unwrap_or(&url);
     (!key.is_empty()).then(|| key.to_owned())
 }
+
+/// Type and key of the resource at an address of its own server, relative or absolute.
+///
+/// # Nulls
+/// Absent where the address does not end in the type and id of one resource.
+///
+/// ```
+/// use fhir::reference::of_url;
+/// assert_eq!(of_url("Patient/7"), Some(("Patient", "7")));
+/// assert_eq!(of_url("https://fhir.example.jp/r4/Patient/7/_history/3"), Some(("Patient", "7")));
+/// assert_eq!(of_url("Patient?identifier=7"), None);
+/// ```
+#[must_use]
+pub fn of_url(url: &str) -> Option<(&'static str, &str)> {
+    let (before, id) = without_version(url.trim()).rsplit_once('/')?;
+    let resource_type = before.rsplit('/').next()?;
+    let known = model::type_named(resource_type).filter(|_| model::is_resource(resource_type))?;
+    let plain = !id.is_empty() && !id.bytes().any(|byte| matches!(byte, b'#' | b'?' | b' ' | b'='));
+    plain.then_some((known.name, id))
+}

@@ -22,7 +22,8 @@ pub use reader::{
     Wanted,
 };
 pub use writer::{
-    FaultPoint, HeldResource, HeldResources, Load, LoadMode, OldRow, ReportParts, Writer,
+    FaultPoint, HeldContent, HeldResource, HeldResources, Load, LoadMode, OldRow, ReportParts,
+    Writer,
 };
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ pub enum LedgerError {
         file: String,
         /// How many came in.
         resources: u64,
-        /// How many were written, unchanged, superseded or quarantined.
+        /// How many were written, unchanged, superseded, deleted or quarantined.
         accounted: u64,
     },
     /// Resources were quarantined without a row that says why.

@@ -30,6 +30,11 @@ pub(crate) const LEDGER: &[Step] = &[
         name: "studies and sessions",
         sql: include_str!("../migrations/ledger/0003_studies_and_sessions.sql"),
     },
+    Step {
+        number: 4,
+        name: "deletions",
+        sql: include_str!("../migrations/ledger/0004_deletions.sql"),
+    },
 ];
 
 /// The identity store's steps.

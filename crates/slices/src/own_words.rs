@@ -14,7 +14,7 @@ pub(crate) fn column(table: &str, column: &str) -> Option<Text> {
         (_, "load") => LOAD,
         (_, "file") => FILE,
         (_, "line") => LINE,
-        ("resource" | "extension", "resource_type") => RESOURCE_TYPE,
+        ("resource" | "extension" | "deletion", "resource_type") => RESOURCE_TYPE,
         ("resource", "content_hash") => CONTENT_HASH,
         ("resource", "size_bytes") => SIZE_BYTES,
         ("resource", "contained_in") => CONTAINED_IN,
@@ -23,6 +23,9 @@ pub(crate) fn column(table: &str, column: &str) -> Option<Text> {
         ("extension", "value_type") => VALUE_TYPE,
         ("extension", "value") => VALUE,
         ("extension", "withheld") => WITHHELD,
+        ("deletion", "dated") => DATED,
+        ("deletion", "missing") => MISSING,
+        ("deletion", "found") => FOUND,
         _ => return None,
     })
 }
@@ -32,6 +35,7 @@ pub(crate) fn table(name: &str) -> Option<(Text, Text)> {
     match name {
         "resource" => Some((RESOURCE, RESOURCE_ABOUT)),
         "extension" => Some((EXTENSION, EXTENSION_ABOUT)),
+        "deletion" => Some((DELETION, DELETION_ABOUT)),
         _ => None,
     }
 }
@@ -49,6 +53,23 @@ const EXTENSION: Text = Text { ja: "列のない拡張", en: "Extensions without
 const EXTENSION_ABOUT: Text = Text {
     ja: "どの列にもならなかったFHIR拡張ごとに1行。本人を特定しうる拡張の値は入りません（`withheld`が真）。",
     en: "One row per FHIR extension that no column takes. The value of one that names the person is left out (`withheld` is true).",
+};
+const DELETION: Text = Text { ja: "削除されたリソース", en: "Deleted resources" };
+const DELETION_ABOUT: Text = Text {
+    ja: "出力元にもうないリソースごとに1行。そのリソースの行はほかのどの表にもありません。誰のものかは、Patientリソースの削除でだけわかります。",
+    en: "One row per resource that its source has no longer. Its rows are in no other table. Whose it was is known only where a Patient was deleted.",
+};
+const DATED: Text = Text {
+    ja: "出力元が削除の日時を伝えたとき真。そのとき`last_updated`は削除の日時、そうでなければ削除された版の日時です。",
+    en: "True where the source told when; then `last_updated` is that moment, otherwise that of the version deleted.",
+};
+const MISSING: Text = Text {
+    ja: "削除の指示によらず、全件の取り込み（`--delete-missing`）になかったために削除したとき真。",
+    en: "True where nobody asked for it: a full load (`--delete-missing`) did not hold the resource.",
+};
+const FOUND: Text = Text {
+    ja: "削除するものがあったとき真。指示より前から持っていなければ偽。",
+    en: "True where the resource was held; false where there was nothing to delete.",
 };
 const PATIENT_ID: Text = Text {
     ja: "この行が述べる人の番号（この施設の中だけで通じます）。空の行は誰にも表示されません。",

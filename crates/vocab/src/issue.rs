@@ -226,10 +226,22 @@ issue_codes! {
     NoPatient, "no-patient", Warning,
     "no patient can be told, so nobody will see the row", "患者を特定できないため、この行は誰にも表示されません",
     "give the resource a subject that resolves", "解決できるsubjectを付けてください";
-    /// Bundle entry that deletes.
+    /// A deletion that an earlier version of this program kept and did not apply.
     DeletionNotApplied, "deletion-not-applied", Warning,
     "a deletion was kept but not applied", "削除の指示を保管しましたが適用していません",
-    "deletions follow in a later version; erase by hand if it is urgent", "削除は後の版で対応します。急ぐ場合は手作業で消去してください";
+    "run `aoba rebuild`: it applies the deletions kept", "`aoba rebuild`を実行してください。保管した削除の指示を適用します";
+    /// A deletion that does not say which resource.
+    DeletionUnclear, "deletion-unclear", Error,
+    "a deletion does not name one resource", "削除の指示がどのリソースか特定できません",
+    "give request.url as Type/id; conditional deletions are not applied", "request.urlをType/idの形で指定してください。条件付き削除は適用されません";
+    /// A deletion and the resource itself in one load, and nothing tells which is later.
+    DeletionAndResource, "deletion-and-resource", Error,
+    "a deletion and the resource itself came in one load, and nothing tells which is later", "削除の指示とそのリソースが同じ取り込みにあり、どちらが後か判断できません",
+    "the resource stands; give response.lastModified and meta.lastUpdated, or load the deletion afterwards", "リソースを残しました。response.lastModifiedとmeta.lastUpdatedを付けるか、削除を後から取り込んでください";
+    /// A full load was to delete what is missing, but not every line could be read.
+    MissingUnknown, "missing-unknown", Warning,
+    "what is missing was not deleted: a line could not be read, so it cannot be told what is missing", "読めない行があるため、不足しているリソースを判定できず、削除していません",
+    "correct the quarantined lines and load all files again with --delete-missing", "隔離された行を直し、--delete-missingで全ファイルを取り込み直してください";
     /// The ViewDefinition is not JSON or not a ViewDefinition.
     NotAView, "not-a-view", Error,
     "not a ViewDefinition", "ViewDefinitionではありません",

@@ -35,7 +35,9 @@ fn measure(args: &BenchArgs, folder: &Path) -> anyhow::Result<()> {
         let home = folder.join(format!("home-{at}"));
         let (run, report) = load(&input, &home)?;
         let count = |name: &str| report["counts"][name].as_u64().unwrap_or(0);
-        if count("resources") != count("written") + count("quarantined") + count("superseded") {
+        if count("resources")
+            != count("written") + count("quarantined") + count("superseded") + count("deleted")
+        {
             bail!("the report does not add up: {}", report["counts"]);
         }
         resources = to_f64(count("resources"));

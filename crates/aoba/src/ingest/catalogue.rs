@@ -1,4 +1,4 @@
-//! Every table a load fills: the bundled views, the user's own, and the two tables of the house.
+//! Every table a load fills: the bundled views, the user's own, and the three tables of the house.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -24,7 +24,7 @@ const PLAN_SYSTEM_COLUMNS: usize = 5;
 
 /// The tables and how resources reach them.
 pub(crate) struct Catalogue {
-    /// Every table: those of views first, then `resource` and `extension`.
+    /// Every table: those of views first, then `resource`, `extension` and `deletion`.
     pub(crate) specs: Vec<TableSpec>,
     /// For each resource type with views: its plan and the tables of the views.
     types: BTreeMap<String, TypeTables>,
@@ -99,6 +99,7 @@ impl Catalogue {
         let mut specs: Vec<TableSpec> = specs.into_iter().flatten().collect();
         specs.push(system::resource_spec());
         specs.push(system::extension_spec());
+        specs.push(system::deletion_spec());
         Ok(Self { specs, types, layout })
     }
 
@@ -114,11 +115,16 @@ impl Catalogue {
 
     /// The position of the table `resource`.
     pub(crate) fn resource_table(&self) -> usize {
-        self.specs.len().saturating_sub(2)
+        self.specs.len().saturating_sub(3)
     }
 
     /// The position of the table `extension`.
     pub(crate) fn extension_table(&self) -> usize {
+        self.specs.len().saturating_sub(2)
+    }
+
+    /// The position of the table `deletion`.
+    pub(crate) fn deletion_table(&self) -> usize {
         self.specs.len().saturating_sub(1)
     }
 }
@@ -163,7 +169,7 @@ fn own_views(home: &Path, defined: &mut Vec<Defined>, locale: Locale) -> anyhow:
 fn own_issues(view: &View, defined: &[Defined]) -> Vec<Issue> {
     let mut issues = Vec::new();
     let name = view.name.as_deref().unwrap_or_default();
-    let house = ["resource", "extension"];
+    let house = ["resource", "extension", "deletion"];
     let taken = defined.iter().any(|one| one.view.name.as_deref() == Some(name));
     if name.is_empty() || name != name.to_lowercase() {
         let detail = format!("{name:?}: a table's name is in lower case");

@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, bail};
 use fhir::plan::{Layout, PatientResolver};
-use lake::{LoadMode, ReportParts, Writer};
-use ledger::{Counts, FileReport, LandingState, PatientKeys, WarningCount};
+use lake::{LoadMode, Writer};
+use ledger::{FileReport, LandingState, PatientKeys};
 use vocab::{LoadId, PatientId};
 
 use super::catalogue::Catalogue;
-use super::harvest::Tally;
-use super::keep;
+use super::keep::{self, KeptFiles};
+use super::missing::{Asked, Rule};
 use super::occurrence::Occurrences;
-use super::pieces::Source;
+use super::pieces::{Kind, Source};
 use super::read::Reading;
-use super::recipe::{self, Recipe};
+use super::recipe::Recipe;
 use super::sums::{Before, Sums};
 use crate::cli::IngestArgs;
 use crate::house::House;
@@ -61,7 +61,7 @@ pub(super) async fn run(house: &House, job: Job<'_>) -> anyhow::Result<LoadId> {
     let mut writer = house.lake.writer(purpose).await?;
     // The views are read before anything else: a mistake in one is told before anything is done.
     let keys = house.ledger.patient_keys().await?;
-    let (catalogue, load, files, quiet, mode, held) = match job {
+    let (catalogue, plan, quiet) = match job {
         Job::Ingest { files, args } => {
             let catalogue = catalogue(house, &keys, vec![Arc::from(args.source.as_str())])?;
             check_definitions(house, &catalogue).await?;
@@ -69,28 +69,54 @@ pub(super) async fn run(house: &House, job: Job<'_>) -> anyhow::Result<LoadId> {
             let load = house.ledger.loads().begin(writer.lease(), new).await?;
             let how = (args.source.as_str(), args.quiet);
             let kept = keep::keep(house, writer.lease(), load, files, how).await?;
-            (catalogue, load, kept.new, args.quiet, LoadMode::Add, kept.held)
+            let rule = Rule { percent_max: args.delete_at_most };
+            let missing = args.delete_missing.then(|| (Arc::from(args.source.as_str()), rule));
+            let KeptFiles { new, held, taken } = kept;
+            let plan = Plan { load, mode: LoadMode::Add, files: new, held, taken, missing };
+            (catalogue, plan, args.quiet)
         }
         Job::Rebuild { quiet } => {
             let new = super::new_load(house, "landing", purpose);
             let load = house.ledger.loads().begin(writer.lease(), new).await?;
             let files = everything_taken(house).await?;
             let catalogue = catalogue(house, &keys, sources_of(&files))?;
-            (catalogue, load, files, quiet, LoadMode::Replace, Vec::new())
+            (catalogue, Plan::of_everything(load, files), quiet)
         }
     };
-    if files.is_empty() {
-        house.ledger.loads().finish_unchanged(writer.lease(), load, &held).await?;
+    let load = plan.load;
+    if plan.files.is_empty() && plan.missing.is_none() {
+        house.ledger.loads().finish_unchanged(writer.lease(), load, &plan.held).await?;
         return Ok(load);
     }
     let how = (Arc::new(catalogue), keys, quiet);
-    let done = fill(house, &mut writer, (load, mode), (files, held), how).await;
+    let done = fill(house, &mut writer, plan, how).await;
     if let Err(error) = &done {
         // The landing has the files; the tables are as they were.
         let failed = house.ledger.loads().fail(writer.lease(), load, &format!("{error:#}")).await;
         failed.context("the load failed, and so did noting that")?;
     }
     done.map(|()| load)
+}
+
+/// What a load reads and writes.
+struct Plan {
+    load: LoadId,
+    mode: LoadMode,
+    /// The files to take, those of one load together, in the order of the loads.
+    files: Vec<Source>,
+    /// What is told of files that had been taken before.
+    held: Vec<FileReport>,
+    /// Those files.
+    taken: Vec<Source>,
+    /// Whose everything these files are, and when what they do not hold is deleted.
+    missing: Option<(Arc<str>, Rule)>,
+}
+
+impl Plan {
+    fn of_everything(load: LoadId, files: Vec<Source>) -> Self {
+        let (held, taken) = (Vec::new(), Vec::new());
+        Self { load, mode: LoadMode::Replace, files, held, taken, missing: None }
+    }
 }
 
 /// Refuses to add rows by new definitions to tables made by old ones.
@@ -135,51 +161,66 @@ fn sources_of(files: &[Source]) -> Vec<Arc<str>> {
     sources
 }
 
-/// Every file that a snapshot has taken, in the order of arrival.
+/// Every file that a snapshot has taken, in the order in which snapshots took them.
 async fn everything_taken(house: &House) -> anyhow::Result<Vec<Source>> {
-    let (mut files, mut sources, mut after) = (Vec::new(), Vec::<Arc<str>>::new(), 0);
+    let (mut held, mut after) = (Vec::new(), 0);
     loop {
         let page = house.ledger.landings().in_order(after).await?;
-        let Some(last) = page.last() else { return Ok(files) };
+        let Some(last) = page.last() else { break };
         after = last.arrival;
-        for held in page.iter().filter(|held| matches!(held.state, LandingState::Taken(_))) {
-            let known = sources.iter().position(|name| **name == *held.source);
-            let at = known.unwrap_or_else(|| {
-                sources.push(Arc::from(held.source.as_str()));
-                sources.len() - 1
-            });
-            let name = sources.get(at).map_or_else(|| Arc::from(""), Arc::clone);
-            files.push(Source {
-                number: u32::try_from(files.len())?,
-                id: held.file.id,
-                name: held.file.name.clone(),
-                size_bytes: held.file.size_bytes,
-                is_recipe: held.file.kind == recipe::KIND,
-                source: (u16::try_from(at).context("more than 65535 sources")?, name),
-            });
+        for file in page {
+            if let LandingState::Taken(snapshot) = file.state {
+                held.push((snapshot, file));
+            }
         }
     }
+    // A file may have arrived with a load that failed, and been taken by a later one.
+    held.sort_by_key(|(snapshot, file)| (*snapshot, file.arrival));
+    let (mut files, mut sources) = (Vec::<Source>::with_capacity(held.len()), Vec::new());
+    let (mut load, mut last) = (0, None);
+    for (snapshot, held) in held {
+        load += u32::from(last != Some(snapshot));
+        last = Some(snapshot);
+        let known = sources.iter().position(|name: &Arc<str>| **name == *held.source);
+        let at = known.unwrap_or_else(|| {
+            sources.push(Arc::from(held.source.as_str()));
+            sources.len() - 1
+        });
+        let name = sources.get(at).map_or_else(|| Arc::from(""), Arc::clone);
+        files.push(Source {
+            number: u32::try_from(files.len())?,
+            id: held.file.id,
+            name: held.file.name.clone(),
+            size_bytes: held.file.size_bytes,
+            kind: Kind::of_word(&held.file.kind),
+            source: (u16::try_from(at).context("more than 65535 sources")?, name),
+            load,
+            already_held: false,
+        });
+    }
+    Ok(files)
 }
 
 async fn fill(
     house: &House,
     writer: &mut Writer,
-    (load, mode): (LoadId, LoadMode),
-    (files, held): (Vec<Source>, Vec<FileReport>),
+    plan: Plan,
     (catalogue, keys, quiet): (Arc<Catalogue>, PatientKeys, bool),
 ) -> anyhow::Result<()> {
-    let occurrences = Arc::new(Occurrences::new());
+    let Plan { load, mode, mut files, held, taken, missing } = plan;
+    let seeing = missing.is_some();
+    let occurrences = Arc::new(if seeing { Occurrences::seeing() } else { Occurrences::new() });
     let mut before = Before::default();
     if mode == LoadMode::Add {
         before.read(writer, &occurrences).await?;
     }
-    let (recipes, received): (Vec<_>, Vec<_>) = files.iter().cloned().partition(|f| f.is_recipe);
-    let total = received.iter().map(|file| file.size_bytes).sum();
+    let received = files.iter().chain(&taken).filter(|file| file.kind != Kind::Recipe);
+    let total = received.map(|file| file.size_bytes).sum();
     let stop = Arc::new(AtomicBool::new(false));
     let _stopper = Stopper(Arc::clone(&stop));
     let reading = Reading {
         catalogue: Arc::clone(&catalogue),
-        occurrences,
+        occurrences: Arc::clone(&occurrences),
         zone: house.zone()?,
         own_bases: house.config.ingest.own_bases.clone(),
         landing: house.lake.landing().clone(),
@@ -191,41 +232,40 @@ async fn fill(
     let mut tables = writer.begin(load, mode, &catalogue.specs).await?;
     let mut sums = Sums::new(&files, before);
     let mut learning = (house, &keys);
-    sums.fill(reading.clone().start(received), (&mut tables, &catalogue), &mut learning).await?;
-    reading.bar.finish_and_clear();
-    for source in recipes {
-        let recipe = Recipe::read(house.lake.landing(), source.id)?;
-        let bar = progress::things(recipe.patients, "patients", quiet);
-        let making = Reading { bar: bar.clone(), ..reading.clone() };
-        let made = making.make(source, recipe);
-        sums.fill(made, (&mut tables, &catalogue), &mut learning).await?;
-        bar.finish_and_clear();
+    // Load after load: what a later one says counts, and a rebuild must come to the same.
+    for of_load in files.chunk_by(|a, b| a.load == b.load) {
+        let made = |file: &&Source| file.kind == Kind::Recipe;
+        let received = of_load.iter().filter(|file| !made(file)).cloned().collect();
+        let brought = reading.clone().start(received);
+        sums.fill(brought, (&mut tables, &catalogue), &mut learning).await?;
+        for source in of_load.iter().filter(made) {
+            let recipe = Recipe::read(house.lake.landing(), source.id)?;
+            let bar = progress::things(recipe.patients, "patients", quiet);
+            let making = Reading { bar: bar.clone(), ..reading.clone() };
+            let brought = making.make(source.clone(), recipe);
+            sums.fill(brought, (&mut tables, &catalogue), &mut learning).await?;
+            bar.finish_and_clear();
+        }
     }
+    if let Some((source, rule)) = missing {
+        let brought = reading.clone().start(taken);
+        sums.fill(brought, (&mut tables, &catalogue), &mut learning).await?;
+        let number = u32::try_from(files.len()).context("too many files in one load")?;
+        let asked = Asked { house, load, source: &source, number };
+        if let Some(file) = sums.missing(&asked, rule, &tables, &occurrences).await? {
+            let brought = reading.clone().start(vec![file.clone()]);
+            sums.fill(brought, (&mut tables, &catalogue), &mut learning).await?;
+            files.push(file);
+        }
+    }
+    reading.bar.finish_and_clear();
     tables.supersede(sums.old_rows());
     sums.learn(house, &keys).await?;
-    let Sums { quarantine, warnings, tallies, .. } = sums;
-    let mut reports = held;
-    for (file, tally) in files.iter().zip(tallies) {
-        reports.push(report(file, tally)?);
-    }
-    let warnings = warnings.into_iter().map(|(code, (cases, file, line))| WarningCount {
-        code,
-        path: None,
-        detail: String::new(),
-        cases,
-        first_file: Some(file),
-        first_line: line,
-    });
-    let mut quarantine = quarantine;
-    quarantine.sort_by(|a, b| (&a.0, a.1.line).cmp(&(&b.0, b.1.line)));
-    let parts = ReportParts {
-        files: reports,
-        quarantine: quarantine.into_iter().map(|(_, row)| row).collect(),
-        warnings: warnings.collect(),
-        keys,
-    };
+    let deleted = sums.still_deleted(&occurrences, &keys);
+    let parts = sums.into_parts(&files, held, keys)?;
     tables.commit(parts).await?;
-    Ok(())
+    // After the commit: who is deleted is so for certain. The next load does the same again.
+    Ok(house.ledger.identity().forget(&deleted).await?)
 }
 
 /// Stops the reading threads when the load ends, however it ends.
@@ -235,19 +275,4 @@ impl Drop for Stopper {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
-}
-
-fn report(file: &Source, tally: Tally) -> anyhow::Result<FileReport> {
-    let count = |number: i64| {
-        u64::try_from(number).with_context(|| format!("a negative count for {}", file.name))
-    };
-    let counts = Counts {
-        lines: count(tally.lines)?,
-        resources: count(tally.resources)?,
-        written: count(tally.written)?,
-        unchanged: count(tally.unchanged)?,
-        superseded: count(tally.superseded)?,
-        quarantined: count(tally.quarantined)?,
-    };
-    Ok(FileReport { landing: file.id, name: file.name.clone(), already_held: false, counts })
 }

@@ -1,6 +1,6 @@
 //! One thread's share of a load: lines in, rows, counts and issues out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -16,7 +16,8 @@ use super::catalogue::{Catalogue, TypeTables};
 use super::extensions::{self, WITHHELD_TYPES};
 use super::identity::{self, Identity};
 use super::occurrence::{Occurrence, Occurrences, Verdict};
-use super::system::{ExtensionRows, ResourceRows, Whose};
+use super::pieces::{Kind, Source};
+use super::system::{DeletionRows, ExtensionRows, ResourceRows, Whose};
 
 /// What is the same for all threads of a load.
 pub(super) struct Shared<'c> {
@@ -36,6 +37,7 @@ pub(super) struct Tally {
     pub(super) written: i64,
     pub(super) unchanged: i64,
     pub(super) superseded: i64,
+    pub(super) deleted: i64,
     pub(super) quarantined: i64,
 }
 
@@ -47,6 +49,7 @@ impl Tally {
         self.written += other.written;
         self.unchanged += other.unchanged;
         self.superseded += other.superseded;
+        self.deleted += other.deleted;
         self.quarantined += other.quarantined;
     }
 }
@@ -81,18 +84,30 @@ pub(super) struct Harvest {
     pub(super) warnings: BTreeMap<IssueCode, (u64, u32, Option<u64>)>,
     pub(super) gone: Vec<Gone>,
     pub(super) learned: Vec<Learned>,
+    /// Type and key of each resource deleted.
+    pub(super) deleted: Vec<(&'static str, String)>,
+    /// The types of the resources met.
+    pub(super) types: BTreeSet<&'static str>,
+    /// Something could not be read so far as to tell which resource it is.
+    pub(super) nameless: bool,
 }
 
 /// A thread's plans and what it has gathered from the piece at hand.
 pub(super) struct Harvester<'c> {
-    shared: &'c Shared<'c>,
+    pub(super) shared: &'c Shared<'c>,
     types: HashMap<&'static str, (TypeTables, Runner)>,
     resource_rows: ResourceRows,
     extension_rows: ExtensionRows,
-    harvest: Harvest,
-    buffer: Vec<u8>,
-    file: u32,
-    source: (u16, Arc<str>),
+    pub(super) deletion_rows: DeletionRows,
+    pub(super) harvest: Harvest,
+    pub(super) buffer: Vec<u8>,
+    pub(super) file: u32,
+    pub(super) load: u32,
+    pub(super) source: (u16, Arc<str>),
+    /// The file has been taken by an earlier load: only what is in it is noted.
+    seeing: bool,
+    /// The file lists what a full load did not hold.
+    pub(super) missing: bool,
     /// The lines are made here and now: each resource once, none with a text to go back to.
     making: bool,
 }
@@ -105,10 +120,14 @@ impl<'c> Harvester<'c> {
             types: HashMap::new(),
             resource_rows: ResourceRows::default(),
             extension_rows: ExtensionRows::default(),
+            deletion_rows: DeletionRows::default(),
             harvest: Harvest::default(),
             buffer: Vec::new(),
             file: 0,
+            load: 0,
             source: (0, Arc::from("")),
+            seeing: false,
+            missing: false,
             making: false,
         }
     }
@@ -118,19 +137,21 @@ impl<'c> Harvester<'c> {
         Self { making: true, ..Self::new(shared) }
     }
 
-    /// Says of which file the next lines are, and which system sent it.
-    pub(super) fn begin(&mut self, file: u32, source: (u16, Arc<str>)) {
-        if source.0 != self.source.0 {
+    /// Says of which file the next lines are.
+    pub(super) fn begin(&mut self, file: &Source) {
+        if file.source.0 != self.source.0 {
             // A runner knows its source from its start.
             self.types.clear();
         }
-        (self.file, self.source) = (file, source);
+        self.source = (file.source.0, Arc::clone(&file.source.1));
+        (self.file, self.load) = (file.number, file.load);
+        (self.seeing, self.missing) = (file.already_held, file.kind == Kind::Missing);
     }
 
     /// Takes a block of whole lines.
     pub(super) fn lines(&mut self, block: &[u8], first_line: u64) {
         for line in entry::lines(block, first_line) {
-            self.tally().lines += 1;
+            self.count_lines(1);
             match line {
                 Ok(line) => self.taken(&entry::line(line.text, line.number)),
                 Err(issue) => self.quarantine_new(issue),
@@ -143,11 +164,11 @@ impl<'c> Harvester<'c> {
         match std::str::from_utf8(bytes) {
             Ok(text) => {
                 let taken = entry::whole(text);
-                self.tally().lines += i64::try_from(taken.entries.len()).unwrap_or(0);
+                self.count_lines(taken.entries.len() + taken.deletions.len());
                 self.taken(&taken);
             }
             Err(_) => {
-                self.tally().lines += 1;
+                self.count_lines(1);
                 self.quarantine_new(Issue::new(IssueCode::InvalidUtf8, Place::at_line(1), ""));
             }
         }
@@ -155,6 +176,15 @@ impl<'c> Harvester<'c> {
 
     /// Tells of something in the file that never became a resource.
     pub(super) fn quarantine_new(&mut self, issue: Issue) {
+        self.harvest.nameless = true;
+        self.quarantine_part(issue);
+    }
+
+    /// Tells of something in a resource, or that a resource cannot be taken.
+    fn quarantine_part(&mut self, issue: Issue) {
+        if self.seeing {
+            return;
+        }
         let tally = self.tally();
         tally.resources += 1;
         tally.quarantined += 1;
@@ -178,6 +208,7 @@ impl<'c> Harvester<'c> {
         for (table, batch) in [
             (catalogue.resource_table(), self.resource_rows.take()?),
             (catalogue.extension_table(), self.extension_rows.take()?),
+            (catalogue.deletion_table(), self.deletion_rows.take()?),
         ] {
             if batch.num_rows() > 0 {
                 self.harvest.batches.push((table, batch));
@@ -186,7 +217,13 @@ impl<'c> Harvester<'c> {
         Ok(std::mem::take(&mut self.harvest))
     }
 
-    fn tally(&mut self) -> &mut Tally {
+    fn count_lines(&mut self, lines: usize) {
+        if !self.seeing {
+            self.tally().lines += i64::try_from(lines).unwrap_or(0);
+        }
+    }
+
+    pub(super) fn tally(&mut self) -> &mut Tally {
         self.harvest.tallies.entry(self.file).or_default()
     }
 
@@ -197,11 +234,18 @@ impl<'c> Harvester<'c> {
 
     fn taken(&mut self, taken: &entry::Taken<'_>) {
         for issue in &taken.issues {
-            if issue.severity() == Severity::Warning {
-                self.warn(issue.code, issue.place.line);
-            } else {
+            if issue.severity() == Severity::Error {
                 self.quarantine_new(issue.clone());
+            } else if !self.seeing {
+                self.warn(issue.code, issue.place.line);
             }
+        }
+        if self.seeing {
+            taken.entries.iter().for_each(|entry| self.see(entry));
+            return;
+        }
+        for deletion in &taken.deletions {
+            self.deletion(deletion);
         }
         // People first: what refers to them by identifier may stand before them.
         for wanted_people in [true, false] {
@@ -215,6 +259,7 @@ impl<'c> Harvester<'c> {
 
     fn entry(&mut self, entry: &Entry<'_>, references: Option<&BundleKeys>) {
         self.tally().resources += 1;
+        self.harvest.types.insert(entry.head.resource_type);
         if self.making {
             match self.push(entry, 0, (&[], references), None) {
                 Ok(patient) => {
@@ -256,24 +301,30 @@ impl<'c> Harvester<'c> {
     fn occurrence(&mut self, entry: &Entry<'_>) -> (u128, Occurrence) {
         let kind = entry.head.resource_type;
         let key = Occurrences::key(&self.source.1, kind, &entry.key, &mut self.buffer);
-        let stamp = entry.head.last_updated.as_deref();
-        let stamp = stamp.and_then(|text| FhirDate::parse(text, &self.shared.zone).ok());
+        let stamp = entry.head.last_updated.as_deref().and_then(|text| self.instant(text));
         let version = entry.head.version_id.as_deref().and_then(|text| text.parse().ok());
         let met = Occurrence {
             content: hash(entry.text),
-            last_updated_us: stamp.map_or(i64::MIN, |date| date.low_us),
+            last_updated_us: stamp.unwrap_or(i64::MIN),
             version: version.unwrap_or(-1),
             file: self.file,
+            load: self.load,
             line: entry.line,
         };
         (key, met)
+    }
+
+    pub(super) fn instant(&self, text: &str) -> Option<i64> {
+        FhirDate::parse(text, &self.shared.zone).ok().map(|date| date.low_us)
     }
 
     /// Takes back what the copy that goes had counted for.
     fn replaced(&mut self, verdict: Verdict, entry: &Entry<'_>) {
         let Some(old) = verdict.goes() else { return };
         self.harvest.gone.push(Gone { source: Arc::clone(&self.source.1), old });
-        if !old.is_held() {
+        if let Some(deletion) = old.as_deletion() {
+            self.undone(verdict, (deletion, old), entry);
+        } else if !old.is_held() {
             let conflicts = matches!(verdict, Verdict::ConflictWith(_));
             let tally = self.harvest.tallies.entry(old.file).or_default();
             tally.written -= 1;
@@ -296,13 +347,13 @@ impl<'c> Harvester<'c> {
     ) {
         let contained = outer.contained();
         for issue in contained.issues {
-            self.quarantine_new(issue);
+            self.quarantine_part(issue);
         }
         for inner in &contained.entries {
             let content = hash(inner.text);
             let around = (contained.siblings.as_slice(), references);
             if let Err(issue) = self.push(inner, content, around, patient) {
-                self.quarantine_new(issue);
+                self.quarantine_part(issue);
             }
         }
     }

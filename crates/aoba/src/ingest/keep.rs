@@ -10,17 +10,20 @@ use lake::landing::{Kept, Landing, Packing};
 use ledger::{Counts, FileReport, LandingFile, LandingState, WriterLease};
 use vocab::{LandingId, LoadId};
 
-use super::pieces::Source;
+use super::pieces::{Kind, Source};
 use super::recipe;
 use crate::house::House;
 use crate::progress;
 
 /// What keeping came to.
+#[derive(Default)]
 pub(super) struct KeptFiles {
     /// Files that are new, in the order they will be read.
     pub(super) new: Vec<Source>,
     /// Files whose bytes had been taken before, or stand twice in this load.
     pub(super) held: Vec<FileReport>,
+    /// Those of them that an earlier load has taken, for who must know what is in them.
+    pub(super) taken: Vec<Source>,
 }
 
 /// Keeps files, on two threads, and records them.
@@ -45,23 +48,30 @@ pub(super) async fn keep(
         .collect();
     let landings = house.ledger.landings();
     landings.record(lease, load, &records).await?;
-    let (mut all, mut seen) = (KeptFiles { new: Vec::new(), held: Vec::new() }, BTreeSet::new());
+    let (mut all, mut seen) = (KeptFiles::default(), BTreeSet::new());
     let shared: Arc<str> = Arc::from(source);
     for (name, kept) in kept {
-        let taken = landings.state(source, kept.id).await?;
-        let is_taken = matches!(taken, Some(LandingState::Taken(_)));
-        if is_taken || !seen.insert(kept.id) {
-            all.held.push(held(kept.id, name));
-            continue;
-        }
-        all.new.push(Source {
-            is_recipe: name.ends_with(recipe::ENDING),
+        let state = landings.state(source, kept.id).await?;
+        let already_held = matches!(state, Some(LandingState::Taken(_)));
+        let is_new = seen.insert(kept.id);
+        let file = Source {
+            kind: Kind::of_word(kind(&name, kept.kind)),
             number: u32::try_from(all.new.len()).context("too many files in one load")?,
             id: kept.id,
-            name,
+            name: name.clone(),
             size_bytes: kept.size_bytes,
             source: (0, Arc::clone(&shared)),
-        });
+            load: 1,
+            already_held,
+        };
+        if already_held || !is_new {
+            all.held.push(held(kept.id, name));
+        }
+        match (already_held, is_new) {
+            (false, true) => all.new.push(file),
+            (true, true) => all.taken.push(file),
+            (_, false) => {}
+        }
     }
     Ok(all)
 }

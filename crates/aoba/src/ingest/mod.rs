@@ -4,11 +4,13 @@
 pub(crate) mod blocks;
 mod catalogue;
 mod close;
+mod deletions;
 mod extensions;
 pub(crate) mod find;
 mod harvest;
 mod identity;
 mod keep;
+mod missing;
 mod occurrence;
 mod pieces;
 mod read;

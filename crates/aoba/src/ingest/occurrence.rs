@@ -1,17 +1,23 @@
 //! Which of several copies of one resource stands.
 //!
-//! Copies meet within a load and across loads, in any order and on any thread, and the answer must
-//! not depend on that order. So every copy is compared by the same rule with the best one so far.
+//! Copies meet within a load in any order and on any thread, and the answer must not depend on that
+//! order. So every copy is compared by the same rule with the best one so far. Loads are met one
+//! after the other: where nothing in two copies tells which is newer, the later load is believed.
+//!
+//! A deletion is met as the resources are, and stays when it has done its work, so that an older
+//! copy that arrives late does not bring the resource back. One that tells its moment is compared by
+//! it. One that does not takes the stamp of what it deleted.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, PoisonError};
 
-/// What tells two copies of one resource apart.
+/// What tells two copies of one resource apart; a deletion is a copy without content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Occurrence {
-    /// Hash of the resource's own text.
+    /// Hash of the resource's own text, or which kind of deletion it is.
     pub(crate) content: u128,
     /// `meta.lastUpdated` in microseconds; the smallest number where there is none.
     pub(crate) last_updated_us: i64,
@@ -19,6 +25,8 @@ pub(crate) struct Occurrence {
     pub(crate) version: i64,
     /// The file: its number in this load, or [`Occurrence::HELD`] and above for rows held before.
     pub(crate) file: u32,
+    /// In which load it came, counted in the order of the loads; 0 for rows held before.
+    pub(crate) load: u32,
     /// The line in the file.
     pub(crate) line: u64,
 }
@@ -27,9 +35,10 @@ impl Verdict {
     /// The copy that goes when this one is written.
     pub(crate) fn goes(self) -> Option<Occurrence> {
         match self {
-            Self::Replaces(old) | Self::ReplacesUnversioned(old) | Self::ConflictWith(old) => {
-                Some(old)
-            }
+            Self::Replaces(old)
+            | Self::ReplacesUnversioned(old)
+            | Self::ConflictWith(old)
+            | Self::OverridesDeletion(old) => Some(old),
             Self::New | Self::Unchanged | Self::Superseded | Self::Conflict => None,
         }
     }
@@ -38,6 +47,22 @@ impl Verdict {
 impl Occurrence {
     /// File numbers from here on mean files of earlier loads.
     pub(crate) const HELD: u32 = 1 << 31;
+
+    /// Contents below this are deletions: a hash as small does not come by chance.
+    const DELETIONS: u128 = 8;
+
+    /// The content of a deletion.
+    pub(crate) fn deletion(deletion: Deletion) -> u128 {
+        let Deletion { dated, missing, found } = deletion;
+        u128::from(dated) | u128::from(missing) << 1 | u128::from(found) << 2
+    }
+
+    /// Which deletion it is; none for a resource.
+    pub(crate) fn as_deletion(&self) -> Option<Deletion> {
+        let has = |bit: u128| self.content & bit != 0;
+        let deletion = Deletion { dated: has(1), missing: has(2), found: has(4) };
+        (self.content < Self::DELETIONS).then_some(deletion)
+    }
 
     /// Whether an earlier load wrote it.
     pub(crate) fn is_held(&self) -> bool {
@@ -54,6 +79,17 @@ impl Occurrence {
     }
 }
 
+/// What is known of a deletion.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Deletion {
+    /// Its source told when it happened. Otherwise its stamp is that of the copy it deleted.
+    pub(crate) dated: bool,
+    /// Nobody asked for it: a full load did not hold the resource.
+    pub(crate) missing: bool,
+    /// There was something to delete.
+    pub(crate) found: bool,
+}
+
 /// What to do with the copy just met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -67,10 +103,14 @@ pub(crate) enum Verdict {
     Unchanged,
     /// A newer version stands already.
     Superseded,
-    /// Different content under one id and one version stands earlier in this load.
+    /// Different content under one id and one version stands earlier in this load; or, for a
+    /// deletion, the resource itself came in this load and nothing tells which is later.
     Conflict,
     /// The copy that stood is the later of two in conflict: it goes, and this one is written.
     ConflictWith(Occurrence),
+    /// A deletion stood that came in the same load, and nothing tells which is later: it goes, and
+    /// this resource is written.
+    OverridesDeletion(Occurrence),
 }
 
 /// Every resource met so far, by a 128-bit hash of its source, type and id.
@@ -79,6 +119,8 @@ pub(crate) enum Verdict {
 /// About 80 bytes for each resource.
 pub(crate) struct Occurrences {
     shards: Vec<Mutex<Shard>>,
+    /// Keys met in this load, where it must be known what is missing.
+    seen: Option<Mutex<HashSet<u128, BuildHasherDefault<KeyHasher>>>>,
 }
 
 type Shard = HashMap<u128, Occurrence, BuildHasherDefault<KeyHasher>>;
@@ -89,7 +131,12 @@ impl Occurrences {
     /// Starts with nothing met.
     pub(crate) fn new() -> Self {
         let shards = (0..Self::SHARDS).map(|_| Mutex::new(Shard::default())).collect();
-        Self { shards }
+        Self { shards, seen: None }
+    }
+
+    /// The same, and remembers what is seen.
+    pub(crate) fn seeing() -> Self {
+        Self { seen: Some(Mutex::default()), ..Self::new() }
     }
 
     /// The key of one resource.
@@ -107,8 +154,27 @@ impl Occurrences {
         self.shard(key).insert(key, held);
     }
 
+    /// Notes that a resource is in the files of this load, whatever becomes of this copy.
+    pub(crate) fn see(&self, key: u128) {
+        if let Some(seen) = &self.seen {
+            seen.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+        }
+    }
+
+    /// Whether a resource is in the files of this load.
+    pub(crate) fn has_seen(&self, key: u128) -> bool {
+        let seen = self.seen.as_ref().map(|seen| seen.lock());
+        seen.is_some_and(|seen| seen.unwrap_or_else(PoisonError::into_inner).contains(&key))
+    }
+
+    /// The best copy so far.
+    pub(crate) fn stands(&self, key: u128) -> Option<Occurrence> {
+        self.shard(key).get(&key).copied()
+    }
+
     /// Meets one copy and says what becomes of it.
     pub(crate) fn meet(&self, key: u128, met: Occurrence) -> Verdict {
+        self.see(key);
         let mut shard = self.shard(key);
         let mut slot = match shard.entry(key) {
             Entry::Vacant(slot) => {
@@ -117,15 +183,35 @@ impl Occurrences {
             }
             Entry::Occupied(slot) => slot,
         };
-        let stands = *slot.get();
-        let verdict = judge(&stands, &met);
-        match verdict {
-            Verdict::Replaces(_) | Verdict::ReplacesUnversioned(_) | Verdict::ConflictWith(_) => {
-                slot.insert(met);
-            }
-            _ => {}
+        let verdict = judge(slot.get(), &met);
+        if verdict.goes().is_some() {
+            slot.insert(met);
         }
         verdict
+    }
+
+    /// Meets a deletion, says what becomes of it, and gives it with the stamp it then has.
+    pub(crate) fn delete(&self, key: u128, mut met: Occurrence) -> (Verdict, Occurrence) {
+        let mut shard = self.shard(key);
+        let mut slot = match shard.entry(key) {
+            Entry::Vacant(slot) => {
+                slot.insert(met);
+                return (Verdict::New, met);
+            }
+            Entry::Occupied(slot) => slot,
+        };
+        let verdict = judge_deletion(slot.get(), &met);
+        if let Some(old) = verdict.goes() {
+            let mut deletion = met.as_deletion().unwrap_or_default();
+            deletion.found = old.as_deletion().is_none_or(|before| before.found);
+            met.content = Occurrence::deletion(deletion);
+            met.version = old.version;
+            if !deletion.dated {
+                met.last_updated_us = old.last_updated_us;
+            }
+            slot.insert(met);
+        }
+        (verdict, met)
     }
 
     /// Takes a copy back that could not be written after all; what stood before it stands again.
@@ -147,19 +233,71 @@ impl Occurrences {
     }
 }
 
+/// What becomes of a resource where something stands.
 fn judge(stands: &Occurrence, met: &Occurrence) -> Verdict {
+    if let Some(deletion) = stands.as_deletion() {
+        return judge_return(deletion, stands, met);
+    }
     if stands.content == met.content {
         return Verdict::Unchanged;
     }
     match met.stamp().cmp(&stands.stamp()) {
-        std::cmp::Ordering::Greater => Verdict::Replaces(*stands),
-        std::cmp::Ordering::Less => Verdict::Superseded,
-        std::cmp::Ordering::Equal if stands.is_held() => Verdict::ReplacesUnversioned(*stands),
-        std::cmp::Ordering::Equal if (met.file, met.line) < (stands.file, stands.line) => {
+        Ordering::Greater => Verdict::Replaces(*stands),
+        Ordering::Less => Verdict::Superseded,
+        Ordering::Equal if stands.load < met.load => Verdict::ReplacesUnversioned(*stands),
+        Ordering::Equal if (met.file, met.line) < (stands.file, stands.line) => {
             Verdict::ConflictWith(*stands)
         }
-        std::cmp::Ordering::Equal => Verdict::Conflict,
+        Ordering::Equal => Verdict::Conflict,
     }
+}
+
+/// What becomes of a resource that was deleted.
+fn judge_return(deletion: Deletion, stands: &Occurrence, met: &Occurrence) -> Verdict {
+    let same_load = stands.load == met.load;
+    match since(met, stands) {
+        // What was only missing once and is there again has returned.
+        Some((Ordering::Equal, _)) if deletion.missing && !same_load => {
+            Verdict::ReplacesUnversioned(*stands)
+        }
+        Some((Ordering::Less | Ordering::Equal, _)) => Verdict::Superseded,
+        // An undated deletion has its stamp from what it deleted: it may be later than this.
+        Some((Ordering::Greater, by_time)) if same_load && !(by_time && deletion.dated) => {
+            Verdict::OverridesDeletion(*stands)
+        }
+        Some((Ordering::Greater, _)) => Verdict::Replaces(*stands),
+        None if same_load => Verdict::OverridesDeletion(*stands),
+        None => Verdict::ReplacesUnversioned(*stands),
+    }
+}
+
+/// What becomes of a deletion where something stands.
+fn judge_deletion(stands: &Occurrence, met: &Occurrence) -> Verdict {
+    let dated = met.as_deletion().is_some_and(|deletion| deletion.dated);
+    if stands.as_deletion().is_some() {
+        let raises = dated && met.last_updated_us > stands.last_updated_us;
+        return if raises { Verdict::Replaces(*stands) } else { Verdict::Unchanged };
+    }
+    let times_known = dated && stands.last_updated_us != i64::MIN;
+    if times_known && met.last_updated_us >= stands.last_updated_us {
+        Verdict::Replaces(*stands)
+    } else if times_known {
+        Verdict::Superseded
+    } else if stands.load < met.load {
+        Verdict::Replaces(*stands)
+    } else {
+        Verdict::Conflict
+    }
+}
+
+/// Whether a resource is newer than what a deletion deleted, and whether times tell; none where
+/// nothing does.
+fn since(met: &Occurrence, deleted: &Occurrence) -> Option<(Ordering, bool)> {
+    if met.last_updated_us != i64::MIN && deleted.last_updated_us != i64::MIN {
+        return Some((met.last_updated_us.cmp(&deleted.last_updated_us), true));
+    }
+    let known = met.version >= 0 && deleted.version >= 0;
+    known.then(|| (met.version.cmp(&deleted.version), false))
 }
 
 /// Passes a key through: it is a hash already.
@@ -187,7 +325,15 @@ mod tests {
     use super::*;
 
     fn copy(content: u128, last_updated_us: i64, file: u32, line: u64) -> Occurrence {
-        Occurrence { content, last_updated_us, version: -1, file, line }
+        let load = u32::from(file < Occurrence::HELD);
+        Occurrence { content: content + 100, last_updated_us, version: -1, file, load, line }
+    }
+
+    fn deletion(last_updated_us: Option<i64>, load: u32) -> Occurrence {
+        let dated = last_updated_us.is_some();
+        let content = Occurrence::deletion(Deletion { dated, ..Deletion::default() });
+        let last_updated_us = last_updated_us.unwrap_or(i64::MIN);
+        Occurrence { content, last_updated_us, version: -1, file: 900, load, line: 1 }
     }
 
     /// Feeds copies in both orders; the survivor must be the same.
@@ -205,7 +351,7 @@ mod tests {
 
     #[test]
     fn the_newer_version_stands_whichever_comes_first() {
-        assert_eq!(survivor([copy(1, 10, 0, 5), copy(2, 20, 0, 1)]).content, 2);
+        assert_eq!(survivor([copy(1, 10, 0, 5), copy(2, 20, 0, 1)]).content, 102);
     }
 
     #[test]
@@ -242,6 +388,101 @@ mod tests {
         assert_eq!(all.meet(7, new), Verdict::Replaces(old));
         all.withdraw(7, new, Some(old));
         assert_eq!(all.meet(7, old), Verdict::Unchanged);
+    }
+
+    /// A resource held before, then a copy and a deletion of one load in both orders: whether it
+    /// stands in the end, which must be the same.
+    fn stands_after(held: Option<Occurrence>, came: Occurrence, gone: Occurrence) -> bool {
+        let after = |copy_first: bool| {
+            let all = Occurrences::new();
+            held.into_iter().for_each(|held| all.hold(7, held));
+            if copy_first {
+                all.meet(7, came);
+            }
+            all.delete(7, gone);
+            if !copy_first {
+                all.meet(7, came);
+            }
+            all.stands(7).is_some_and(|stands| stands.as_deletion().is_none())
+        };
+        assert_eq!(after(true), after(false), "{held:?} {came:?} {gone:?}");
+        after(true)
+    }
+
+    #[test]
+    fn of_a_copy_and_a_deletion_in_one_load_the_later_counts_and_a_doubt_leaves_the_copy() {
+        let held = copy(1, 10, Occurrence::HELD, 5);
+        for held in [None, Some(held)] {
+            assert!(!stands_after(held, copy(2, 20, 0, 1), deletion(Some(30), 1)));
+            assert!(!stands_after(held, copy(2, 20, 0, 1), deletion(Some(20), 1)));
+            assert!(stands_after(held, copy(2, 20, 0, 1), deletion(Some(15), 1)));
+            assert!(stands_after(held, copy(2, 20, 0, 1), deletion(None, 1)));
+            assert!(
+                stands_after(held, copy(2, i64::MIN + 1, 0, 1), deletion(None, 1))
+                    != held.is_some()
+            );
+        }
+    }
+
+    #[test]
+    fn a_late_older_copy_does_not_bring_back_what_was_deleted() {
+        for gone in [deletion(Some(30), 1), deletion(None, 1)] {
+            let all = Occurrences::new();
+            all.hold(7, copy(1, 20, Occurrence::HELD, 5));
+            let (verdict, recorded) = all.delete(7, gone);
+            assert_eq!(verdict, Verdict::Replaces(copy(1, 20, Occurrence::HELD, 5)));
+            assert_eq!(recorded.as_deletion().map(|deletion| deletion.found), Some(true));
+            let late = Occurrence { load: 2, ..copy(2, 15, 1, 1) };
+            assert_eq!(all.meet(7, late), Verdict::Superseded);
+            // The very copy that was deleted, sent again.
+            let again = Occurrence { load: 2, ..copy(1, 20, 1, 1) };
+            assert_eq!(all.meet(7, again), Verdict::Superseded);
+            let anew = Occurrence { load: 2, ..copy(3, 40, 1, 1) };
+            assert_eq!(all.meet(7, anew), Verdict::Replaces(recorded));
+        }
+    }
+
+    #[test]
+    fn what_was_missing_once_returns_as_it_was() {
+        let all = Occurrences::new();
+        all.hold(7, copy(1, 20, Occurrence::HELD, 5));
+        let missing = Deletion { missing: true, ..Deletion::default() };
+        let gone = Occurrence { content: Occurrence::deletion(missing), ..deletion(None, 1) };
+        let (_, recorded) = all.delete(7, gone);
+        let again = Occurrence { load: 2, ..copy(1, 20, 1, 1) };
+        assert_eq!(all.meet(7, again), Verdict::ReplacesUnversioned(recorded));
+    }
+
+    #[test]
+    fn a_copy_that_tells_no_time_returns_in_a_later_load() {
+        let all = Occurrences::new();
+        all.hold(7, copy(1, i64::MIN, Occurrence::HELD, 5));
+        let (_, recorded) = all.delete(7, deletion(Some(30), 1));
+        let met = Occurrence { load: 2, ..copy(1, i64::MIN, 1, 1) };
+        assert_eq!(all.meet(7, met), Verdict::ReplacesUnversioned(recorded));
+    }
+
+    #[test]
+    fn versions_tell_where_times_do_not() {
+        let all = Occurrences::new();
+        let versioned = |version, load| Occurrence { version, load, ..copy(1, i64::MIN, 0, 1) };
+        all.meet(7, versioned(3, 0));
+        all.delete(7, deletion(None, 1));
+        assert_eq!(all.meet(7, versioned(2, 2)), Verdict::Superseded);
+        assert_eq!(all.meet(7, versioned(3, 2)), Verdict::Superseded);
+        assert!(matches!(all.meet(7, versioned(4, 2)), Verdict::Replaces(_)));
+    }
+
+    #[test]
+    fn what_is_seen_is_known_afterwards() {
+        let all = Occurrences::seeing();
+        all.hold(7, copy(1, 10, Occurrence::HELD, 5));
+        all.hold(8, copy(1, 10, Occurrence::HELD, 6));
+        all.meet(8, copy(2, 5, 0, 1));
+        assert_eq!((all.has_seen(7), all.has_seen(8)), (false, true));
+        let plain = Occurrences::new();
+        plain.meet(8, copy(2, 5, 0, 1));
+        assert!(!plain.has_seen(8));
     }
 
     #[test]

@@ -25,8 +25,34 @@ pub(super) struct Source {
     pub(super) size_bytes: u64,
     /// The system that sent it, and that system's number in this load.
     pub(super) source: (u16, Arc<str>),
-    /// Whether it is a recipe, from which records are made.
-    pub(super) is_recipe: bool,
+    /// What it holds.
+    pub(super) kind: Kind,
+    /// Which load it came in, counted from 1 in the order in which they are read here.
+    pub(super) load: u32,
+    /// An earlier load has taken it: it is read only to know what is in it.
+    pub(super) already_held: bool,
+}
+
+/// What a kept file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Resources and deletions, as a system sent them.
+    Received,
+    /// A recipe, from which records are made.
+    Recipe,
+    /// Deletions of what a full load did not hold.
+    Missing,
+}
+
+impl Kind {
+    /// What a file is, by the word kept with it.
+    pub(super) fn of_word(word: &str) -> Self {
+        match word {
+            super::recipe::KIND => Self::Recipe,
+            super::missing::KIND => Self::Missing,
+            _ => Self::Received,
+        }
+    }
 }
 
 /// A part of a file.

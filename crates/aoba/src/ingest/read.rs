@@ -80,7 +80,7 @@ impl Reading {
     }
 
     fn take(&self, harvester: &mut Harvester<'_>, source: Source, piece: Piece) -> Brought {
-        harvester.begin(source.number, source.source.clone());
+        harvester.begin(&source);
         match piece {
             Piece::Lines(block) => {
                 harvester.lines(&block.bytes, block.first_line);

@@ -101,7 +101,7 @@ impl Reading {
         let hospital = Hospital { seed: recipe.seed, patients: recipe.patients };
         let shared = self.shared();
         let mut harvester = Harvester::making(&shared);
-        harvester.begin(source.number, source.source.clone());
+        harvester.begin(source);
         let mut pages = Pages::default();
         while !self.stop.load(Ordering::Relaxed) {
             let piece = next.fetch_add(1, Ordering::Relaxed);

@@ -1,19 +1,23 @@
 //! What the threads of a load brought, summed up: counts, quarantine, rows that go, and who people
 //! are.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use lake::{HeldResource, Load, OldRow, Writer};
-use ledger::{Identifier, IdentityOwner, IdentityRecord, PatientKeys, QuarantineRow};
+use lake::{HeldContent, HeldResource, Load, OldRow, ReportParts, Writer};
+use ledger::{
+    Counts, FileReport, Identifier, IdentityOwner, IdentityRecord, PatientKeys, QuarantineRow,
+    WarningCount,
+};
 use tokio::sync::mpsc;
 use vocab::{IssueCode, LandingId};
 
 use super::catalogue::Catalogue;
 use super::harvest::{Gone, Harvest, Learned, Tally};
-use super::occurrence::{Occurrence, Occurrences};
-use super::pieces::Source;
+use super::missing::{self, Asked, Rule};
+use super::occurrence::{Deletion, Occurrence, Occurrences};
+use super::pieces::{Kind, Source};
 use super::read::Brought;
 use crate::house::House;
 
@@ -22,6 +26,8 @@ use crate::house::House;
 pub(super) struct Before {
     files: Vec<LandingId>,
     numbers: BTreeMap<LandingId, u32>,
+    /// Source, type and key of what was deleted.
+    deleted: Vec<(Arc<str>, String, String)>,
 }
 
 impl Before {
@@ -51,13 +57,26 @@ impl Before {
             self.files.push(held.file);
         }
         let key = Occurrences::key(&held.source, &held.resource_type, &held.key, buffer);
+        let content = match &held.content {
+            HeldContent::Stands(hash) => u128::from_str_radix(hash, 16)
+                .context("the table resource has a hash that is none")?,
+            HeldContent::Deleted { dated, missing, found } => {
+                let deletion = Deletion { dated: *dated, missing: *missing, found: *found };
+                self.deleted.push((
+                    Arc::from(held.source.as_str()),
+                    held.resource_type.clone(),
+                    held.key.clone(),
+                ));
+                Occurrence::deletion(deletion)
+            }
+        };
         let version = held.version.as_deref().and_then(|text| text.parse().ok());
         let occurrence = Occurrence {
-            content: u128::from_str_radix(&held.content_hash, 16)
-                .context("the table resource has a hash that is none")?,
+            content,
             last_updated_us: held.last_updated_us.unwrap_or(i64::MIN),
             version: version.unwrap_or(-1),
             file: Occurrence::HELD.saturating_add(number),
+            load: 0,
             line: held.line.unsigned_abs(),
         };
         met.hold(key, occurrence);
@@ -82,6 +101,11 @@ pub(super) struct Sums {
     pub(super) warnings: BTreeMap<IssueCode, (u64, String, Option<u64>)>,
     gone: Vec<Gone>,
     learned: Vec<(Arc<str>, Learned)>,
+    deleted: Vec<(Arc<str>, String, String)>,
+    /// The types of the resources met.
+    types: BTreeSet<&'static str>,
+    /// A line could not be read so far as to tell which resource it is.
+    nameless: bool,
 }
 
 impl Sums {
@@ -94,6 +118,9 @@ impl Sums {
             warnings: BTreeMap::new(),
             gone: Vec::new(),
             learned: Vec::new(),
+            deleted: Vec::new(),
+            types: BTreeSet::new(),
+            nameless: false,
         }
     }
 
@@ -112,7 +139,7 @@ impl Sums {
             }
             self.add(&source, harvest);
             // Nothing made is ever replaced, so what was learned need not wait for the end.
-            if source.is_recipe && self.learned.len() >= LEARNED_AT_ONCE {
+            if source.kind == Kind::Recipe && self.learned.len() >= LEARNED_AT_ONCE {
                 self.learn(house, keys).await?;
             }
         }
@@ -145,6 +172,12 @@ impl Sums {
             sum.0 += cases;
         }
         self.gone.extend(harvest.gone);
+        self.types.extend(harvest.types);
+        self.nameless |= harvest.nameless;
+        let deleted = harvest.deleted.into_iter();
+        self.deleted.extend(
+            deleted.map(|(kind, key)| (Arc::clone(&source.source.1), kind.to_owned(), key)),
+        );
         let of_source = |learned| (Arc::clone(&source.source.1), learned);
         self.learned.extend(harvest.learned.into_iter().map(of_source));
     }
@@ -208,4 +241,90 @@ impl Sums {
         }
         Ok(house.ledger.identity().put_many(&records).await?)
     }
+
+    /// Writes down what is missing, where every line told which resource it is.
+    pub(super) async fn missing(
+        &mut self,
+        asked: &Asked<'_>,
+        rule: Rule,
+        tables: &Load<'_>,
+        seen: &Occurrences,
+    ) -> anyhow::Result<Option<Source>> {
+        if self.nameless {
+            let name = self.files.first().map(|(_, name)| name.clone()).unwrap_or_default();
+            self.warnings.entry(IssueCode::MissingUnknown).or_insert((1, name, None));
+            return Ok(None);
+        }
+        let kept = missing::keep(asked, rule, tables, (seen, &self.types)).await?;
+        if let Some(file) = &kept {
+            self.files.push((file.id, file.name.clone()));
+            self.tallies.push(Tally::default());
+        }
+        Ok(kept)
+    }
+
+    /// Who is to be forgotten: whose resource was deleted, before or in this load, and is not back.
+    pub(super) fn still_deleted(
+        &mut self,
+        met: &Occurrences,
+        keys: &PatientKeys,
+    ) -> Vec<IdentityOwner> {
+        let deleted = std::mem::take(&mut self.deleted);
+        let all = deleted.into_iter().chain(std::mem::take(&mut self.before.deleted));
+        let mut buffer = Vec::new();
+        let still = all.filter(|(source, kind, key)| {
+            let key = Occurrences::key(source, kind, key, &mut buffer);
+            met.stands(key).is_some_and(|stands| stands.as_deletion().is_some())
+        });
+        let owners = still.map(|(source, kind, key)| match kind.as_str() {
+            "Patient" => IdentityOwner::Patient(keys.patient_id(&source, &key)),
+            _ => IdentityOwner::Resource { source: source.to_string(), resource_type: kind, key },
+        });
+        owners.collect()
+    }
+
+    /// What the ledger is told.
+    pub(super) fn into_parts(
+        self,
+        files: &[Source],
+        held: Vec<FileReport>,
+        keys: PatientKeys,
+    ) -> anyhow::Result<ReportParts> {
+        let mut reports = held;
+        for (file, tally) in files.iter().zip(self.tallies) {
+            reports.push(report(file, tally)?);
+        }
+        let warnings = self.warnings.into_iter().map(|(code, (cases, file, line))| WarningCount {
+            code,
+            path: None,
+            detail: String::new(),
+            cases,
+            first_file: Some(file),
+            first_line: line,
+        });
+        let mut quarantine = self.quarantine;
+        quarantine.sort_by(|a, b| (&a.0, a.1.line).cmp(&(&b.0, b.1.line)));
+        Ok(ReportParts {
+            files: reports,
+            quarantine: quarantine.into_iter().map(|(_, row)| row).collect(),
+            warnings: warnings.collect(),
+            keys,
+        })
+    }
+}
+
+fn report(file: &Source, tally: Tally) -> anyhow::Result<FileReport> {
+    let count = |number: i64| {
+        u64::try_from(number).with_context(|| format!("a negative count for {}", file.name))
+    };
+    let counts = Counts {
+        lines: count(tally.lines)?,
+        resources: count(tally.resources)?,
+        written: count(tally.written)?,
+        unchanged: count(tally.unchanged)?,
+        superseded: count(tally.superseded)?,
+        deleted: count(tally.deleted)?,
+        quarantined: count(tally.quarantined)?,
+    };
+    Ok(FileReport { landing: file.id, name: file.name.clone(), already_held: false, counts })
 }

@@ -1,4 +1,5 @@
-//! The two tables of the house itself: every resource, and every extension without a column.
+//! The three tables of the house itself: every resource, every extension without a column, and
+//! every deletion.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use vocab::PatientId;
 
 use super::catalogue::definition_hash;
 use super::extensions::Extension;
+use super::occurrence::Deletion;
 
 const RESOURCE_COLUMNS: [(&str, DataType, &str); 4] = [
     ("resource_type", DataType::Utf8, "The FHIR R4 resource type."),
@@ -51,6 +53,26 @@ const EXTENSION_COLUMNS: [(&str, DataType, &str); 6] = [
     ),
 ];
 
+const DELETION_COLUMNS: [(&str, DataType, &str); 4] = [
+    ("resource_type", DataType::Utf8, "The type of the resource that was deleted."),
+    (
+        "dated",
+        DataType::Boolean,
+        "True where the source told when; then last_updated is that moment. Otherwise last_updated \
+         is that of the version deleted.",
+    ),
+    (
+        "missing",
+        DataType::Boolean,
+        "True where nobody asked for the deletion: a full load did not hold the resource.",
+    ),
+    (
+        "found",
+        DataType::Boolean,
+        "True where the resource was held; false where there was nothing to delete.",
+    ),
+];
+
 /// The table `resource`: one row for each resource held, of any type.
 pub(super) fn resource_spec() -> TableSpec {
     let description = "Every resource held, one row each, whatever its type: where it came from, \
@@ -64,6 +86,14 @@ pub(super) fn extension_spec() -> TableSpec {
     let description = "Extensions that no column of their type's tables takes, kept as they came. \
         Values that may say who a person is are withheld.";
     spec("extension", description, &EXTENSION_COLUMNS)
+}
+
+/// The table `deletion`: one row for each resource that its source has no longer.
+pub(super) fn deletion_spec() -> TableSpec {
+    let description = "Resources that their source said it has no longer: which, when, and by which \
+        line. Their rows are in no other table. The person is known here only where the resource \
+        was a Patient.";
+    spec("deletion", description, &DELETION_COLUMNS)
 }
 
 fn spec(name: &str, description: &str, columns: &[(&str, DataType, &str)]) -> TableSpec {
@@ -84,7 +114,7 @@ fn spec(name: &str, description: &str, columns: &[(&str, DataType, &str)]) -> Ta
     }
 }
 
-/// What both tables begin with, as a plan makes it; source, load and file are added later.
+/// What these tables begin with, as a plan makes it; source, load and file are added later.
 #[derive(Default)]
 struct Common {
     patient_id: Int64Builder,
@@ -217,5 +247,36 @@ impl ExtensionRows {
         columns.push(Arc::new(self.value.finish()));
         columns.push(Arc::new(self.withheld.finish()));
         RecordBatch::try_new(schema_of(&EXTENSION_COLUMNS), columns)
+    }
+}
+
+/// Rows of `deletion` under construction.
+#[derive(Default)]
+pub(super) struct DeletionRows {
+    common: Common,
+    resource_type: StringBuilder,
+    dated: BooleanBuilder,
+    missing: BooleanBuilder,
+    found: BooleanBuilder,
+}
+
+impl DeletionRows {
+    /// Adds a deletion.
+    pub(super) fn push(&mut self, whose: Whose<'_>, resource_type: &str, told: Deletion) {
+        self.common.push(whose);
+        self.resource_type.append_value(resource_type);
+        self.dated.append_value(told.dated);
+        self.missing.append_value(told.missing);
+        self.found.append_value(told.found);
+    }
+
+    /// Takes the rows.
+    pub(super) fn take(&mut self) -> Result<RecordBatch, ArrowError> {
+        let mut columns = self.common.finish();
+        columns.push(Arc::new(self.resource_type.finish()));
+        columns.push(Arc::new(self.dated.finish()));
+        columns.push(Arc::new(self.missing.finish()));
+        columns.push(Arc::new(self.found.finish()));
+        RecordBatch::try_new(schema_of(&DELETION_COLUMNS), columns)
     }
 }

@@ -42,6 +42,8 @@ pub(super) async fn make(
         source: INVENTED.to_owned(),
         format: ReportFormat::Text,
         strict: false,
+        delete_missing: false,
+        delete_at_most: 0,
         quiet,
     };
     ingest::named(&house, &load).await?;

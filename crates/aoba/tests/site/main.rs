@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod deletions;
 mod full_disk;
 mod house;
 mod ingest_crash;

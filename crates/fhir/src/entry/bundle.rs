@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use vocab::{Issue, IssueCode, Place};
 
 use super::head::{self, Head};
-use super::{Entry, Taken, fields};
+use super::{Deletion, Entry, Taken, fields};
 use crate::reference::{self, BundleKeys};
 
 /// How deeply Bundles may stand in Bundles.
@@ -18,6 +18,21 @@ pub(super) enum Number {
     Line(u64),
     /// In a whole file: entries are counted.
     Entries,
+}
+
+/// The Bundle an entry stands in.
+struct Around<'a, 'h> {
+    text: &'a str,
+    head: &'h Head<'a>,
+}
+
+impl<'a> Around<'a, '_> {
+    /// When the Bundle was put together, as it says itself.
+    fn instant(&self) -> Result<Option<Cow<'a, str>>, Issue> {
+        let [timestamp] = head::wanted(self.text, ["timestamp"], "")?;
+        let timestamp = timestamp.map(|raw| head::string(raw, "timestamp")).transpose()?;
+        Ok(timestamp.or_else(|| self.head.last_updated.clone()))
+    }
 }
 
 pub(super) struct Reader<'a> {
@@ -55,7 +70,7 @@ impl<'a> Reader<'a> {
     pub(super) fn resource(&mut self, text: &'a str) {
         match head::sniff(text) {
             Err(issue) => self.tell(issue),
-            Ok(head) if head.resource_type == "Bundle" => self.bundle(&head),
+            Ok(head) if head.resource_type == "Bundle" => self.bundle(text, &head),
             Ok(head) => self.entry(text, head, None, None),
         }
     }
@@ -75,7 +90,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn bundle(&mut self, head: &Head<'a>) {
+    fn bundle(&mut self, text: &'a str, head: &Head<'a>) {
         if self.depth >= BUNDLES_MAX {
             let told = format!("Bundles within Bundles, more than {BUNDLES_MAX} deep");
             self.tell(Issue::new(IssueCode::TooDeep, Place::default(), told));
@@ -87,10 +102,11 @@ impl<'a> Reader<'a> {
             Ok(items) => {
                 let outermost = self.depth == 0;
                 self.depth += 1;
+                let around = Around { text, head };
                 for item in items {
                     // A Bundle in a Bundle is one entry of the outer one.
                     self.count += u64::from(outermost || matches!(self.number, Number::Line(_)));
-                    if let Err(issue) = self.bundle_entry(item) {
+                    if let Err(issue) = self.bundle_entry(item, &around) {
                         self.tell(issue);
                     }
                 }
@@ -99,19 +115,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn bundle_entry(&mut self, text: &'a str) -> Result<(), Issue> {
+    fn bundle_entry(&mut self, text: &'a str, around: &Around<'a, '_>) -> Result<(), Issue> {
         let issue = |code, detail: &str| Err(Issue::new(code, Place::default(), detail));
         if !text.starts_with('{') {
             return issue(IssueCode::WrongType, "an entry must be an object");
         }
-        let keys = ["fullUrl", "resource", "request", "search"];
-        let [full_url, resource, request, search] = head::wanted(text, keys, "entry.")?;
+        let keys = ["fullUrl", "resource", "request", "response", "search"];
+        let [full_url, resource, request, response, search] = head::wanted(text, keys, "entry.")?;
         let full_url = full_url.map(|raw| head::string(raw, "entry.fullUrl")).transpose()?;
-        let method = part(request, "method", "entry.request")?;
+        let [method, url] = parts(request, ["method", "url"], "entry.request")?;
         if method.as_deref() == Some("DELETE") {
-            return issue(IssueCode::DeletionNotApplied, "");
+            return self.deletion(url.or(full_url), response, around);
         }
-        if part(search, "mode", "entry.search")?.as_deref() == Some("outcome") {
+        let [mode] = parts(search, ["mode"], "entry.search")?;
+        if mode.as_deref() == Some("outcome") {
             return issue(IssueCode::OtherResource, "the outcome of a search");
         }
         let Some(resource) = resource else {
@@ -122,11 +139,40 @@ impl<'a> Reader<'a> {
         };
         let head = head::sniff(resource)?;
         if head.resource_type == "Bundle" {
-            self.bundle(&head);
+            self.bundle(resource, &head);
         } else {
             self.entry(resource, head, full_url, method);
         }
         Ok(())
+    }
+
+    /// Takes an entry that asks for a `DELETE`.
+    fn deletion(
+        &mut self,
+        url: Option<Cow<'a, str>>,
+        response: Option<fields::Raw<'a>>,
+        around: &Around<'a, '_>,
+    ) -> Result<(), Issue> {
+        let unclear = || Issue::new(IssueCode::DeletionUnclear, Place::default(), "request.url");
+        let url = url.ok_or_else(unclear)?;
+        let (resource_type, key) = reference::of_url(&url).ok_or_else(unclear)?;
+        let [modified] = parts(response, ["lastModified"], "entry.response")?;
+        let instant = match modified {
+            Some(modified) => Some(modified),
+            None => around.instant()?,
+        };
+        let line = self.number();
+        let key = Cow::Owned(key.to_owned());
+        self.taken.deletions.push(Deletion { resource_type, key, line, instant });
+        Ok(())
+    }
+
+    /// The number of the entry at hand.
+    fn number(&self) -> u64 {
+        match self.number {
+            Number::Line(line) => numbered(line, self.count),
+            Number::Entries => self.line(),
+        }
     }
 
     fn entry(
@@ -145,10 +191,7 @@ impl<'a> Reader<'a> {
             let references = self.taken.references.get_or_insert_with(BundleKeys::default);
             references.add(full_url, head.resource_type, &key);
         }
-        let line = match self.number {
-            Number::Line(line) => numbered(line, self.count),
-            Number::Entries => self.line(),
-        };
+        let line = self.number();
         self.taken.entries.push(Entry { text, line, head, key, full_url, method, parent: None });
     }
 }
@@ -158,20 +201,23 @@ fn numbered(line: u64, entry: u64) -> u64 {
     line | entry.saturating_sub(1) << super::ENTRY_SHIFT
 }
 
-/// A text under a key of an object that may be absent.
-fn part<'a>(
+/// Texts under keys of an object that may be absent.
+fn parts<'a, const N: usize>(
     raw: Option<fields::Raw<'a>>,
-    key: &str,
+    keys: [&str; N],
     name: &str,
-) -> Result<Option<Cow<'a, str>>, Issue> {
-    let Some(raw) = raw else { return Ok(None) };
-    let Cow::Borrowed(text) = raw else { return Ok(None) };
+) -> Result<[Option<Cow<'a, str>>; N], Issue> {
+    let mut texts = [const { None }; N];
+    let Some(Cow::Borrowed(text)) = raw else { return Ok(texts) };
     if !text.starts_with('{') {
         let told = format!("{name} must be an object");
         return Err(Issue::new(IssueCode::WrongType, Place::default(), told));
     }
-    let [value] = head::wanted(text, [key], &format!("{name}."))?;
-    value.map(|raw| head::string(raw, &format!("{name}.{key}"))).transpose()
+    let found = head::wanted(text, keys, &format!("{name}."))?;
+    for ((to, raw), key) in texts.iter_mut().zip(found).zip(keys) {
+        *to = raw.map(|raw| head::string(raw, &format!("{name}.{key}"))).transpose()?;
+    }
+    Ok(texts)
 }
 
 pub(super) fn items(text: &str) -> Result<Vec<&str>, Issue> {

@@ -1,8 +1,8 @@
 //! The bytes of a file, taken apart into resources.
 //!
 //! A file holds one resource per line ([`lines()`]) or one JSON value as a whole ([`whole`]);
-//! [`shape`] tells which. Either way what comes out is [`Taken`]: entries, and issues for what is
-//! not one. Nothing is lost silently: each line or Bundle entry gives an entry or an issue.
+//! [`shape`] tells which. Either way what comes out is [`Taken`]: entries, deletions, and issues for
+//! what is neither. Nothing is lost silently: each line or Bundle entry gives one of them.
 
 mod bundle;
 pub mod depth;
@@ -50,12 +50,28 @@ pub struct Entry<'a> {
     pub parent: Option<(&'static str, String)>,
 }
 
+/// A resource that its source has no longer: an entry of a Bundle that asks for a `DELETE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deletion<'a> {
+    /// Its type.
+    pub resource_type: &'static str,
+    /// Its key.
+    pub key: Cow<'a, str>,
+    /// As [`Entry::line`].
+    pub line: u64,
+    /// When it was deleted at the latest, as it was written: the entry's `response.lastModified`,
+    /// else the Bundle's `timestamp`, else its `meta.lastUpdated`.
+    pub instant: Option<Cow<'a, str>>,
+}
+
 /// What a line or a file gave.
 #[derive(Debug, Default)]
 pub struct Taken<'a> {
     /// The resources, in the order of the text; contained ones are not among them.
     pub entries: Vec<Entry<'a>>,
-    /// What could not be taken, and deletions.
+    /// What is to be deleted, in the order of the text.
+    pub deletions: Vec<Deletion<'a>>,
+    /// What could not be taken.
     pub issues: Vec<Issue>,
     /// What full URLs mean; absent when no entry has one.
     pub references: Option<BundleKeys>,

@@ -164,17 +164,55 @@ fn a_bundle_gives_its_entries_each_with_its_number() {
         codes(&taken),
         [
             (IssueCode::NoId, 3),
-            (IssueCode::DeletionNotApplied, 4),
             (IssueCode::OtherResource, 5),
             (IssueCode::NoResourceType, 6),
             (IssueCode::UnknownResourceType, 7),
             (IssueCode::WrongType, 9),
         ]
     );
+    let deletion = &taken.deletions[0];
+    assert_eq!((deletion.resource_type, deletion.key.as_ref(), deletion.line), ("Patient", "q", 4));
+    assert_eq!(deletion.instant, None);
     let mut origin = taken.entries[1].origin(&[]);
     origin.references = taken.references.as_ref();
     let resolved = reference::resolve("urn:uuid:aa11", &origin);
     assert_eq!(resolved.key_of(Some("Patient")), Some("p"));
+}
+
+#[test]
+fn a_deletion_knows_the_latest_moment_at_which_it_can_have_happened() {
+    let instant = |around: &str, response: &str| {
+        let text = format!(
+            r#"{{"resourceType":"Bundle"{around},"entry":[{{"request":{{"method":"DELETE",
+            "url":"https://fhir.example.jp/Observation/o1/_history/2"}}{response}}}]}}"#
+        );
+        let taken = entry::whole(&text);
+        assert_eq!(taken.issues, []);
+        let [deletion] = taken.deletions.as_slice() else { panic!("{taken:?}") };
+        deletion.instant.as_deref().map(str::to_owned)
+    };
+    let stamped = r#","meta":{"lastUpdated":"2026-01-01T00:00:00Z"}"#;
+    assert_eq!(instant("", ""), None);
+    assert_eq!(instant(stamped, "").as_deref(), Some("2026-01-01T00:00:00Z"));
+    let timed = format!(r#"{stamped},"timestamp":"2026-01-02T00:00:00Z""#);
+    assert_eq!(instant(&timed, "").as_deref(), Some("2026-01-02T00:00:00Z"));
+    let told = r#","response":{"status":"204","lastModified":"2025-12-31T00:00:00Z"}"#;
+    assert_eq!(instant(&timed, told).as_deref(), Some("2025-12-31T00:00:00Z"));
+}
+
+#[test]
+fn a_deletion_that_names_no_single_resource_is_an_issue() {
+    for url in ["Patient?identifier=7", "Patient", "Nothing/7", "Patient/", ""] {
+        let text = format!(
+            r#"{{"resourceType":"Bundle","entry":[{{"request":{{"method":"DELETE","url":"{url}"}}}}]}}"#
+        );
+        let taken = entry::line(&text, 3);
+        assert!(taken.deletions.is_empty(), "{url}");
+        assert_eq!(codes(&taken).len(), 1, "{url}");
+    }
+    let taken =
+        entry::whole(r#"{"resourceType":"Bundle","entry":[{"request":{"method":"DELETE"}}]}"#);
+    assert_eq!(codes(&taken), [(IssueCode::DeletionUnclear, 1)]);
 }
 
 #[test]

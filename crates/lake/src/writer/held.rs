@@ -1,4 +1,5 @@
-//! Which resources are held, and in which version: what a load compares itself with.
+//! Which resources are held, in which version, and which were deleted: what a load compares itself
+//! with.
 
 use std::collections::VecDeque;
 
@@ -14,11 +15,32 @@ use crate::delta::DataFile;
 use crate::house::{Lake, LakeError};
 use crate::tables::{FILE, LAST_UPDATED, LINE, PATIENT_ID, RESOURCE_KEY, SOURCE, VERSION};
 
+/// The house's own tables in which everything that stands, and everything deleted, has a row.
 const RESOURCE: &str = "resource";
+const DELETION: &str = "deletion";
+const DATED: &str = "dated";
+const MISSING: &str = "missing";
+const FOUND: &str = "found";
 const RESOURCE_TYPE: &str = "resource_type";
 const CONTENT_HASH: &str = "content_hash";
 
-/// One resource of the newest snapshot.
+/// What the newest snapshot holds of a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeldContent {
+    /// It stands; the hash of its content.
+    Stands(String),
+    /// Its source has it no longer.
+    Deleted {
+        /// The source told when.
+        dated: bool,
+        /// A full load did not hold it.
+        missing: bool,
+        /// It was held.
+        found: bool,
+    },
+}
+
+/// One resource of the newest snapshot, or one deletion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldResource {
     /// Who sent it.
@@ -31,8 +53,8 @@ pub struct HeldResource {
     pub version: Option<String>,
     /// `meta.lastUpdated`, microseconds since 1970 UTC.
     pub last_updated_us: Option<i64>,
-    /// The hash of its content.
-    pub content_hash: String,
+    /// Whether it stands, and with which content.
+    pub content: HeldContent,
     /// The file it came in.
     pub file: LandingId,
     /// Its line or entry there.
@@ -44,14 +66,17 @@ pub struct HeldResource {
 /// The held resources, some at a time.
 pub struct HeldResources {
     lake: Lake,
-    files: VecDeque<DataFile>,
+    files: VecDeque<(&'static str, DataFile)>,
 }
 
 pub(super) async fn open(lake: &Lake) -> Result<HeldResources, LakeError> {
     let snapshot = lake.inner.ledger.snapshots().latest().await?;
     let mut files = VecDeque::new();
-    if let Some(table) = snapshot.as_ref().and_then(|snapshot| snapshot.table(RESOURCE)) {
-        files.extend(lake.open_at(RESOURCE, table.delta_version.unsigned_abs()).await?.files);
+    for name in [RESOURCE, DELETION] {
+        if let Some(table) = snapshot.as_ref().and_then(|snapshot| snapshot.table(name)) {
+            let open = lake.open_at(name, table.delta_version.unsigned_abs()).await?;
+            files.extend(open.files.into_iter().map(|file| (name, file)));
+        }
     }
     Ok(HeldResources { lake: lake.clone(), files })
 }
@@ -62,15 +87,15 @@ impl HeldResources {
     /// # Errors
     /// When a file cannot be read or is not what it should be.
     pub async fn next(&mut self) -> Result<Option<Vec<HeldResource>>, LakeError> {
-        let Some(file) = self.files.pop_front() else { return Ok(None) };
-        let bytes = part::read(&self.lake.inner.tables, RESOURCE, &file).await?;
-        let read = tokio::task::spawn_blocking(move || read(bytes)).await;
+        let Some((table, file)) = self.files.pop_front() else { return Ok(None) };
+        let bytes = part::read(&self.lake.inner.tables, table, &file).await?;
+        let read = tokio::task::spawn_blocking(move || read(table, bytes)).await;
         read.map_err(|died| LakeError::Stopped(died.to_string()))?.map(Some)
     }
 }
 
-fn read(bytes: bytes::Bytes) -> Result<Vec<HeldResource>, LakeError> {
-    let wrong = |reason: String| LakeError::Rows { table: RESOURCE.to_owned(), reason };
+fn read(table: &str, bytes: bytes::Bytes) -> Result<Vec<HeldResource>, LakeError> {
+    let wrong = |reason: String| LakeError::Rows { table: table.to_owned(), reason };
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes)
         .map_err(|error| wrong(error.to_string()))?;
     let wanted = [
@@ -80,6 +105,9 @@ fn read(bytes: bytes::Bytes) -> Result<Vec<HeldResource>, LakeError> {
         VERSION,
         LAST_UPDATED,
         CONTENT_HASH,
+        DATED,
+        MISSING,
+        FOUND,
         FILE,
         LINE,
         PATIENT_ID,
@@ -100,19 +128,20 @@ fn add(batch: &RecordBatch, held: &mut Vec<HeldResource>) -> Option<()> {
     let texts = |name: &str| batch.column_by_name(name)?.as_string_opt::<i32>();
     let numbers = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
     let (sources, types, keys) = (texts(SOURCE)?, texts(RESOURCE_TYPE)?, texts(RESOURCE_KEY)?);
-    let (versions, hashes, files) = (texts(VERSION)?, texts(CONTENT_HASH)?, texts(FILE)?);
+    let (versions, files) = (texts(VERSION)?, texts(FILE)?);
+    let contents = contents(batch)?;
     let (lines, patients) = (numbers(LINE)?, numbers(PATIENT_ID)?);
     let updated =
         batch.column_by_name(LAST_UPDATED)?.as_primitive_opt::<TimestampMicrosecondType>()?;
     let text = |column: &StringArray, row| column.value(row).to_owned();
-    for row in 0..batch.num_rows() {
+    for (row, content) in contents.into_iter().enumerate() {
         held.push(HeldResource {
             source: text(sources, row),
             resource_type: text(types, row),
             key: text(keys, row),
             version: versions.is_valid(row).then(|| text(versions, row)),
             last_updated_us: updated.is_valid(row).then(|| updated.value(row)),
-            content_hash: text(hashes, row),
+            content,
             file: files.value(row).parse().ok()?,
             line: lines.value(row),
             patient: match patients.is_valid(row) {
@@ -122,4 +151,18 @@ fn add(batch: &RecordBatch, held: &mut Vec<HeldResource>) -> Option<()> {
         });
     }
     Some(())
+}
+
+/// What each row of `resource` or `deletion` says of its resource.
+fn contents(batch: &RecordBatch) -> Option<Vec<HeldContent>> {
+    if let Some(hashes) = batch.column_by_name(CONTENT_HASH) {
+        let hashes = hashes.as_string_opt::<i32>()?.iter();
+        return hashes.map(|hash| Some(HeldContent::Stands(hash?.to_owned()))).collect();
+    }
+    let flags = |name: &str| batch.column_by_name(name)?.as_boolean_opt();
+    let all = flags(DATED)?.iter().zip(flags(MISSING)?).zip(flags(FOUND)?);
+    let deleted = all.map(|((dated, missing), found)| {
+        Some(HeldContent::Deleted { dated: dated?, missing: missing?, found: found? })
+    });
+    deleted.collect()
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use ledger::{
     FileReport, LoadCommit, PatientKeys, QuarantineRow, Snapshot, SnapshotKind, SnapshotTable,
-    WarningCount,
+    WarningCount, WriterLease,
 };
 use tokio::task::{JoinHandle, JoinSet};
 use vocab::{LandingId, LoadId, SnapshotId};
@@ -17,7 +17,7 @@ use super::encode::{self, Segment};
 use super::part::{self, Part};
 use super::publish::Publish;
 use super::supersede::{Gone, OldRow};
-use super::{LoadMode, Writer, heal, rewrite};
+use super::{HeldResources, LoadMode, Writer, heal, rewrite};
 use crate::delta::{Change, DataFile, TableAt};
 use crate::file::FileError;
 use crate::house::LakeError;
@@ -135,6 +135,20 @@ impl<'a> Load<'a> {
             while self.buffered_bytes > bytes_max / 2 && self.flush_largest().await? {}
         }
         Ok(())
+    }
+
+    /// The right to write, for the ledger's own writes.
+    #[must_use]
+    pub fn lease(&self) -> &WriterLease {
+        self.writer.lease()
+    }
+
+    /// As [`Writer::held_resources`]: what stood before this load.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn held_resources(&self) -> Result<HeldResources, LakeError> {
+        self.writer.held_resources().await
     }
 
     /// Says whose rows go, in every table: of older versions held before, or of copies that came

@@ -19,7 +19,7 @@ use ledger::WriterLease;
 use vocab::LoadId;
 
 pub use heal::Healed;
-pub use held::{HeldResource, HeldResources};
+pub use held::{HeldContent, HeldResource, HeldResources};
 pub use load::{Load, ReportParts};
 pub use supersede::OldRow;
 
@@ -119,10 +119,10 @@ impl Writer {
         Load::begin(self, load, mode, specs).await
     }
 
-    /// Every resource of the newest snapshot, by where its rows came from.
+    /// Every resource and every deletion of the newest snapshot, by where its rows came from.
     ///
     /// # Errors
-    /// When the table `resource` cannot be opened.
+    /// When the table `resource` or `deletion` cannot be opened.
     pub async fn held_resources(&self) -> Result<HeldResources, LakeError> {
         held::open(&self.lake).await
     }

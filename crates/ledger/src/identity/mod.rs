@@ -139,6 +139,29 @@ impl Identity {
         tx.commit().await.doing("commit identities")
     }
 
+    /// Forgets who these are, and what they were found by; who is not known stays so.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn forget(&self, owners: &[IdentityOwner]) -> Result<(), LedgerError> {
+        for batch in owners.chunks(BATCH_RECORDS) {
+            let places: Vec<RecordPlace> =
+                batch.iter().map(|owner| self.search.place(owner)).collect();
+            let mut tx = store::begin(self.ledger.identities()).await?;
+            clear_index(&mut tx, places.iter()).await?;
+            for place in &places {
+                sqlx::query(include_str!("../../sql/identity/forget.sql"))
+                    .bind(&place.kind)
+                    .bind(place.owner)
+                    .execute(&mut *tx)
+                    .await
+                    .doing("forget an identity")?;
+            }
+            tx.commit().await.doing("forget identities")?;
+        }
+        Ok(())
+    }
+
     fn sealed(&self, place: &RecordPlace, record: &IdentityRecord) -> Result<Sealed, LedgerError> {
         let content = Content {
             source: record.source.clone(),

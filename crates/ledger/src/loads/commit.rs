@@ -138,11 +138,12 @@ pub(super) async fn put_files(
                 accounted: c.accounted(),
             });
         }
-        let counts = [c.lines, c.resources, c.written, c.unchanged, c.superseded, c.quarantined];
+        let counts =
+            [c.lines, c.resources, c.written, c.unchanged, c.superseded, c.deleted, c.quarantined];
         rows.push((position, file, stored_all("a count of a file", counts)?));
     }
     let sql = include_str!("../../sql/load/put_files.sql");
-    insert_all(conn, sql, 11, &rows, |mut row, (position, file, counts)| {
+    insert_all(conn, sql, 12, &rows, |mut row, (position, file, counts)| {
         row.push_bind(load.0)
             .push_bind(*position)
             .push_bind(file.landing.to_string())

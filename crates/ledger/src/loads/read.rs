@@ -194,6 +194,7 @@ fn read_file(row: &SqliteRow) -> Result<FileReport, LedgerError> {
             written: count("written_count")?,
             unchanged: count("unchanged_count")?,
             superseded: count("superseded_count")?,
+            deleted: count("deleted_count")?,
             quarantined: count("quarantined_count")?,
         },
     })

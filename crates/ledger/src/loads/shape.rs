@@ -63,19 +63,22 @@ pub struct LoadInfo {
     pub failure: Option<String>,
 }
 
-/// What became of resources: `resources = written + unchanged + superseded + quarantined`.
+/// What became of resources and deletions:
+/// `resources = written + unchanged + superseded + deleted + quarantined`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Lines that held something, or Bundle entries.
     pub lines: u64,
-    /// Resources that came in.
+    /// Resources and deletions that came in.
     pub resources: u64,
     /// Taken as new or newer.
     pub written: u64,
-    /// The same as what was held.
+    /// The same as what was held; of deletions, those of what was not held.
     pub unchanged: u64,
     /// Older than what is held or comes later in the same load.
     pub superseded: u64,
+    /// Deletions that took a resource away.
+    pub deleted: u64,
     /// Not taken; each is a row of the quarantine.
     pub quarantined: u64,
 }
@@ -85,7 +88,7 @@ impl Counts {
     #[must_use]
     pub fn accounted(&self) -> u64 {
         let taken = self.written.saturating_add(self.unchanged).saturating_add(self.superseded);
-        taken.saturating_add(self.quarantined)
+        taken.saturating_add(self.deleted).saturating_add(self.quarantined)
     }
 
     /// Adds another file's counts.
@@ -95,6 +98,7 @@ impl Counts {
         self.written += other.written;
         self.unchanged += other.unchanged;
         self.superseded += other.superseded;
+        self.deleted += other.deleted;
         self.quarantined += other.quarantined;
     }
 }

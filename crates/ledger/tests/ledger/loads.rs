@@ -100,8 +100,15 @@ async fn a_load_is_told_whole() {
     assert_eq!(state, Some(LandingState::Received));
     assert_eq!(ledger.loads().report(load).await.unwrap().load.outcome, LoadOutcome::Running);
 
-    let counts =
-        Counts { lines: 8, resources: 7, written: 2, unchanged: 1, superseded: 3, quarantined: 1 };
+    let counts = Counts {
+        lines: 9,
+        resources: 9,
+        written: 2,
+        unchanged: 1,
+        superseded: 3,
+        deleted: 2,
+        quarantined: 1,
+    };
     let warning = WarningCount {
         code: IssueCode::ForeignReference,
         path: Some("subject".to_owned()),

@@ -46,9 +46,10 @@ fn a_load() -> LoadReport {
     let counts = Counts {
         lines: 1_300,
         resources: 1_299,
-        written: 1_200,
+        written: 1_190,
         unchanged: 90,
         superseded: 8,
+        deleted: 10,
         quarantined: 1,
     };
     let file = |number: u8, already_held, counts| FileReport {

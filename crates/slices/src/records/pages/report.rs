@@ -96,6 +96,7 @@ fn equation(page: &Page, counts: &Counts) -> Equation {
         ("records.load.written", counts.written, Tone::Data),
         ("records.load.unchanged", counts.unchanged, Tone::Mid),
         ("records.load.superseded", counts.superseded, Tone::Light),
+        ("records.load.deleted", counts.deleted, Tone::Light),
         ("records.load.quarantined", counts.quarantined, Tone::Warm),
     ];
     Equation {
