@@ -202,23 +202,38 @@ pub fn admit(
     Some(Stay { visit, time })
 }
 
-/// The days of a ward: vital signs twice a day at first, then once; blood on the first two days,
-/// and then ever less often.
+/// On so many days a nurse comes twice.
+const ACUTE_DAYS: i64 = 2;
+
+/// Who stays no longer than this, both days counted, has blood taken on arrival only.
+const SHORT_DAYS: i64 = 4;
+
+/// The days of a ward: vital signs twice a day at first, then once and without counting breaths;
+/// blood on the first two days, and then every few days, without what hardly changes.
 pub fn nurse(chart: &mut Chart, dice: &mut Dice, stay: Stay, panel: Panel) {
     let mut next_blood = 0;
+    let until_blood = if stay.days() > SHORT_DAYS { stay.days() } else { 1 };
     for day in 0..stay.days() {
-        let rounds = if day < 3 { 2 } else { 1 };
+        let (rounds, signs) = if day < ACUTE_DAYS {
+            (2, Panel::BEDSIDE)
+        } else {
+            (1, Panel::BEDSIDE.without(Panel::RESPIRATION))
+        };
         for round in 0..rounds {
             let at = 380 + round * 600 + dice.between(-25, 25);
             let seen = stay.day(day, at);
             if seen.minute > stay.time.0 {
-                chart.order(stay.visit, seen.minute, Panel::BEDSIDE);
+                chart.order(stay.visit, seen.minute, signs);
             }
         }
-        if day == next_blood {
-            let seen = if day == 0 { stay.arrival() } else { stay.day(day, 390) };
-            chart.order(stay.visit, seen.minute, panel);
-            next_blood = day + if day < 2 { 1 } else { dice.between(2, 6) };
+        if day == next_blood && day < until_blood {
+            if day == 0 {
+                chart.order(stay.visit, stay.arrival().minute, panel);
+            } else {
+                let changing = panel.without(Panel::SLOW);
+                chart.order(stay.visit, stay.day(day, 390).minute, changing);
+            }
+            next_blood = day + if day < 1 { 1 } else { dice.between(3, 7) };
         }
     }
 }

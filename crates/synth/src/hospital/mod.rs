@@ -27,7 +27,7 @@ use chart::{Chart, Life};
 
 /// The version of the maker: a new one whenever the same seed would give another hospital, so that
 /// nobody makes again from a recipe what was not there before.
-pub const GENERATOR: u32 = 1;
+pub const GENERATOR: u32 = 2;
 
 /// A synthetic hospital.
 ///

@@ -1,7 +1,7 @@
 //! What is measured together, and how a measurement comes from a body.
 
 use super::body::{self, Latent, State};
-use super::chart::Value;
+use super::chart::{DAY, Minute, Value};
 use super::codes::{Test, labs, vitals};
 use super::person::{Person, Sex};
 use crate::dice::Dice;
@@ -9,6 +9,9 @@ use crate::dice::Dice;
 /// A set of tests that are ordered together; in a union each test is measured once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Panel(u128);
+
+/// When each test was last measured in one patient.
+pub(super) struct Measured([Minute; 128]);
 
 /// A patient at the moment of a measurement.
 pub(super) struct Look<'a> {
@@ -246,9 +249,10 @@ impl Panel {
         .and(Self::SODIUM)
         .and(Self::POTASSIUM)
         .and(Self::CHLORIDE);
-    /// Fats.
-    pub const LIPIDS: Self =
-        Self::LDL.and(Self::HDL).and(Self::TRIGLYCERIDE).and(Self::TOTAL_CHOLESTEROL);
+    /// Fats: of the three cholesterols two are paid for (診療報酬点数表 D007).
+    pub const LIPIDS: Self = Self::LDL.and(Self::HDL).and(Self::TRIGLYCERIDE);
+    /// Whether a drug hurts the liver.
+    pub const LIVER_CELLS: Self = Self::AST.and(Self::ALT).and(Self::GGT);
     /// Sugar.
     pub const SUGAR: Self = Self::HBA1C.and(Self::GLUCOSE);
     /// The heart in an emergency.
@@ -278,6 +282,19 @@ impl Panel {
         .and(Self::CK)
         .and(Self::CHOLINESTERASE)
         .and(Self::AMYLASE);
+    /// What a ward asks on arrival and not again: it hardly changes within days.
+    pub const SLOW: Self = Self::LIPIDS
+        .and(Self::URINE)
+        .and(Self::HBA1C)
+        .and(Self::GGT)
+        .and(Self::ALP)
+        .and(Self::TOTAL_PROTEIN)
+        .and(Self::CHOLINESTERASE)
+        .and(Self::AMYLASE)
+        .and(Self::URIC_ACID)
+        .and(Self::CALCIUM)
+        .and(Self::APTT)
+        .and(Self::FIBRINOGEN);
     /// Echocardiography.
     pub const ECHO: Self = Self::LVEF.and(Self::LEFT_ATRIUM).and(Self::E_OVER_E);
     /// Spirometry.
@@ -301,14 +318,78 @@ impl Panel {
         self.0 & other.0 == other.0
     }
 
+    /// What of it is not known well enough: without what was measured so lately that it holds.
+    pub(super) fn lacking(self, measured: &Measured, minute: Minute) -> Self {
+        let mut lacking = self;
+        for (panel, days) in HOLDS_DAYS {
+            for place in Self(self.0 & panel.0).places() {
+                let last = measured.0.get(place).copied().unwrap_or(NEVER);
+                if minute - last < days * DAY {
+                    lacking.0 &= !(1 << place);
+                }
+            }
+        }
+        lacking
+    }
+
     /// The measurements in it; blood pressure is not among them.
     pub(super) fn measurements(self) -> impl Iterator<Item = &'static Measurement> {
-        let mut left = self.without(Self::PRESSURE).0;
+        self.without(Self::PRESSURE).places().filter_map(|place| MEASUREMENTS.get(place))
+    }
+
+    /// The places of its bits.
+    fn places(self) -> impl Iterator<Item = usize> {
+        let mut left = self.0;
         std::iter::from_fn(move || {
-            let place = left.trailing_zeros() as usize;
+            let place = (left != 0).then_some(left.trailing_zeros() as usize);
             left &= left.wrapping_sub(1);
-            MEASUREMENTS.get(place)
+            place
         })
+    }
+}
+
+/// So long ago that nothing measured then holds.
+const NEVER: Minute = -1_000_000 * DAY;
+
+/// For how many days a value holds for the hospital's clinics, whichever of them asked for it.
+///
+/// # Source
+/// Ours, so that a stable patient with several clinics has a full panel a few times a year. HbA1c
+/// is paid for once a month (診療報酬点数表 D005).
+const HOLDS_DAYS: [(Panel, i64); 6] = [
+    (Panel::KIDNEY, 26),
+    (Panel::SUGAR.and(Panel::BNP).and(Panel::NT_PROBNP), 24),
+    (Panel::BLOOD_COUNT.and(Panel::DIFFERENTIAL).and(Panel::CRP), 40),
+    (Panel::LIVER.and(Panel::URINE), 60),
+    (
+        Panel::LIPIDS
+            .and(Panel::CK)
+            .and(Panel::CHOLINESTERASE)
+            .and(Panel::AMYLASE)
+            .and(Panel::CALCIUM)
+            .and(Panel::URIC_ACID)
+            .and(Panel::PHOSPHATE)
+            .and(Panel::FERRITIN)
+            .and(Panel::IRON),
+        60,
+    ),
+    (Panel::THYROID, 90),
+];
+
+impl Default for Measured {
+    fn default() -> Self {
+        Self([NEVER; 128])
+    }
+}
+
+impl Measured {
+    /// All of this was measured then.
+    pub(super) fn note(&mut self, panel: Panel, minute: Minute) {
+        for place in panel.places() {
+            if let Some(last) = self.0.get_mut(place) {
+                *last = minute;
+            }
+        }
     }
 }
 

@@ -103,7 +103,8 @@ fn values(test: &'static Test) -> impl Iterator<Item = f64> {
 fn the_mean_record_is_as_long_as_a_benchmark_needs() {
     let rows: usize = sample().iter().map(|life| life.visits.len() + life.events.len()).sum();
     let mean = rows as f64 / PATIENTS as f64;
-    assert!((300.0..520.0).contains(&mean), "{mean}");
+    // 900,000 patients are to be more than 250 million rows, and not many more.
+    assert!((285.0..335.0).contains(&mean), "{mean}");
     let mut each: Vec<usize> = sample().iter().map(|life| life.events.len()).collect();
     each.sort_unstable();
     assert!(each[each.len() / 2] < 220 && each[each.len() - 1] > 4_000);
@@ -351,5 +352,5 @@ fn a_seed_gives_the_patients_it_always_gave() {
     Hospital { seed: 1, patients: 60 }.lives().for_each(|life| fhir::write(&life, &mut pages));
     let all = fhir::Kind::ALL.into_iter().map(|kind| pages.bytes(kind));
     let found = all.fold(0xcbf2_9ce4_8422_2325, digest);
-    assert_eq!((GENERATOR, found), (1, 0x6b6b_e1b6_5731_fe51));
+    assert_eq!((GENERATOR, found), (2, 0xaf6b_1acd_219a_bbd9));
 }

@@ -69,6 +69,8 @@ pub struct Order {
     pub minute: Minute,
     /// What.
     pub panel: Panel,
+    /// Whether it is measured however lately it was.
+    pub again: bool,
 }
 
 impl Chart {
@@ -99,9 +101,16 @@ impl Chart {
     }
 
     /// Has something measured. Values are made when every disease has written; what two diseases
-    /// order at the same visit and minute is measured once.
+    /// order at the same visit and minute is measured once, and in a clinic what the hospital
+    /// measured lately is not measured again: see [`Panel::lacking`].
     pub fn order(&mut self, visit: VisitId, minute: Minute, panel: Panel) {
-        self.orders.push(Order { visit, minute, panel });
+        self.orders.push(Order { visit, minute, panel, again: false });
+    }
+
+    /// Has something measured however lately it was: under a drug that must be watched, or in
+    /// somebody who has just fallen ill.
+    pub fn order_again(&mut self, visit: VisitId, minute: Minute, panel: Panel) {
+        self.orders.push(Order { visit, minute, panel, again: true });
     }
 
     /// What was ordered, and no longer is.

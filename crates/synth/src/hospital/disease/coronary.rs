@@ -179,8 +179,12 @@ pub(super) fn clinic(_: &Person, dice: &mut Dice, chart: &mut Chart) {
         days = if is_new { 35.0 } else { 63.0 };
         chart.order(seen.visit, seen.minute, Panel::VISIT.and(Panel::WEIGHT));
         if nth % 2 == 0 {
-            let panel = Panel::ROUTINE.and(Panel::LIPIDS).and(Panel::CK).and(Panel::BNP);
-            chart.order(seen.visit, seen.minute, panel.and(Panel::HBA1C));
+            let panel = Panel::BLOOD_COUNT.and(Panel::KIDNEY).and(Panel::LIVER_CELLS);
+            let panel = panel.and(Panel::LIPIDS).and(Panel::CK).and(Panel::HBA1C);
+            chart.order(seen.visit, seen.minute, panel);
+        }
+        if nth % 4 == 0 {
+            chart.order(seen.visit, seen.minute, Panel::ROUTINE.and(Panel::BNP));
         }
         if nth == 0 {
             let name = if is_new { &ANGINA } else { &OLD_INFARCTION };

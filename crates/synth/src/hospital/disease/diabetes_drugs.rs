@@ -174,10 +174,10 @@ fn look(chart: &mut Chart, seen: Seen, nth: u32) {
         panel = panel.and(Panel::BUILD).and(Panel::BROAD);
     }
     if nth.is_multiple_of(2) {
-        panel = panel.and(Panel::LIPIDS).and(Panel::ROUTINE);
+        panel = panel.and(Panel::LIPIDS).and(Panel::LIVER_CELLS);
     }
     if nth.is_multiple_of(4) {
-        panel = panel.and(Panel::URINE_ALBUMIN).and(Panel::URINE);
+        panel = panel.and(Panel::ROUTINE).and(Panel::URINE_ALBUMIN).and(Panel::URINE);
     }
     chart.order(seen.visit, seen.minute, panel);
 }

@@ -35,9 +35,11 @@ struct Problem {
     weight: f64,
     /// Youngest and oldest age in years.
     ages: (f64, f64),
+    /// What is taken for it; nothing where it is only looked at: eyes, ears, skin, joints.
     panel: Panel,
 }
 
+/// A problem of which blood tells something.
 const fn problem(
     department: &'static Department,
     disease: &'static Disease,
@@ -46,6 +48,17 @@ const fn problem(
     ages: (f64, f64),
 ) -> Problem {
     Problem { department, disease, drug: Some(drug), weight, ages, panel: Panel::ROUTINE }
+}
+
+/// A problem of which it tells nothing.
+const fn looked_at(
+    department: &'static Department,
+    disease: &'static Disease,
+    drug: Taken,
+    weight: f64,
+    ages: (f64, f64),
+) -> Problem {
+    Problem { panel: Panel::NONE, ..problem(department, disease, drug, weight, ages) }
 }
 
 const PAIN: Taken = Taken::new(&LOXOPROFEN, 1, &AFTER_MEALS);
@@ -64,24 +77,24 @@ static PROBLEMS: &[Problem] = &[
         (3.0, 110.0),
     ),
     problem(&GENERAL_MEDICINE, &INSOMNIA, Taken::new(&ZOLPIDEM, 1, &AT_BEDTIME), 6.0, (25.0, 99.0)),
-    problem(&ORTHOPAEDICS, &LOW_BACK_PAIN, PAIN, 9.0, (20.0, 99.0)),
-    problem(
+    looked_at(&ORTHOPAEDICS, &LOW_BACK_PAIN, PAIN, 9.0, (20.0, 99.0)),
+    looked_at(
         &ORTHOPAEDICS,
         &KNEE_ARTHROSIS,
         Taken::new(&LIMAPROST, 1, &AFTER_MEALS),
         8.0,
         (50.0, 99.0),
     ),
-    problem(&DERMATOLOGY, &ECZEMA, Taken::new(&HEPARINOID, 1, &APPLIED), 8.0, (0.0, 110.0)),
+    looked_at(&DERMATOLOGY, &ECZEMA, Taken::new(&HEPARINOID, 1, &APPLIED), 8.0, (0.0, 110.0)),
     problem(&NEUROLOGY, &HEADACHE, Taken::new(&PARACETAMOL, 2, &FOR_FEVER), 5.0, (8.0, 80.0)),
-    problem(
+    looked_at(
         &OTORHINOLARYNGOLOGY,
         &DIZZINESS,
         Taken::new(&BETAHISTINE, 1, &AFTER_MEALS),
         5.0,
         (20.0, 99.0),
     ),
-    problem(
+    looked_at(
         &OPHTHALMOLOGY,
         &CATARACT,
         Taken::new(&MECOBALAMIN, 1, &AFTER_MEALS),
@@ -165,19 +178,23 @@ fn come(person: &Person, dice: &mut Dice, chart: &mut Chart, minute: Minute) {
     let age = calendar::age(person, minute);
     let Some(problem) = choose(dice, age) else { return };
     let Some(seen) = care::clinic(chart, dice, problem.department, minute) else { return };
-    let mut panel = problem.panel.and(Panel::VISIT);
+    let is_looked_at = problem.panel == Panel::NONE;
+    let mut panel = if is_looked_at { Panel::NONE } else { problem.panel.and(Panel::VISIT) };
     if is_first {
         history::take(person, dice, chart, seen);
-        panel = panel.and(Panel::BUILD);
-        if age >= 18.0 && dice.chance(0.55) {
+        panel = panel.and(Panel::BUILD).and(Panel::VISIT);
+        if age >= 18.0 && dice.chance(if is_looked_at { 0.3 } else { 0.5 }) {
             panel = panel.and(Panel::BROAD);
         }
     }
-    if dice.chance(0.2) {
+    if !is_looked_at && dice.chance(0.2) {
         panel = panel.and(Panel::THYROID);
     }
     if age < 15.0 {
-        panel = panel.without(Panel::PRESSURE).and(Panel::TEMPERATURE).and(Panel::BUILD);
+        panel = panel.without(Panel::PRESSURE);
+        if !is_looked_at {
+            panel = panel.and(Panel::TEMPERATURE).and(Panel::BUILD);
+        }
     }
     chart.order(seen.visit, seen.minute, panel);
     bill(dice, chart, seen, panel);
@@ -225,9 +242,11 @@ fn follow(
     for nth in 1..=visits {
         minute += dice.between(10, 32) * DAY;
         let Some(seen) = care::clinic(chart, dice, problem.department, minute) else { return };
-        let again = nth == 1 && dice.chance(0.4);
+        let again = nth == 1 && dice.chance(0.3);
         let panel = if again { Panel::VISIT.and(problem.panel) } else { Panel::VISIT };
-        chart.order(seen.visit, seen.minute, panel);
+        if problem.panel != Panel::NONE {
+            chart.order(seen.visit, seen.minute, panel);
+        }
         prescribed(chart, seen);
         if nth == visits && dice.chance(0.3) {
             chart.happened(seen.visit, seen.minute, What::Noted(NoteKind::Referral));

@@ -225,7 +225,7 @@ fn home(kind: &Kind, minute: Minute, (dice, chart): (&mut Dice, &mut Chart)) {
 /// What is measured and asked on arrival.
 fn examine(kind: &Kind, seen: Seen, dice: &mut Dice, chart: &mut Chart) -> Option<&'static str> {
     let panel = Panel::ROUTINE.and(Panel::DIFFERENTIAL).and(Panel::BEDSIDE).and(Panel::URINE);
-    chart.order(seen.visit, seen.minute, panel);
+    chart.order_again(seen.visit, seen.minute, panel);
     for (ja, chance) in [("発熱", 0.85), (kind.symptom, 0.8), ("意識障害", 0.05)] {
         let hidden = Hidden::Symptom { ja, present: dice.chance(chance) };
         chart.happened(seen.visit, seen.minute, What::OnlyInText(hidden));

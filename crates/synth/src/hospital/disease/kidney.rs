@@ -89,7 +89,9 @@ pub(super) fn clinic(_: &Person, dice: &mut Dice, chart: &mut Chart) {
         };
         let panel = Panel::VISIT
             .and(Panel::WEIGHT)
-            .and(Panel::ROUTINE)
+            .and(Panel::KIDNEY)
+            .and(Panel::BLOOD_COUNT)
+            .and(Panel::ALBUMIN)
             .and(Panel::URINE)
             .and(Panel::URINE_PROTEIN_RATIO)
             .and(Panel::URIC_ACID)
@@ -105,7 +107,8 @@ pub(super) fn clinic(_: &Person, dice: &mut Dice, chart: &mut Chart) {
             care::diagnose(chart, seen, Diagnosis::of(&HYPERURICAEMIA).since(late));
         }
         if nth % 4 == 0 {
-            chart.order(seen.visit, seen.minute, Panel::FERRITIN.and(Panel::IRON));
+            let iron = Panel::FERRITIN.and(Panel::IRON);
+            chart.order(seen.visit, seen.minute, iron.and(Panel::ROUTINE));
         }
         care::continue_courses(chart, seen, days, &courses);
         nth += 1;

@@ -50,7 +50,8 @@ pub(super) fn write(at: &Moment<'_>, test: &'static Test, value: Value, pages: &
         Value::Word(word) if is_culture(test) => scale(word).or(Some("POS")),
         value => interpretation(value, limits),
     };
-    if let Some(read) = read {
+    // As an analyser prints it: only what stands out is flagged.
+    if let Some(read) = read.filter(|read| *read != "N") {
         json.raw(r#","interpretation":[{"coding":["#);
         json.raw(coding!("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"));
         json.raw(read).raw(r#""}]}]"#);

@@ -114,7 +114,7 @@ fn treat(
     (dice, chart): (&mut Dice, &mut Chart),
 ) {
     let blood = Panel::ROUTINE.and(Panel::DIFFERENTIAL).and(Panel::WEIGHT).and(Panel::VISIT);
-    chart.order(seen.visit, seen.minute, blood);
+    chart.order_again(seen.visit, seen.minute, blood);
     if cycle == 1 || (f64::from(cycle) * regimen.cycle_days) % 56.0 < regimen.cycle_days {
         course::measure(case, seen, dice, chart);
         write::report(chart, seen, ReportKind::Ct, Some(case.site.disease));
