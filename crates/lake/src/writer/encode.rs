@@ -70,6 +70,8 @@ pub(super) fn encode_rows(
     let bytes = assemble(schema, encoded)?;
     let mut people: Vec<i64> = places.iter().filter_map(|place| place.patient).collect();
     people.dedup();
+    // It was as long as the rows.
+    people.shrink_to_fit();
     Ok(Some(Encoded {
         hash: xxh3_64(&bytes),
         rows: places.len() as u64,
