@@ -274,10 +274,14 @@ issue_codes! {
     UnknownElement, "unknown-element", Error,
     "the expression names an element FHIR R4 does not have here", "FHIR R4のここにない要素を参照しています",
     "check the spelling against the resource's definition", "リソースの定義で綴りを確認してください";
-    /// A path of `repeat` that leads nowhere.
+    /// A path that may be written and never gives anything.
     PathLeadsNowhere, "path-leads-nowhere", Warning,
-    "a path of repeat leads nowhere in FHIR R4", "repeatのパスに当たる要素がFHIR R4にありません",
-    "check the spelling; the path gives no rows", "綴りを確認してください。このパスから行は生じません";
+    "a path leads nowhere in FHIR R4", "このパスに当たるものはFHIR R4にありません",
+    "check the spelling and the type; the path never gives anything", "綴りと型を確認してください。このパスからは何も得られません";
+    /// A function or an operator on what it can never be asked of.
+    PathMeaningless, "path-meaningless", Error,
+    "a part of the expression can never be answered", "式の中に、答えの出ることのない部分があります",
+    "ask it of an element of another type, as told", "示されたとおり、別の型の要素に対して使ってください";
     /// A function that is not known.
     UnknownFunction, "unknown-function", Error,
     "the expression calls an unknown function", "未知の関数を呼んでいます",

@@ -3,10 +3,10 @@
 
 use vocab::{Issue, IssueCode, Place};
 
-use super::typing::{self, Focus, Types};
 use super::{Column, Each, Select, View};
 use crate::model;
 use crate::path::Expr;
+use crate::path::check::{self, Focus, Order, Types, Wrong};
 
 /// Adds what is wrong, and fills in the types of columns that declare none.
 pub(super) fn check(view: &mut View, issues: &mut Vec<Issue>) {
@@ -26,13 +26,12 @@ pub(super) fn check(view: &mut View, issues: &mut Vec<Issue>) {
         }
         return;
     };
-    let mut checker = Checker { resource: resource.name, issues };
     let this = Types::one(resource.name);
+    let mut checker = Checker { resource: this.clone(), issues };
     for (index, condition) in view.wheres.iter().enumerate() {
         let at = format!("where[{index}].path");
         let types = checker.expression(&condition.path, &this, &at);
-        let truth = |name: &&str| matches!(*name, "boolean" | "System.Boolean");
-        if !types.0.is_empty() && !types.0.iter().any(truth) {
+        if types.never_true() {
             let told = format!("gives {}, not true or false", types.listed());
             checker.issues.push(Issue::new(
                 IssueCode::ViewElementInvalid,
@@ -48,18 +47,22 @@ pub(super) fn check(view: &mut View, issues: &mut Vec<Issue>) {
 const REACHED_MAX: usize = 64;
 
 struct Checker<'i> {
-    resource: &'static str,
+    resource: Types,
     issues: &'i mut Vec<Issue>,
 }
 
 impl Checker<'_> {
     fn expression(&mut self, expr: &Expr, this: &Types, at: &str) -> Types {
         let mut wrong = Vec::new();
-        let types = typing::of(expr, Focus { this, resource: self.resource }, &mut wrong);
-        for (code, told) in wrong {
+        let types = check::of(expr, self.focus(this), &mut wrong);
+        for Wrong { code, told, .. } in wrong {
             self.issues.push(Issue::new(code, Place::at_path(at), told));
         }
         types
+    }
+
+    fn focus<'f>(&'f self, this: &'f Types) -> Focus<'f> {
+        Focus { this, resource: &self.resource, order: Order::Any }
     }
 
     fn selects(&mut self, selects: &mut [Select], this: &Types, at: &str) {
@@ -90,15 +93,14 @@ impl Checker<'_> {
     /// misspelt, but the specification's suite takes it to give no rows.
     fn repeat(&mut self, paths: &[Expr], this: &Types, at: &str) -> Types {
         let mut reached = vec![this.clone()];
-        let mut told: Vec<Option<Vec<typing::Wrong>>> = vec![None; paths.len()];
+        let mut told: Vec<Option<Vec<Wrong>>> = vec![None; paths.len()];
         let mut all: Option<Types> = None;
         let mut next = 0;
         while let Some(from) = reached.get(next).cloned() {
             next += 1;
             for (path, told) in paths.iter().zip(&mut told) {
                 let mut wrong = Vec::new();
-                let focus = Focus { this: &from, resource: self.resource };
-                let types = typing::of(path, focus, &mut wrong);
+                let types = check::of(path, self.focus(&from), &mut wrong);
                 if !wrong.is_empty() {
                     told.get_or_insert(wrong);
                     continue;
@@ -115,7 +117,7 @@ impl Checker<'_> {
         }
         for (index, wrong) in told.into_iter().enumerate() {
             let place = Place::at_path(format!("{at}.repeat[{index}]"));
-            let issue = |(code, told)| match code {
+            let issue = |Wrong { code, told, .. }| match code {
                 IssueCode::UnknownElement => {
                     Issue::new(IssueCode::PathLeadsNowhere, place.clone(), told)
                 }

@@ -11,11 +11,9 @@ mod check;
 mod constant;
 mod elements;
 mod expression;
-mod functions;
 mod keys;
 mod read;
 mod take;
-mod typing;
 
 pub use constant::Constant;
 pub use read::read;

@@ -102,7 +102,10 @@ fn answer(
 ) -> Result<Vec<(String, String)>, PathError> {
     let expr = path::parse(expression)?;
     let mode = if ordered_functions { check::Order::Required } else { check::Order::Any };
-    check::check(&expr, input.resource_type().unwrap(), mode)?;
+    let wrong = check::check(&expr, input.resource_type().unwrap(), mode);
+    if let Some(wrong) = wrong.into_iter().find(|wrong| !wrong.is_warning()) {
+        return Err(PathError::new(wrong.at, wrong.told));
+    }
     let now = "2026-11-23T17:00:00+09:00[Asia/Tokyo]".parse().unwrap();
     let context = Context { now: Some(now), ..Context::new(input) };
     let values = eval::evaluate(&expr, &[Value::resource(input)], &context)?;

@@ -226,7 +226,16 @@ fn elements_fhir_does_not_have_are_named_with_the_nearest() {
     }
     let told = refused(&column("name.frist().family"), place, IssueCode::UnknownFunction);
     assert_eq!(told, "frist(); did you mean first?");
-    refused(&column("name.getReferenceKey()"), place, IssueCode::ViewElementInvalid);
+    for (path, wanted) in [
+        ("name.getReferenceKey()", "getReferenceKey() is asked of HumanName"),
+        ("name.startsWith('x')", "startsWith() is for texts, not for HumanName"),
+        ("iif(name.family, 1, 2)", "the criterion of iif() must be true or false; add .exists()"),
+        ("@2024-05-17 + 7", "say of what: + 7 days, + 1 month"),
+    ] {
+        assert_eq!(refused(&column(path), place, IssueCode::PathMeaningless), wanted, "{path}");
+    }
+    let other = refused(&column("Encounter.id"), place, IssueCode::UnknownElement);
+    assert_eq!(other, "this is Patient, never Encounter");
     let told = refused(&column("name"), place, IssueCode::ViewElementInvalid);
     assert_eq!(told, "gives HumanName; name one of its elements");
 }

@@ -123,6 +123,7 @@ const FUNCTIONS: &[(&str, Gives)] = {
         ("toDecimal", System("System.Decimal")),
         ("toInteger", WHOLE),
         ("toLong", System("System.Long")),
+        ("toQuantity", System("System.Quantity")),
         ("toString", TEXT),
         ("toTime", System("System.Time")),
         ("today", System("System.Date")),
@@ -135,6 +136,33 @@ const FUNCTIONS: &[(&str, Gives)] = {
         ("yearOf", WHOLE),
     ]
 };
+
+/// Functions whose answer depends on the order of what they are called on.
+const OF_AN_ORDER: [&str; 5] = ["first", "last", "skip", "tail", "take"];
+
+/// Functions on texts.
+const OF_TEXTS: [&str; 20] = [
+    "contains",
+    "decode",
+    "encode",
+    "endsWith",
+    "escape",
+    "indexOf",
+    "lastIndexOf",
+    "length",
+    "lower",
+    "matches",
+    "matchesFull",
+    "replace",
+    "replaceMatches",
+    "split",
+    "startsWith",
+    "substring",
+    "toChars",
+    "trim",
+    "unescape",
+    "upper",
+];
 
 /// Functions whose arguments are asked of each item of what they are called on.
 const OF_EACH_ITEM: [&str; 11] = [
@@ -154,6 +182,16 @@ const OF_EACH_ITEM: [&str; 11] = [
 /// Whether the function's arguments are asked of each item, not of what surrounds the call.
 pub(super) fn asks_each_item(name: &str) -> bool {
     OF_EACH_ITEM.contains(&name)
+}
+
+/// Whether what the function gives depends on the order of what it is called on.
+pub(super) fn depends_on_order(name: &str) -> bool {
+    OF_AN_ORDER.contains(&name)
+}
+
+/// Whether the function means nothing but for texts.
+pub(super) fn is_for_texts(name: &str) -> bool {
+    OF_TEXTS.contains(&name)
 }
 
 /// What the function of this name gives.
@@ -182,6 +220,8 @@ mod tests {
         assert!(names().is_sorted());
         let known = |name: &str| eval::FUNCTIONS.iter().any(|(known, ..)| *known == name);
         assert_eq!(names().find(|name| !known(name)), None);
+        let others = OF_AN_ORDER.iter().chain(&OF_TEXTS).chain(&OF_EACH_ITEM);
+        assert_eq!(others.copied().find(|name| !known(name)), None);
         assert_eq!((gives("select"), gives("selct")), (Gives::Argument, Gives::Unknown));
         assert_eq!(wrong("selct", 1).as_deref(), Some("selct(); did you mean select?"));
         assert_eq!(wrong("first", 1).as_deref(), Some("first() with 1 arguments"));
