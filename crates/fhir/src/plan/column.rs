@@ -19,6 +19,8 @@ pub(super) enum Column {
     Decimal { number: Array, text: Array },
     /// A date and all that is known about it.
     Date(Box<Dates>),
+    /// The local day of a date.
+    Day(Array, Known),
 }
 
 /// A date column's arrays.
@@ -29,9 +31,12 @@ pub(super) struct Dates {
     low: Array,
     high: Array,
     day: Array,
-    /// The last text and what it meant: neighbours often have the same date.
-    last: Option<(String, FhirDate)>,
+    known: Known,
 }
+
+/// The last text of a date and what it meant: neighbours often have the same date.
+#[derive(Debug, Default)]
+pub(super) struct Known(Option<(String, FhirDate)>);
 
 impl Column {
     pub(super) fn new(shape: Shape) -> Self {
@@ -47,8 +52,9 @@ impl Column {
                 low: Array::new(Kind::Instant),
                 high: Array::new(Kind::Instant),
                 day: Array::new(Kind::Day),
-                last: None,
+                known: Known::default(),
             })),
+            Shape::Day => Self::Day(Array::new(Kind::Day), Known::default()),
         }
     }
 
@@ -74,6 +80,10 @@ impl Column {
                 _ => Err(Misfit::Type),
             },
             Self::Date(dates) => dates.push(datum, zone),
+            Self::Day(day, known) => {
+                day.push_day(known.date(datum, zone)?.day);
+                Ok(())
+            }
         }
     }
 
@@ -81,7 +91,7 @@ impl Column {
     #[inline]
     pub(super) fn push_null(&mut self) {
         match self {
-            Self::Plain(array) => array.push_null(),
+            Self::Plain(array) | Self::Day(array, _) => array.push_null(),
             Self::List(lists, _) => lists.push_null(),
             Self::Decimal { number, text } => {
                 number.push_null();
@@ -94,7 +104,7 @@ impl Column {
     /// Cuts back to so many rows.
     pub(super) fn truncate(&mut self, rows: usize) {
         match self {
-            Self::Plain(array) => array.truncate(rows),
+            Self::Plain(array) | Self::Day(array, _) => array.truncate(rows),
             Self::List(lists, _) => lists.truncate(rows),
             Self::Decimal { number, text } => {
                 number.truncate(rows);
@@ -106,7 +116,7 @@ impl Column {
 
     pub(super) fn size_bytes(&self) -> usize {
         match self {
-            Self::Plain(array) => array.size_bytes(),
+            Self::Plain(array) | Self::Day(array, _) => array.size_bytes(),
             Self::List(lists, _) => lists.size_bytes(),
             Self::Decimal { number, text } => number.size_bytes() + text.size_bytes(),
             Self::Date(dates) => 3 * (dates.text.size_bytes() + dates.precision.size_bytes()),
@@ -116,12 +126,27 @@ impl Column {
     /// Adds the finished arrays, in the order of [`super::kind::fields`].
     pub(super) fn finish(&mut self, to: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
         match self {
-            Self::Plain(array) => to.push(array.finish()?),
+            Self::Plain(array) | Self::Day(array, _) => to.push(array.finish()?),
             Self::List(lists, kind) => to.push(lists.finish(*kind)?),
             Self::Decimal { number, text } => to.extend([number.finish()?, text.finish()?]),
             Self::Date(dates) => dates.finish(to)?,
         }
         Ok(())
+    }
+}
+
+impl Known {
+    fn date(&mut self, datum: Datum<'_>, zone: &Zone) -> Result<FhirDate, Misfit> {
+        let Datum::Text(text) = datum else { return Err(Misfit::Type) };
+        if let Some((_, date)) = self.0.as_ref().filter(|(last, _)| last == text) {
+            return Ok(*date);
+        }
+        let date = date(datum, zone)?;
+        let (last, held) = self.0.get_or_insert_with(|| (String::new(), date));
+        last.clear();
+        last.push_str(text);
+        *held = date;
+        Ok(date)
     }
 }
 
@@ -134,19 +159,7 @@ impl Dates {
     }
 
     fn push(&mut self, datum: Datum<'_>, zone: &Zone) -> Result<(), Misfit> {
-        let Datum::Text(text) = datum else { return Err(Misfit::Type) };
-        let known = self.last.as_ref().filter(|(last, _)| last == text).map(|(_, date)| *date);
-        let date = match known {
-            Some(date) => date,
-            None => {
-                let date = date(datum, zone)?;
-                let (last, held) = self.last.get_or_insert_with(|| (String::new(), date));
-                last.clear();
-                last.push_str(text);
-                *held = date;
-                date
-            }
-        };
+        let date = self.known.date(datum, zone)?;
         self.text.push(datum, zone)?;
         self.precision.push(Datum::Text(date.precision.as_str()), zone)?;
         self.low.push_instant(Some(date.low_us));

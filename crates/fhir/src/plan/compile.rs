@@ -69,6 +69,11 @@ impl Cursor {
         self
     }
 
+    /// The first of what it gives.
+    pub(super) fn first(self) -> Self {
+        self.picked(Pick::First)
+    }
+
     /// The type, where it is known.
     pub(super) fn focus(&self) -> Result<Focus, Why> {
         match self.end {

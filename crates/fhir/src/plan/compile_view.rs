@@ -1,7 +1,7 @@
 //! Turns a view into the programs of its columns, conditions and repetitions.
 
 use crate::model;
-use crate::path::ast::{Expr, Kind, Literal};
+use crate::path::ast::{Expr, Kind, Literal, Op};
 use crate::view::{Column, Each, Select, View};
 
 use super::compile::{Compiler, Focus, Why, is_test, is_textual, literal, operand, type_argument};
@@ -266,6 +266,9 @@ impl Compiler<'_> {
         if by_form {
             return typed(Value::Test(self.test(expr, focus)?), "boolean");
         }
+        if let Some(branches) = first_of_union(expr) {
+            return self.first_of(&branches, focus);
+        }
         let cursor = self.chain(expr, focus)?;
         let fhir = cursor.focus()?.fhir;
         let form = LeafForm::of(fhir).ok_or_else(|| format!("a {fhir} as a value"))?;
@@ -275,6 +278,23 @@ impl Compiler<'_> {
             _ => form,
         };
         Ok((Value::Leaf(cursor.chain, form), fhir))
+    }
+
+    /// The first of several paths that leads to something, all to strings in JSON: a union keeps
+    /// the order of its sides here, and of equal values it keeps the first.
+    fn first_of(&mut self, of: &[&Expr], focus: Focus) -> Result<(Value, &'static str), Why> {
+        let (mut chains, mut fhir) = (Vec::new(), None);
+        for path in of {
+            let cursor = self.chain(path, focus)?;
+            let found = cursor.focus()?.fhir;
+            if LeafForm::of(found) != Some(LeafForm::Text) {
+                return Err(format!("a {found} in a union"));
+            }
+            fhir.get_or_insert(found);
+            chains.push(cursor.first().chain);
+        }
+        let fhir = fhir.ok_or("a union of nothing")?;
+        Ok((Value::FirstOf(chains, LeafForm::Text), fhir))
     }
 
     fn reference_key(
@@ -313,6 +333,23 @@ impl Compiler<'_> {
         }
         Ok(Value::Join { chain: cursor.chain, separator })
     }
+}
+
+/// The paths of `(a | b | …).first()`.
+fn first_of_union(expr: &Expr) -> Option<Vec<&Expr>> {
+    fn sides<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
+        match &expr.kind {
+            Kind::Binary { op: Op::Union, left, right } => {
+                sides(left, found);
+                sides(right, found);
+            }
+            _ => found.push(expr),
+        }
+    }
+    let Kind::Call { base: Some(base), name, arguments } = &expr.kind else { return None };
+    let mut found = Vec::new();
+    sides(base, &mut found);
+    (name == "first" && arguments.is_empty() && found.len() > 1).then_some(found)
 }
 
 /// Whether values of a type go into a column that declares another; the rest is left to the

@@ -35,6 +35,8 @@ pub(super) enum Shape {
     Decimal,
     /// The text, its precision, the instants between which it lies, the local day.
     Date,
+    /// Of a date the local day alone; nothing where the text is vaguer than a day.
+    Day,
 }
 
 impl Kind {
@@ -125,6 +127,7 @@ pub(super) fn shape(
     }
     Ok(match (companions, ansi, fhir) {
         (true, _, "decimal") => Shape::Decimal,
+        (true, Some(Kind::Day), "date" | "dateTime" | "instant") => Shape::Day,
         (true, _, "date" | "dateTime" | "instant") => Shape::Date,
         (_, Some(kind), _) => Shape::Plain(kind),
         (_, None, fhir) => Shape::Plain(Kind::of_fhir(fhir)),
@@ -149,6 +152,7 @@ pub(super) fn fields(name: &str, shape: Shape) -> Vec<Field> {
             field("_high", Kind::Instant),
             field("_day", Kind::Day),
         ],
+        Shape::Day => vec![field("", Kind::Day)],
     }
 }
 

@@ -67,7 +67,8 @@ pub enum Layout {
     /// `patient_id: Int64` (null if it cannot be told), `resource_key: Utf8`, `version: Utf8`,
     /// `last_updated: Timestamp(µs, UTC)`, `line: Int64`, then the view's columns. Beside a
     /// decimal `x` (Float64) stands `x_text`; beside a date `x` (Utf8, as written) `x_precision`,
-    /// `x_low`, `x_high` (half-open) and `x_day`. Source, load and file are the same for a whole
+    /// `x_low`, `x_high` (half-open) and `x_day`; a date whose tag `ansi/type` is `DATE` is its
+    /// local day alone (Date32, null where the text is vaguer than a day). Source, load and file are the same for a whole
     /// batch, so the writer adds them.
     Lake {
         /// In which days begin and end and texts without an offset are read.

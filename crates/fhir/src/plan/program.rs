@@ -129,6 +129,8 @@ pub(super) enum Operand {
 pub(super) enum Value {
     /// The values of elements, which JSON must write in this form.
     Leaf(Chain, LeafForm),
+    /// The value of the first of these elements that is there; each chain gives one at most.
+    FirstOf(Vec<Chain>, LeafForm),
     /// A test.
     Test(Test),
     /// How many elements there are.

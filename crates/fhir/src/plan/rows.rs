@@ -202,13 +202,16 @@ impl Emitter<'_> {
 
     fn cell(&mut self, value: &Value, number: usize, seen: Seen) -> Result<Cell, Stop> {
         Ok(match value {
-            Value::Leaf(chain, form) => match self.walked.one(chain, seen.at)? {
-                NONE => Cell::Null,
-                // Checked here, for what is wrong is wrong also where no row comes of it.
-                at if !form.is(self.walked.tree.form(at)) => return Err(Stop),
-                at if *form == LeafForm::Whole => Cell::Int(whole(self.walked.leaf(at))?),
-                at => Cell::At(at),
-            },
+            Value::Leaf(chain, form) => self.leaf(self.walked.one(chain, seen.at)?, *form)?,
+            Value::FirstOf(chains, form) => {
+                let mut first = NONE;
+                // Every chain runs, for one that stops must not be hidden by one before it.
+                for chain in chains {
+                    let found = self.walked.one(chain, seen.at)?;
+                    first = if first == NONE { found } else { first };
+                }
+                self.leaf(first, *form)?
+            }
             Value::Test(test) => self.walked.test(test, seen.at)?.map_or(Cell::Null, Cell::Bool),
             Value::Count(chain) => Cell::Int(self.walked.count(chain, seen.at)?),
             Value::ResourceKey => Cell::Key,
@@ -244,6 +247,18 @@ impl Emitter<'_> {
                 if count == 0 { Cell::Null } else { Cell::Made(from, self.desk.made.len()) }
             }
         })
+    }
+
+    /// The cell of an element with a value. Its form is checked here, for what is wrong is wrong
+    /// also where no row comes of it.
+    #[inline]
+    fn leaf(&self, at: At, form: LeafForm) -> Result<Cell, Stop> {
+        match at {
+            NONE => Ok(Cell::Null),
+            at if !form.is(self.walked.tree.form(at)) => Err(Stop),
+            at if form == LeafForm::Whole => whole(self.walked.leaf(at)).map(Cell::Int),
+            at => Ok(Cell::At(at)),
+        }
     }
 
     fn finish_row(&mut self) -> Result<(), Stop> {

@@ -121,6 +121,12 @@ const COMPILED: &[(&str, &str, &str)] = &[
     ("generalPractitioner.getReferenceKey(Organization)", "string", "o2"),
     ("contact.where(name.family = 'Sato').telecom.where(system = 'phone').value", "string", "1"),
     ("name.where(family = text).exists()", "boolean", "false"),
+    ("(deceased.ofType(dateTime) | birthDate).first()", "date", "1980-05"),
+    ("(name.given | name.family | gender).first()", "string", "花子"),
+    ("(photo.title | (name.where(use = 'usual').family | gender)).first()", "string", "Yamada"),
+    ("(photo.title | name.prefix).first()", "string", "-"),
+    ("(photo.title | where(multipleBirth.empty()).gender | name.text).first()", "string", "Hana"),
+    ("(photo.title | where(deceased.exists()).gender | name.text).first()", "string", "female"),
     ("'literal'", "string", "literal"),
     ("%rowIndex", "integer", "0"),
 ];
@@ -140,6 +146,7 @@ fn what_does_not_compile_runs_on_the_general_evaluator_and_says_why() {
         ("birthDate.lowBoundary()", "date", "1980-05-01"),
         ("name.family.first() & '!'", "string", "山田!"),
         ("name.skip(1).family", "string", "Yamada"),
+        ("(birthDate | active).first()", "string", "1980-05"),
     ] {
         let (outcome, compiled) = run("Patient", PATIENT, path, kind);
         assert!(!compiled, "{path}");
@@ -270,4 +277,43 @@ fn the_lakes_rows_say_whose_they_are() {
         );
     }
     assert_eq!(both.quick.take_warnings(), both.careful.take_warnings());
+}
+
+/// The day of an event, whichever type its time has; in the lake a column of its own kind.
+#[test]
+fn a_day_is_the_local_day_of_whichever_time_is_told() {
+    use arrow_array::cast::AsArray as _;
+    use arrow_array::types::Date32Type;
+
+    let path = "(effective.ofType(dateTime) | effective.ofType(instant) | \
+                effective.ofType(Period).start | effective.ofType(Timing).event).first()";
+    let json = format!(
+        r#"{{"resourceType":"ViewDefinition","resource":"Observation","status":"active",
+            "name":"v","select":[{{"column":[{{"name":"event_day","type":"date","path":"{path}",
+            "tag":[{{"name":"ansi/type","value":"DATE"}}]}}]}}]}}"#
+    );
+    let views = [view(&json)];
+    assert_eq!(Plan::new(&views, lake()).unwrap().explain()[0].not_compiled, None);
+    let mut both = Both::new(&views, lake());
+    let origin = Origin { line: 1, ..Origin::default() };
+    let mut check = |effective: &str, expect: Option<i32>| {
+        let line = format!(r#"{{"resourceType":"Observation","id":"o1"{effective}}}"#);
+        let outcome = both.push(&line, &origin);
+        let names: Vec<_> =
+            outcome.batches[0].schema().fields().iter().map(|f| f.name().clone()).collect();
+        assert_eq!(names.get(5..).unwrap(), ["event_day"]);
+        let days = outcome.batches[0].column(5).as_primitive::<Date32Type>().iter();
+        assert_eq!(days.collect::<Vec<_>>(), [expect], "{effective}");
+    };
+    let may_17 = Some(19_860);
+    check(r#","effectiveDateTime":"2024-05-16T15:00:00Z""#, may_17);
+    check(r#","effectiveInstant":"2024-05-17T23:59:59.999+09:00""#, may_17);
+    check(r#","effectivePeriod":{"start":"2024-05-17","end":"2024-05-20"}"#, may_17);
+    check(r#","effectiveTiming":{"event":["2024-05-17","2024-05-18"]}"#, may_17);
+    // Vaguer than a day, without a beginning, or not told: nothing is invented.
+    check(r#","effectiveDateTime":"2024-05""#, None);
+    check(r#","effectivePeriod":{"end":"2024-05-20"}"#, None);
+    check("", None);
+    let wrong = r#"{"resourceType":"Observation","id":"o1","effectiveDateTime":"2024-13-01"}"#;
+    assert_eq!(both.push(wrong, &origin).pushed, Err(IssueCode::InvalidDate));
 }

@@ -129,6 +129,8 @@ fn views() -> Vec<Arc<View>> {
             ("y", "name.empty() xor active", "boolean"),
         ],
         &[("x", "name.where(family.startsWith('H')).family.first()", "string")],
+        &[("x", "(name.family | name.where(use = 'a').given | birthDate).first()", "string")],
+        &[("x", "(deceased.ofType(dateTime) | name.period.start | birthDate).first()", "date")],
     ];
     let mut views: Vec<_> = all.iter().map(|columns| flat("Patient", "", columns)).collect();
     views.push(flat(
