@@ -8,6 +8,8 @@ pub mod patients;
 pub mod records;
 #[cfg(test)]
 mod routes;
+#[cfg(test)]
+mod scenes;
 
 use desk::Slice;
 

@@ -1,50 +1,26 @@
 //! The domain told as scenes: a researcher looks for what there is, in both languages; and a
 //! person with bad intentions looks for what is hidden.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
 use askama::Template;
-use desk::{Page, Texts, Words};
+use desk::Page;
 use disclosure::Policy;
-use jiff::tz::{Offset, TimeZone};
 use lake::{CodeCount, CodeProfile, ColumnProfile, TableCount, TableProfile, Tally};
 use vocab::{Locale, RawCount};
 
-use super::TEXTS;
+use super::CATALOG;
 use super::facts::Codes;
 use super::pages::column::Column;
 use super::pages::concept::{self, Concept};
 use super::pages::figures;
 use super::pages::home::Home;
 use super::pages::table::{Shown, Table};
+use crate::scenes::{self, read_around_pictures as read};
 
-const DESK_TEXTS: &str = include_str!("../../../desk/texts.toml");
 const ICD10: &str = "http://jpfhir.jp/fhir/core/mhlw/CodeSystem/ICD10-2013-full";
 const BYOMEI: &str = "http://medis.or.jp/CodeSystem/master-disease-keyNumber";
 
 fn page(locale: Locale, target: &str) -> Page {
-    let mut texts = Texts::default();
-    texts.add("desk", DESK_TEXTS).unwrap();
-    texts.add("catalog", TEXTS).unwrap();
-    let zone = TimeZone::fixed(Offset::constant(9));
-    Page::new(Words::new(Arc::new(texts), locale, zone), target, "hanako")
-}
-
-/// What a person reads in the main part of a page, one line per piece of text; pictures left out.
-fn read(html: &str) -> String {
-    let main = html.split("<main").nth(1).and_then(|rest| rest.split("</main>").next()).unwrap();
-    let mut lines: Vec<&str> = Vec::new();
-    let mut in_picture = false;
-    for piece in main.split('<').skip(1) {
-        in_picture = (in_picture || piece.starts_with("svg")) && !piece.starts_with("/svg");
-        let text = piece.split_once('>').map_or("", |(_, text)| text).trim();
-        if !text.is_empty() && !in_picture {
-            lines.push(text);
-        }
-    }
-    lines.join("\n")
+    scenes::page(&CATALOG, "hanako", locale, target)
 }
 
 fn tally(rows: u64, people: u64) -> Tally {
@@ -227,21 +203,5 @@ fn no_share_gives_a_small_rest_away() {
 
 #[test]
 fn every_sentence_is_said_and_every_key_exists() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalog");
-    let mut sources = Vec::new();
-    gather(&root, &mut sources);
-    let sources: Vec<String> =
-        sources.into_iter().map(|path| fs::read_to_string(path).unwrap()).collect();
-    assert_eq!(desk::unmatched("catalog", TEXTS, &sources).unwrap(), Vec::<String>::new());
-}
-
-fn gather(folder: &Path, sources: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            gather(&path, sources);
-        } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "html") {
-            sources.push(path);
-        }
-    }
+    scenes::every_sentence_is_said_and_every_key_exists(&CATALOG);
 }

@@ -1,46 +1,24 @@
 //! The domain told as scenes: what Takeshi's doctor sees, in both languages.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
 use askama::Template;
-use desk::{Page, Texts, Words};
+use desk::Page;
 use jiff::civil::{Date, date};
-use jiff::tz::{Offset, TimeZone};
 use serde_json::json;
 use vocab::{Locale, PatientId};
 
-use super::TEXTS;
+use super::PATIENTS;
 use super::banner::Banner;
 use super::document::Content;
 use super::listing::PatientLine;
 use super::pages::{Found, NotePage, Patient, Patients};
 use super::record::{Allergy, Body, Diagnosis, Done, Note, Record, Visit, When};
 use super::rules::{Measured, Supply, Window, last_day};
+use crate::scenes::{self, read};
 
-const DESK_TEXTS: &str = include_str!("../../../desk/texts.toml");
 const TODAY: Date = date(2026, 11, 26);
 
 fn page(locale: Locale, target: &str) -> Page {
-    let mut texts = Texts::default();
-    texts.add("desk", DESK_TEXTS).unwrap();
-    texts.add("patients", TEXTS).unwrap();
-    let zone = TimeZone::fixed(Offset::constant(9));
-    Page::new(Words::new(Arc::new(texts), locale, zone), target, "doctor")
-}
-
-/// What a person reads in the main part of a page, one line per piece of text.
-fn read(html: &str) -> String {
-    let main = html.split("<main").nth(1).and_then(|rest| rest.split("</main>").next()).unwrap();
-    let mut lines: Vec<&str> = Vec::new();
-    for piece in main.split('<').skip(1) {
-        let text = piece.split_once('>').map_or("", |(_, text)| text).trim();
-        if !text.is_empty() {
-            lines.push(text);
-        }
-    }
-    lines.join("\n")
+    scenes::page(&PATIENTS, "doctor", locale, target)
 }
 
 fn takeshi() -> PatientId {
@@ -258,21 +236,5 @@ fn a_note_is_read_or_the_page_says_why_not() {
 
 #[test]
 fn every_sentence_is_said_and_every_key_exists() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/patients");
-    let mut sources = Vec::new();
-    gather(&root, &mut sources);
-    let sources: Vec<String> =
-        sources.into_iter().map(|path| fs::read_to_string(path).unwrap()).collect();
-    assert_eq!(desk::unmatched("patients", TEXTS, &sources).unwrap(), Vec::<String>::new());
-}
-
-fn gather(folder: &Path, sources: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            gather(&path, sources);
-        } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "html") {
-            sources.push(path);
-        }
-    }
+    scenes::every_sentence_is_said_and_every_key_exists(&PATIENTS);
 }

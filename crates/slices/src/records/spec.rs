@@ -1,44 +1,21 @@
 //! The domain told as scenes: what a data engineer sees after a load, in both languages.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
 use askama::Template;
-use desk::{Page, Texts, Words};
+use desk::Page;
 use disclosure::Policy;
-use jiff::tz::{Offset, TimeZone};
 use ledger::{Counts, FileReport, LoadInfo, LoadOutcome, LoadReport, QuarantineRow, WarningCount};
 use vocab::{IssueCode, LandingId, LoadId, Locale, RawCount, SnapshotId};
 
-use super::TEXTS;
+use super::RECORDS;
 use super::pages::holdings::{self, Holding};
 use super::pages::load::Loads;
 use super::pages::overview::{LastLoad, Overview};
 use super::pages::report;
 use super::pages::report_json::ReportJson;
-
-const DESK_TEXTS: &str = include_str!("../../../desk/texts.toml");
+use crate::scenes::{self, read};
 
 fn page(locale: Locale, target: &str) -> Page {
-    let mut texts = Texts::default();
-    texts.add("desk", DESK_TEXTS).unwrap();
-    texts.add("records", TEXTS).unwrap();
-    let zone = TimeZone::fixed(Offset::constant(9));
-    Page::new(Words::new(Arc::new(texts), locale, zone), target, "hanako")
-}
-
-/// What a person reads in the main part of a page, one line per piece of text.
-fn read(html: &str) -> String {
-    let main = html.split("<main").nth(1).and_then(|rest| rest.split("</main>").next()).unwrap();
-    let mut lines: Vec<&str> = Vec::new();
-    for piece in main.split('<').skip(1) {
-        let text = piece.split_once('>').map_or("", |(_, text)| text).trim();
-        if !text.is_empty() {
-            lines.push(text);
-        }
-    }
-    lines.join("\n")
+    scenes::page(&RECORDS, "hanako", locale, target)
 }
 
 /// Twelve people came in, one line was broken, one file had come before.
@@ -199,21 +176,5 @@ fn the_list_of_loads_leads_to_each_report() {
 
 #[test]
 fn every_sentence_is_said_and_every_key_exists() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/records");
-    let mut sources = Vec::new();
-    gather(&root, &mut sources);
-    let sources: Vec<String> =
-        sources.into_iter().map(|path| fs::read_to_string(path).unwrap()).collect();
-    assert_eq!(desk::unmatched("records", TEXTS, &sources).unwrap(), Vec::<String>::new());
-}
-
-fn gather(folder: &Path, sources: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            gather(&path, sources);
-        } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "html") {
-            sources.push(path);
-        }
-    }
+    scenes::every_sentence_is_said_and_every_key_exists(&RECORDS);
 }
