@@ -53,6 +53,8 @@ pub(crate) struct ColumnEntry {
     pub(crate) name: String,
     /// Its FHIR type as declared.
     pub(crate) r#type: String,
+    /// The type of SQL it asks to lie in, where it names one.
+    pub(crate) sql_type: Option<String>,
     /// Whether it holds a list.
     pub(crate) collection: bool,
     /// What it means and how it misleads.
@@ -70,6 +72,8 @@ impl ColumnEntry {
     pub(crate) fn companions(&self) -> &'static [&'static str] {
         match self.r#type.as_str() {
             "decimal" => &["_text"],
+            // Its local day alone.
+            "date" | "dateTime" | "instant" if self.sql_type.as_deref() == Some("DATE") => &[],
             "date" | "dateTime" | "instant" => &["_precision", "_low", "_high", "_day"],
             _ => &[],
         }
@@ -113,6 +117,20 @@ pub(crate) fn is_about_patients(table: &str) -> bool {
     known.is_none_or(|known| known.about == About::Patient)
 }
 
+/// The FHIR word for a type of the lake, where there is one.
+pub(crate) fn lake_kind(lake_type: &str) -> &str {
+    match lake_type {
+        "Utf8" => "string",
+        "Int64" => "integer64",
+        "Int32" => "integer",
+        "Float64" => "decimal",
+        "Boolean" => "boolean",
+        "Date32" => "date",
+        other if other.starts_with("Timestamp") => "instant",
+        other => other,
+    }
+}
+
 /// What stands before the end of the first sentence, and that end.
 pub(crate) fn first_sentence(text: &str) -> &str {
     let end = |mark: &str, kept: usize| text.find(mark).map(|at| at + kept);
@@ -149,6 +167,7 @@ fn column(column: &fhir::view::Column) -> ColumnEntry {
     ColumnEntry {
         name: column.name.clone(),
         r#type: column.r#type.clone().unwrap_or_default(),
+        sql_type: tag("ansi/type"),
         collection: column.collection,
         meaning: Both {
             ja: tag("aoba/description-ja").unwrap_or_default(),

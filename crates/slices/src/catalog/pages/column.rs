@@ -72,7 +72,7 @@ impl Column {
         };
         let owner = entry.columns.iter().find(belongs);
         let lake_kind = shown.columns.iter().find(|(known, _)| known == name);
-        let kind = lake_kind.map_or("", |(_, kind)| table::lake_kind(kind));
+        let kind = lake_kind.map_or("", |(_, kind)| dictionary::lake_kind(kind));
         let days = find(&format!("{name}_day")).filter(|_| told.is_some()).unwrap_or(profile);
         let mut others = told.or(owner).map(table::companions).unwrap_or_default();
         others.retain(|other| other != name && find(other).is_some());

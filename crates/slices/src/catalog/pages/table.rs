@@ -136,7 +136,7 @@ fn line(
     ColumnLine {
         name: name.to_owned(),
         companions: others,
-        kind: told.map_or_else(|| lake_kind(kind).to_owned(), fhir_kind),
+        kind: told.map_or_else(|| dictionary::lake_kind(kind).to_owned(), fhir_kind),
         meaning: Prose::new(&meaning(page, shown.name, name, told)),
         unit: told.and_then(|column| column.unit.clone()),
         code_system: told.and_then(|column| column.code_system.clone()),
@@ -177,20 +177,6 @@ pub(crate) fn companions(column: &ColumnEntry) -> Vec<String> {
 pub(crate) fn fhir_kind(column: &ColumnEntry) -> String {
     let kind = if column.r#type.is_empty() { "string" } else { &column.r#type };
     if column.collection { format!("{kind}[]") } else { kind.to_owned() }
-}
-
-/// The FHIR word for a type of the lake, where there is one.
-pub(crate) fn lake_kind(lake_type: &str) -> &str {
-    match lake_type {
-        "Utf8" => "string",
-        "Int64" => "integer64",
-        "Int32" => "integer",
-        "Float64" => "decimal",
-        "Boolean" => "boolean",
-        "Date32" => "date",
-        other if other.starts_with("Timestamp") => "instant",
-        other => other,
-    }
 }
 
 /// A question to start from, as one would type it.

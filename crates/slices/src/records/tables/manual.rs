@@ -3,57 +3,18 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde::Deserialize;
+use fhir::path::Expr;
+use fhir::view::{self, Each, Select, View};
 use vocab::{Locale, Text};
 
 use super::{About, BundledTable, TABLES, WITHHELD_EXTENSIONS};
+use crate::dictionary::{self, ColumnEntry, TableEntry};
+use crate::own_words;
 
-/// What the manual needs of a ViewDefinition; `fhir::view` reads what running it needs.
-#[derive(Deserialize)]
+/// A table as the manual tells it: its words, and the declaration that fills it.
 pub(super) struct Told {
-    title: String,
-    description: String,
-    resource: String,
-    #[serde(default)]
-    extension: Vec<Extension>,
-    #[serde(default)]
-    select: Vec<Select>,
-}
-
-#[derive(Deserialize)]
-struct Extension {
-    url: String,
-    #[serde(default, rename = "valueString")]
-    value: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Select {
-    for_each: Option<String>,
-    #[serde(default)]
-    column: Vec<Column>,
-    #[serde(default)]
-    select: Vec<Select>,
-    #[serde(default)]
-    union_all: Vec<Select>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Column {
-    pub(super) name: String,
-    path: String,
-    r#type: String,
-    #[serde(default)]
-    description: String,
-    #[serde(default)]
-    tag: Vec<Tag>,
-}
-
-#[derive(Deserialize)]
-struct Tag {
-    name: String,
-    value: String,
+    words: &'static TableEntry,
+    view: View,
 }
 
 const TITLE: Text = Text { en: "# The tables", ja: "# 表" };
@@ -68,6 +29,12 @@ const LIST_HEAD: Text = Text {
     en: "| table | from | columns | what |\n|---|---|--:|---|",
     ja: "| 表 | リソース | 列数 | 内容 |\n|---|---|--:|---|",
 };
+const BEGINNING_HEAD: Text = Text {
+    en: "| column | type | meaning |\n|---|---|---|",
+    ja: "| 列 | 型 | 意味 |\n|---|---|---|",
+};
+/// Where in the introduction the columns stand with which every table begins.
+const BEGINNING_HERE: &str = "{beginning}";
 const COLUMN_HEAD: Text = Text {
     en: "| column | type | meaning | unit | code system | path |\n|---|---|---|---|---|---|",
     ja: "| 列 | 型 | 意味 | 単位 | コード体系 | パス |\n|---|---|---|---|---|---|",
@@ -98,13 +65,14 @@ pub(super) fn write(locale: Locale) -> String {
     let tables: Vec<(&BundledTable, Told)> =
         TABLES.iter().filter_map(|table| Some((table, told(table)?))).collect();
     let mut out = String::new();
-    for part in [GENERATED, TITLE, INTRODUCTION, LIST] {
-        let _ = writeln!(out, "{}\n", part.get(locale).trim_end());
+    let introduction = INTRODUCTION.get(locale).replace(BEGINNING_HERE, &beginning(locale));
+    for part in [GENERATED.get(locale), TITLE.get(locale), &introduction, LIST.get(locale)] {
+        let _ = writeln!(out, "{}\n", part.trim_end());
     }
     let _ = writeln!(out, "{}", LIST_HEAD.get(locale));
     for (table, told) in &tables {
         let (name, columns) = (table.name, told.columns().len());
-        let (resource, title) = (&told.resource, told.title(locale));
+        let (resource, title) = (&told.words.resource, told.title(locale));
         let _ = writeln!(out, "| [{name}](#{name}) | {resource} | {columns} | {title} |");
     }
     for (table, told) in &tables {
@@ -114,9 +82,22 @@ pub(super) fn write(locale: Locale) -> String {
     out
 }
 
-/// Reads what is told of a table; absent only if its file were broken, which a test rules out.
+/// What is told of a table; absent only if its file were broken, which a test rules out.
 pub(super) fn told(table: &BundledTable) -> Option<Told> {
-    serde_json::from_str(table.view_json).ok()
+    let (view, _) = view::read(table.view_json.as_bytes());
+    Some(Told { words: dictionary::bundled().get(table.name)?, view: view? })
+}
+
+/// The columns with which every table begins, as the house's own words tell them.
+fn beginning(locale: Locale) -> String {
+    let mut out = BEGINNING_HEAD.get(locale).to_owned();
+    for field in lake::tables::system_fields() {
+        let (name, kind) = (field.name(), field.data_type().to_string());
+        let kind = dictionary::lake_kind(&kind);
+        let meaning = own_words::column("", name).map_or("", |text| text.get(locale));
+        let _ = write!(out, "\n| `{name}` | {kind} | {} |", cell_text(meaning));
+    }
+    out
 }
 
 fn section(out: &mut String, table: &BundledTable, told: &Told, locale: Locale) {
@@ -127,19 +108,19 @@ fn section(out: &mut String, table: &BundledTable, told: &Told, locale: Locale) 
     let _ = writeln!(out, "\n## {}\n\n**{}.** {}", table.name, told.title(locale), {
         told.description(locale)
     });
-    let each: Vec<&str> = told.repeated().into_iter().collect();
+    let each = told.repeated();
     if !each.is_empty() {
         let _ = writeln!(out, "\n{} `{}`.", EACH.get(locale), each.join("`, `"));
     }
     let _ = writeln!(out, "\n{}\n\n{}", about.get(locale), COLUMN_HEAD.get(locale));
     for column in told.columns() {
-        let unit = column.tag("aoba/unit").unwrap_or_default();
-        let system = column.tag("aoba/code-system").unwrap_or_default();
-        let (name, fhir, path) = (&column.name, &column.r#type, &column.path);
-        let meaning = column.meaning(locale);
-        let cells = [format!("`{name}`"), fhir.clone(), meaning.into(), unit.into(), system.into()];
+        let unit = column.unit.as_deref().unwrap_or_default();
+        let system = column.code_system.as_deref().unwrap_or_default();
+        let kind = column.sql_type.as_ref().unwrap_or(&column.r#type);
+        let (name, meaning) = (&column.name, column.meaning.get(locale));
+        let cells = [format!("`{name}`"), kind.clone(), meaning.into(), unit.into(), system.into()];
         let cells: Vec<String> = cells.iter().map(|cell| cell_text(cell)).collect();
-        let _ = writeln!(out, "| {} | `{}` |", cells.join(" | "), cell_text(path));
+        let _ = writeln!(out, "| {} | `{}` |", cells.join(" | "), cell_text(&column.path));
     }
 }
 
@@ -175,84 +156,61 @@ fn extensions(out: &mut String, tables: &[(&BundledTable, Told)], locale: Locale
 }
 
 impl Told {
-    fn extra(&self, name: &str) -> Option<&str> {
-        let found = self.extension.iter().find(|extension| extension.url.ends_with(name));
-        found.map(|extension| extension.value.as_str()).filter(|value| !value.is_empty())
-    }
-
     /// The table's name for people.
     pub(super) fn title(&self, locale: Locale) -> &str {
-        match locale {
-            Locale::En => &self.title,
-            Locale::Ja => self.extra("/title-ja").unwrap_or_default(),
-        }
+        self.words.title.get(locale)
     }
 
     /// What the table is for.
     pub(super) fn description(&self, locale: Locale) -> &str {
-        match locale {
-            Locale::En => &self.description,
-            Locale::Ja => self.extra("/description-ja").unwrap_or_default(),
-        }
+        self.words.about.get(locale)
     }
 
     /// Its columns in order; the branches of a `unionAll` have the same.
-    pub(super) fn columns(&self) -> Vec<&Column> {
-        self.select.iter().flat_map(Select::columns).collect()
+    pub(super) fn columns(&self) -> &[ColumnEntry] {
+        &self.words.columns
     }
 
     /// The elements over which its rows repeat.
-    fn repeated(&self) -> Vec<&str> {
-        self.select.iter().flat_map(Select::repeated).collect()
+    fn repeated(&self) -> Vec<String> {
+        let mut paths = Vec::new();
+        each_select(&self.view.selects, &mut |select| paths.extend(repeated(select)));
+        paths
     }
 
     /// Every extension URL that a path names, with the column it fills; no column for one over
     /// which rows repeat.
     pub(super) fn extension_urls(&self) -> Vec<(String, Option<&str>)> {
-        let repeated = self.repeated().into_iter().map(|path| (path, None));
-        let columns = self.select.iter().flat_map(Select::every_column);
-        let columns = columns.map(|column| (column.path.as_str(), Some(column.name.as_str())));
-        let paths: Vec<(&str, Option<&str>)> = repeated.chain(columns).collect();
+        let mut paths: Vec<(String, Option<&str>)> = Vec::new();
+        each_select(&self.view.selects, &mut |select| {
+            paths.extend(repeated(select).map(|path| (path, None)));
+            let columns = select.columns.iter();
+            paths.extend(columns.map(|column| (column.path_text.clone(), Some(&*column.name))));
+        });
         let urls = paths.into_iter().flat_map(|(path, column)| {
             let calls = path.split("extension('").skip(1);
-            let urls = calls.filter_map(|call| call.split('\'').next());
-            urls.map(move |url| (url.to_owned(), column)).collect::<Vec<_>>()
+            let urls = calls.filter_map(|call| call.split('\'').next().map(str::to_owned));
+            urls.map(|url| (url, column)).collect::<Vec<_>>()
         });
         urls.filter(|(url, _)| url.contains(':')).collect()
     }
 }
 
-impl Select {
-    fn columns(&self) -> Vec<&Column> {
-        let mut columns: Vec<&Column> = self.column.iter().collect();
-        columns.extend(self.select.iter().flat_map(Select::columns));
-        columns.extend(self.union_all.first().into_iter().flat_map(Select::columns));
-        columns
-    }
-
-    fn every_column(&self) -> Vec<&Column> {
-        let mut columns: Vec<&Column> = self.column.iter().collect();
-        columns.extend(self.select.iter().chain(&self.union_all).flat_map(Select::every_column));
-        columns
-    }
-
-    fn repeated(&self) -> Vec<&str> {
-        let mut paths: Vec<&str> = self.for_each.iter().map(String::as_str).collect();
-        paths.extend(self.select.iter().chain(&self.union_all).flat_map(Select::repeated));
-        paths
+/// Gives every select, one before those within it.
+fn each_select<'v>(selects: &'v [Select], take: &mut impl FnMut(&'v Select)) {
+    for select in selects {
+        take(select);
+        each_select(&select.selects, take);
+        each_select(&select.union_all, take);
     }
 }
 
-impl Column {
-    fn tag(&self, name: &str) -> Option<&str> {
-        self.tag.iter().find(|tag| tag.name == name).map(|tag| tag.value.as_str())
-    }
-
-    /// What it means and how it misleads.
-    pub(super) fn meaning(&self, locale: Locale) -> &str {
-        match locale {
-            Locale::En => &self.description,
-            Locale::Ja => self.tag("aoba/description-ja").unwrap_or_default(),
-        }
-    }
+/// Over which elements the rows of a select repeat.
+fn repeated(select: &Select) -> impl Iterator<Item = String> {
+    let paths: &[Expr] = match &select.each {
+        Each::None => &[],
+        Each::ForEach(path) | Each::ForEachOrNull(path) => std::slice::from_ref(path),
+        Each::Repeat(paths) => paths.as_slice(),
+    };
+    paths.iter().map(ToString::to_string)
 }

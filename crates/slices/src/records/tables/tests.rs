@@ -252,11 +252,13 @@ fn every_table_and_column_is_told_in_both_languages() {
             assert!(!told.title(locale).is_empty(), "{} has no title", table.name);
             assert!(!told.description(locale).is_empty(), "{} has no description", table.name);
         }
-        assert!(japanese(told.title(Locale::Ja)), "{}", table.name);
+        for text in [told.title(Locale::Ja), told.description(Locale::Ja)] {
+            assert!(japanese(text), "{}: {text}", table.name);
+        }
         for column in told.columns() {
             let place = format!("{}.{}", table.name, column.name);
-            assert!(column.meaning(Locale::En).ends_with(['.', '?']), "{place}");
-            assert!(japanese(column.meaning(Locale::Ja)), "{place} has no Japanese");
+            assert!(column.meaning.get(Locale::En).ends_with(['.', '?']), "{place}");
+            assert!(japanese(column.meaning.get(Locale::Ja)), "{place} has no Japanese");
         }
     }
 }
