@@ -18,7 +18,7 @@ use super::system;
 use crate::view::told;
 
 /// Stands in every definition's hash: a new number means that every table is built again.
-const LAYOUT_VERSION: &str = "1";
+const LAYOUT_VERSION: &str = "2";
 /// Columns the lake adds before those of a view; the plan makes the rest of them.
 const PLAN_SYSTEM_COLUMNS: usize = 5;
 
@@ -214,7 +214,10 @@ fn identifying(view: &View) -> Vec<Issue> {
     issues
 }
 
-/// Which day of a row tells best when it happened, the surest first.
+/// The column that tells on which day happened what a row is about, in a table that has one.
+const EVENT_DAY: &str = "event_day";
+
+/// Which day tells that best in a table without one, such as a house's own, the surest first.
 const CLINICAL_DAYS: [&str; 9] = [
     "effective",
     "performed",
@@ -237,7 +240,10 @@ fn spec(one: &Defined, planned: &Schema) -> TableSpec {
         .filter_map(|column| Some((column.name.clone(), column.description.clone()?)));
     let days = || fields.iter().filter(|field| field.name().ends_with("_day"));
     let named = |part: &str| days().find(|field| field.name().contains(part));
-    let day = CLINICAL_DAYS.iter().find_map(|part| named(part)).or_else(|| days().next());
+    let day = days()
+        .find(|field| field.name() == EVENT_DAY)
+        .or_else(|| CLINICAL_DAYS.iter().find_map(|part| named(part)))
+        .or_else(|| days().next());
     TableSpec {
         name: one.view.name.clone().unwrap_or_default(),
         about: one.about.clone(),

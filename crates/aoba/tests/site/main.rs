@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod deletions;
+mod event_day;
 mod full_disk;
 mod house;
 mod ingest_crash;

@@ -4,6 +4,8 @@
 //! What the columns mean stands in the files themselves, in both languages, and
 //! [`manual()`] prints it.
 
+#[cfg(test)]
+mod days;
 mod manual;
 #[cfg(test)]
 mod tests;

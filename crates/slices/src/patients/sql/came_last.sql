@@ -2,11 +2,11 @@
 with visits as (
   select
     patient_id,
-    period_start_day as day,
+    event_day as day,
     coalesce(department_display, department_text, service_type_display, service_type_text) as department,
     row_number() over (partition by patient_id order by period_start_low desc, resource_key) as nth
   from fhir.encounter
-  where period_start_day <= $today
+  where event_day <= $today
     and coalesce(status, '') not in ('entered-in-error', 'cancelled', 'planned')
 )
 select

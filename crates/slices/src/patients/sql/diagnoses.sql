@@ -1,4 +1,5 @@
 -- Which diseases were written down, how sure, from when to when?
+-- A disease whose onset only an age or words tell stands on the day it was entered.
 -- A postfix modifier 8002 (の疑い) means that the disease is suspected only.
 select
   coalesce(code_text, code_display, code) as name,
@@ -10,7 +11,10 @@ select
   coalesce(outcome_text, outcome_display) as outcome,
   coalesce(department_display, department_text) as department,
   coalesce(onset_at, onset_period_start, recorded_date) as starts,
-  coalesce(onset_at_day, onset_period_start_day, recorded_date_day) as starts_day,
+  coalesce(
+    event_day,
+    case when coalesce(onset_at, onset_period_start) is null then recorded_date_day end
+  ) as starts_day,
   coalesce(abatement_at, abatement_period_end) as ends,
   coalesce(abatement_at_day, abatement_period_end_day) as ends_day
 from fhir.condition

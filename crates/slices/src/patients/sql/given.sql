@@ -4,7 +4,7 @@ select
   coalesce(medication_text, medication_display, medication_code) as name,
   dosage_text as dosage,
   coalesce(effective_at, effective_period_start) as starts,
-  coalesce(effective_at_day, effective_period_start_day) as starts_day,
+  event_day as starts_day,
   effective_period_end_day as ends_day
 from fhir.medication_administration
 where coalesce(status, '') not in ('not-done', 'entered-in-error')

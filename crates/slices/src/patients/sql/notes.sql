@@ -7,8 +7,8 @@ select
   coalesce(c.attachment_title, d.document_description) as title,
   c.content_type,
   coalesce(c.has_data, false) as has_text,
-  d.document_date as written,
-  d.document_date_day as written_day
+  coalesce(c.creation, d.document_date) as written,
+  d.event_day as written_day
 from fhir.document_reference as d
 left join fhir.document_content as c
   on c.patient_id = d.patient_id
@@ -16,4 +16,4 @@ left join fhir.document_content as c
   and c.resource_key = d.resource_key
   and c.ordinal = 0
 where coalesce(d.status, '') <> 'entered-in-error'
-order by d.document_date_low desc nulls last, d.resource_key
+order by d.event_day desc nulls last, d.document_date_low desc nulls last, d.resource_key

@@ -5,8 +5,8 @@ select
     as drug,
   coalesce(r.medication_text, r.medication_display, r.medication_code) as name,
   coalesce(d.dosage_text, r.dosage_text) as dosage,
-  coalesce(d.period_of_use_start, r.authored_on) as starts,
-  coalesce(d.period_of_use_start_day, r.authored_on_day) as starts_day,
+  coalesce(d.period_of_use_start, d.bounds_period_start, d.timing_event, r.authored_on) as starts,
+  coalesce(d.event_day, r.event_day) as starts_day,
   coalesce(
     case when r.expected_supply_duration_unit_code = 'd' then r.expected_supply_duration end,
     d.usage_duration,

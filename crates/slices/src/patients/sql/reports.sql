@@ -3,7 +3,7 @@ select
   coalesce(code_text, code_display, code) as name,
   conclusion,
   coalesce(effective_at, effective_period_start) as starts,
-  coalesce(effective_at_day, effective_period_start_day) as starts_day
+  event_day as starts_day
 from fhir.diagnostic_report
 where coalesce(status, '') not in ('cancelled', 'entered-in-error')
   and conclusion is not null

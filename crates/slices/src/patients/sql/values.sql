@@ -11,8 +11,8 @@ with measured as (
     reference_range_low as low,
     reference_range_high as high,
     coalesce(value_code_text, value_code_display, value_string) as word,
-    coalesce(effective_at_day, effective_period_start_day) as day,
-    coalesce(effective_at_low, effective_period_start_low) as instant
+    event_day as day,
+    coalesce(effective_at_low, effective_instant_low, effective_period_start_low) as instant
   from fhir.observation
   where coalesce(status, '') not in ('cancelled', 'entered-in-error')
   union all
@@ -26,8 +26,8 @@ with measured as (
     c.reference_range_low,
     c.reference_range_high,
     coalesce(c.value_code_text, c.value_code_display, c.value_string),
-    coalesce(o.effective_at_day, o.effective_period_start_day),
-    coalesce(o.effective_at_low, o.effective_period_start_low)
+    c.event_day,
+    coalesce(o.effective_at_low, o.effective_instant_low, o.effective_period_start_low)
   from fhir.observation_component as c
   join fhir.observation as o
     on o.patient_id = c.patient_id
@@ -50,4 +50,4 @@ from measured
 where day >= $first_day
   and day <= $last_day
   and (value is not null or word is not null)
-order by instant, code
+order by day, instant, code

@@ -7,7 +7,7 @@ select
   coalesce(reason_text, reason_display) as reason,
   discharge_disposition_text as went_to,
   period_start as starts,
-  period_start_day as starts_day,
+  event_day as starts_day,
   period_end as ends,
   period_end_day as ends_day
 from fhir.encounter

@@ -47,7 +47,7 @@ struct Tables {
     extensions: BTreeSet<String>,
 }
 
-fn parsed(table: &BundledTable) -> View {
+pub(super) fn parsed(table: &BundledTable) -> View {
     let (view, issues) = view::read(table.view_json.as_bytes());
     assert!(issues.is_empty(), "{}: {issues:?}", table.name);
     view.unwrap()
