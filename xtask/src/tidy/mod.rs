@@ -8,6 +8,7 @@ mod columns;
 mod licences;
 mod map;
 mod pure;
+mod questions;
 mod size;
 mod slices;
 pub(crate) mod tree;
@@ -45,6 +46,7 @@ fn all(tree: &Tree, metadata: &Metadata) -> Vec<Finding> {
         columns::check(tree),
         size::check(tree),
         twins::check(tree),
+        questions::check(tree),
     ]
     .concat();
     findings.sort();

@@ -175,7 +175,11 @@ impl Reader {
         self.rows(text, &[]).await
     }
 
-    async fn rows(
+    /// Answers a question of the program's own batch by batch, with values bound to its names.
+    ///
+    /// # Errors
+    /// As [`Reader::ask`].
+    pub async fn rows(
         &self,
         text: &str,
         values: &[(&str, Parameter)],
