@@ -1,4 +1,5 @@
-//! Looks at every page in a real browser, in both languages and four widths.
+//! Looks at every page of every role in a real browser, in both languages and four widths, and on
+//! paper.
 //!
 //! Needs Node.js and Chromium (Debian packages `nodejs` and `chromium`); playwright-core and
 //! axe-core come from npm into the target folder. Where one of them is missing, says so and which.
@@ -13,14 +14,20 @@ use anyhow::{Context, Result, bail};
 use crate::cargo;
 use crate::steps::Outcome;
 
-const LOOK: &str = include_str!("pages/look.mjs");
+/// The scripts, the one that is run first.
+const SCRIPTS: [(&str, &str); 4] = [
+    ("look.mjs", include_str!("pages/look.mjs")),
+    ("paths.mjs", include_str!("pages/paths.mjs")),
+    ("checks.mjs", include_str!("pages/checks.mjs")),
+    ("hands.mjs", include_str!("pages/hands.mjs")),
+];
 const PACKAGES: &str = include_str!("pages/package.json");
 
 /// Starts the demo on a free port and looks at all of it.
 ///
 /// # Errors
 /// When a page is wrong: a console message, something the page's own policy forbids, a barrier to
-/// access, sideways scrolling, a missing language.
+/// access, sideways scrolling, a missing language, a place the keyboard cannot reach.
 pub(crate) fn run(root: &Path) -> Result<Outcome> {
     let Some(chromium) = program(&["chromium", "chromium-browser", "google-chrome"]) else {
         return Ok(skipped("no Chromium"));
@@ -57,7 +64,7 @@ fn program(names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(found)
 }
 
-/// Puts the script and its two packages into their folder.
+/// Puts the scripts and their two packages into their folder.
 fn install(npm: &Path, tools: &Path) -> Result<()> {
     fs::create_dir_all(tools)?;
     let listed = tools.join("package.json");
@@ -65,7 +72,9 @@ fn install(npm: &Path, tools: &Path) -> Result<()> {
         .iter()
         .all(|name| tools.join("node_modules").join(name).join("package.json").is_file())
         && fs::read_to_string(&listed).is_ok_and(|text| text == PACKAGES);
-    fs::write(tools.join("look.mjs"), LOOK)?;
+    for (name, script) in SCRIPTS {
+        fs::write(tools.join(name), script)?;
+    }
     if held {
         return Ok(());
     }

@@ -1,0 +1,166 @@
+// What people do with their hands: the keyboard alone, and a browser that runs no script.
+
+/// So many presses of Tab lead from one end of a page to the other, at the most.
+const STOPS_MAX = 120;
+
+/// Where the keyboard is: the part of the page, whether the place is seen and marked.
+const standing = () => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  // A radio button without a face of its own is marked on the words beside it.
+  const face = element.matches('.as input, .segments input') ? element.nextElementSibling : element;
+  const style = getComputedStyle(face);
+  const box = face.getBoundingClientRect();
+  const at = [box.left + box.width / 2, box.top + Math.min(box.height / 2, innerHeight / 2)];
+  const top = document.elementFromPoint(...at);
+  const region = ['.skip', '.head', '.side', 'main'].find((one) => element.closest(one)) ?? 'elsewhere';
+  return {
+    region,
+    name: (element.getAttribute('aria-label') ?? element.textContent.trim()).slice(0, 40) || element.id || element.name,
+    inside: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+    covered: Boolean(top) && !face.contains(top) && !top.contains(face),
+    ringed: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+  };
+};
+
+/// Presses Tab through the whole page; what the keyboard stands on is seen, marked, and in the
+/// order of the page: the way past the head, the head, the menu, the content.
+async function throughPage(page, where, tell) {
+  const order = ['.skip', '.head', '.side', 'main'];
+  const regions = [];
+  for (let stop = 0; stop < STOPS_MAX; stop += 1) {
+    await page.keyboard.press('Tab');
+    const here = await page.evaluate(standing);
+    if (!here) break;
+    if (!here.inside) tell(where, `the keyboard is out of sight on ${here.name}`);
+    if (here.covered) tell(where, `something lies over ${here.name}, where the keyboard is`);
+    if (!here.ringed) tell(where, `nothing marks ${here.name}, where the keyboard is`);
+    if (regions.at(-1) !== here.region) regions.push(here.region);
+  }
+  const places = regions.map((region) => order.indexOf(region));
+  if (places.some((place, at) => place < (places[at - 1] ?? 0))) tell(where, `the keyboard goes ${regions.join(' → ')}`);
+  for (const region of ['.skip', '.head', '.side']) {
+    if (!regions.includes(region)) tell(where, `the keyboard never reaches ${region}`);
+  }
+}
+
+async function pastTheHead(page, where, tell) {
+  await page.keyboard.press('Tab');
+  const skip = await page.evaluate(() => {
+    const { top, height } = document.activeElement.getBoundingClientRect();
+    return { href: document.activeElement.getAttribute('href'), seen: top >= 0 && height > 0 };
+  });
+  if (skip.href !== '#main') tell(where, `the keyboard begins at ${skip.href}, not at the link to the content`);
+  if (!skip.seen) tell(where, 'the link to the content is not seen when the keyboard is on it');
+  await page.keyboard.press('Enter');
+  const id = await page.evaluate(() => document.activeElement?.id);
+  if (id !== 'main') tell(where, `the link to the content leads to ${id}`);
+}
+
+/// The choice of roles opens, closes with Esc, and gives the keyboard back; a role is chosen.
+async function roles(page, where, tell) {
+  const choice = page.locator('#choice');
+  await page.locator('.roles > button').focus();
+  await page.keyboard.press('Enter');
+  if (!await choice.isVisible()) tell(where, 'the choice of roles does not open');
+  await page.keyboard.press('Tab');
+  const inside = await page.evaluate(() => Boolean(document.activeElement?.closest('#choice')));
+  if (!inside) tell(where, 'the keyboard does not go into the choice of roles');
+  await page.keyboard.press('Escape');
+  if (await choice.isVisible()) tell(where, 'Esc does not close the choice of roles');
+  const back = await page.evaluate(() => document.activeElement?.closest('.roles > button') !== null);
+  if (!back) tell(where, 'the keyboard is lost when the choice of roles closes');
+  await page.keyboard.press('Enter');
+  await page.locator('#choice [value="demo:engineer"]').focus();
+  await Promise.all([page.waitForURL('**/records/loads'), page.keyboard.press('Enter')]);
+}
+
+/// A picture is turned into its table by the arrow keys.
+async function turned(page, where, tell) {
+  const chosen = page.locator('.figure .as :checked').first();
+  if (await chosen.count() === 0) return tell(where, 'there is no picture to turn into a table');
+  await chosen.focus();
+  await page.keyboard.press('ArrowRight');
+  if (!await page.locator('.figure .rows').first().isVisible()) tell(where, 'the arrow keys do not turn a picture into its table');
+}
+
+/// The doctor's day without a mouse, wide and on a small screen.
+export async function keyboard(language, { site, tell, tab, signedIn, open }) {
+  const context = await signedIn('doctor');
+  const page = await tab(context);
+  for (const width of [1440, 390]) {
+    const where = `keyboard ${language} ${width}`;
+    await page.setViewportSize({ width, height: 844 });
+    await open(page, '/patients', language, 200, where);
+    await pastTheHead(page, where, tell);
+    await open(page, '/patients', language, 200, where);
+    await throughPage(page, where, tell);
+    const first = await page.locator('main table a').first().getAttribute('href');
+    await open(page, first, language, 200, where);
+    await throughPage(page, where, tell);
+    await turned(page, where, tell);
+  }
+  await search(page, language, { site, tell });
+  await roles(page, `keyboard ${language}`, tell);
+  await context.close();
+}
+
+/// The doctor looks for somebody by number, and for nobody.
+async function search(page, language, { site, tell }) {
+  const where = `search ${language}`;
+  const wanted = async (words) => {
+    await page.goto(`${site}/patients`);
+    await page.fill('#wanted', words);
+    await page.keyboard.press('Enter');
+    await page.waitForLoadState();
+  };
+  await page.goto(`${site}/patients`);
+  const number = await page.locator('main table td.number').first().innerText();
+  await wanted(number.trim());
+  if (!/\/patients\/\d+$/.test(page.url())) tell(where, `the number of a patient leads to ${page.url()}`);
+  await wanted('だれでもない');
+  if (!await page.locator('#found').isVisible() || !await page.locator('.empty').isVisible()) {
+    tell(where, 'a search that finds nobody does not say so');
+  }
+}
+
+/// The header's search, the dialogs, the language and the way to the rest of the menu, all
+/// without a script.
+export async function withoutScript(language, { tell, tab, signedIn, open }) {
+  const where = `without script ${language}`;
+  const context = await signedIn('researcher', { javaScriptEnabled: false });
+  const page = await tab(context);
+  await open(page, '/', language, 200, where);
+  await page.fill('.search input', 'HbA1c');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/catalog?q=HbA1c');
+  const kept = await page.inputValue('.search input');
+  if (kept !== 'HbA1c') tell(where, `the search field holds ${JSON.stringify(kept)} after a search`);
+  const other = language === 'ja' ? 'en' : 'ja';
+  await page.click(`.tongues a[lang=${other}]`);
+  await page.waitForLoadState();
+  const spoken = () => page.locator('html').getAttribute('lang');
+  if (await spoken() !== other) tell(where, `the choice of language leads to ${await spoken()}`);
+  if (!page.url().includes('q=HbA1c')) tell(where, `the choice of language forgets the search: ${page.url()}`);
+  await page.click('.brand');
+  await page.waitForLoadState();
+  if (await spoken() !== other) tell(where, 'the choice of language is forgotten on the next page');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, '/kit/forms', language, 200, where);
+  await page.click('[popovertarget=release-dialog]');
+  if (!await page.locator('#release-dialog').isVisible()) tell(where, 'the dialog does not open');
+  await page.click('#release-dialog .button.first');
+  if (await page.locator('#release-dialog').isVisible()) tell(where, 'the dialog does not close');
+  const more = page.locator('.more summary');
+  if (await more.count() > 0) {
+    await more.click();
+    if (!await page.locator('.sheet').isVisible()) tell(where, 'the rest of the menu does not open');
+  }
+  await page.click('.roles > button');
+  await page.click('#choice [value="demo:steward"]');
+  await page.waitForLoadState();
+  const role = await page.locator('.roles > button').innerText();
+  if (new URL(page.url()).pathname !== '/') tell(where, `the steward begins at ${page.url()}`);
+  if (!role.includes(language === 'ja' ? '小' : 'M')) tell(where, `the steward is shown as ${role}`);
+  await context.close();
+}
