@@ -286,3 +286,32 @@ fn a_chart_of_nothing_is_drawn_without_falling_over() {
         }
     }
 }
+
+#[test]
+fn a_mark_stands_on_its_day_and_nowhere_outside() {
+    for size in [Size::Narrow, Size::Wide] {
+        let marked = |day| look(&lanes().with_mark(day, "今日"), size);
+        let inside = marked(date(2026, 11, 22));
+        assert!(inside.contains("class=\"day\"") && inside.contains("今日 2026年11月22日"));
+        let outside = marked(date(2026, 11, 23));
+        assert!(!outside.contains("class=\"day\"") && !outside.contains("今日"));
+        assert_eq!(outside, look(&lanes(), size));
+    }
+}
+
+#[test]
+fn values_outside_the_usual_range_are_told_apart_also_in_words() {
+    let table = lanes().table(&words(Locale::En));
+    let told: Vec<&str> =
+        table.rows.iter().filter_map(|row| row.get(1)).map(String::as_str).collect();
+    let high = told.iter().filter(|text| text.ends_with(" (high)")).count();
+    assert!(high > 0 && told.iter().all(|text| !text.ends_with(" (low)")), "{told:?}");
+    let samples = vec![Sample { day: date(2024, 1, 1), value: 55.0 }];
+    let lane = |low: Option<f64>| {
+        let lane = Lane::series("eGFR", "mL/min", 0, samples.clone()).with_reference(low, None);
+        Lanes::new(date(2024, 1, 1), date(2024, 12, 31), vec![lane])
+    };
+    let drawn = |low| look(&lane(low), Size::Wide);
+    assert!(drawn(Some(60.0)).contains("基準 60以上") && drawn(Some(60.0)).contains("fill warm"));
+    assert!(!drawn(None).contains("基準") && !drawn(None).contains("fill warm"));
+}

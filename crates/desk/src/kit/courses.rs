@@ -79,11 +79,12 @@ fn lanes(page: &Page) -> Figure {
     let mut lanes = visits(page);
     lanes.extend(illness(page));
     lanes.extend(measured(page));
-    let chart = Lanes::new(date(2017, 4, 1), date(2026, 11, 22), lanes);
+    let chart = Lanes::new(date(2017, 4, 1), date(2026, 12, 31), lanes)
+        .with_mark(date(2026, 11, 22), page.say("desk.chart.today"));
     Figure::new(page, "lanes", page.say("desk.kit.lanes"), &chart)
         .with_note(page.say("desk.kit.lanes_note"))
         .with_foot(page.say("desk.kit.lanes_when"))
-        .with_code("rust", "Lanes::new(from, to, vec![\n    Lane::heading(visits),\n    Lane::spans(inpatient, vec![Span::new(label, start, Ending::On(end))]),\n    Lane::events(outpatient, events),\n    Lane::series(\"HbA1c\", \"%\", 1, samples).with_reference(4.9, 6.0),\n])")
+        .with_code("rust", "Lanes::new(from, to, vec![\n    Lane::heading(visits),\n    Lane::spans(inpatient, vec![Span::new(label, start, Ending::On(end))]),\n    Lane::events(outpatient, events),\n    Lane::series(\"HbA1c\", \"%\", 1, samples).with_reference(4.9, 6.0),\n])\n.with_mark(day, today)")
 }
 
 fn visits(page: &Page) -> Vec<Lane> {

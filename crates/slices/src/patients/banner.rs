@@ -25,6 +25,8 @@ pub(crate) struct Banner {
     pub(crate) sex: String,
     /// That, and when, the patient died.
     pub(crate) died: Option<String>,
+    /// The day on which the page is read.
+    pub(crate) today: Date,
 }
 
 impl Banner {
@@ -41,6 +43,7 @@ impl Banner {
                 Some(day) => page.fill("patients.banner.died_on", &[("day", &page.day(day))]),
                 None => page.say("patients.banner.died").to_owned(),
             }),
+            today,
         }
     }
 }

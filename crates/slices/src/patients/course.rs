@@ -35,9 +35,22 @@ pub(crate) struct Drawn {
     pub(crate) left_out: Vec<String>,
 }
 
-/// Draws the years of a window.
-pub(crate) fn draw(page: &Page, record: &Record, window: Window, died: Option<Date>) -> Drawn {
-    let mut pen = Pen { page, window, died, lanes: Vec::new(), left_out: Vec::new(), marks: 0 };
+/// Draws the years of a window, as they are known today.
+pub(crate) fn draw(
+    page: &Page,
+    record: &Record,
+    window: Window,
+    (today, died): (Date, Option<Date>),
+) -> Drawn {
+    let mut pen = Pen {
+        page,
+        window,
+        died,
+        lanes: Vec::new(),
+        left_out: Vec::new(),
+        thinned: Vec::new(),
+        marks: 0,
+    };
     pen.visits(&record.visits);
     pen.diagnoses(&record.diagnoses);
     pen.drugs(&rules::courses(&record.supplies));
@@ -52,12 +65,13 @@ pub(crate) fn draw(page: &Page, record: &Record, window: Window, died: Option<Da
         1 => page.fill("patients.course.one_year", &years),
         _ => page.fill("patients.course.years", &years),
     };
-    let lanes = Lanes::new(from, to, pen.lanes);
+    let lanes = Lanes::new(from, to, std::mem::take(&mut pen.lanes));
+    let lanes = lanes.with_mark(today, page.say("desk.chart.today"));
     let figure = Figure::new(page, "course", page.say("patients.course.title"), &lanes)
         .with_note(&note)
         .with_foot(page.say("patients.course.how"))
         .with_code("sql", include_str!("sql/values.sql"));
-    Drawn { figure, left_out: pen.left_out }
+    Drawn { figure, left_out: pen.left_out() }
 }
 
 struct Pen<'a> {
@@ -66,6 +80,8 @@ struct Pen<'a> {
     died: Option<Date>,
     lanes: Vec<Lane>,
     left_out: Vec<String>,
+    /// The kinds of which there are more marks than are drawn.
+    thinned: Vec<&'static str>,
     /// How many marks have been drawn.
     marks: usize,
 }
@@ -75,17 +91,24 @@ impl Pen<'_> {
         self.page.say(key).to_owned()
     }
 
-    /// As many of a lane's marks as it may have; says once for each kind that some are missing.
+    /// As many of a lane's marks as it may have; remembers of which kinds some are missing.
     fn some<T: Clone>(&mut self, kind: &'static str, all: &[T], most: usize) -> Vec<T> {
         let (kept, thinned) = rules::thinned(all, most);
         self.marks += kept.len();
-        if thinned {
-            let sentence = self.page.fill("patients.course.some", &[("what", self.page.say(kind))]);
-            if !self.left_out.contains(&sentence) {
-                self.left_out.push(sentence);
-            }
+        if thinned && !self.thinned.contains(&kind) {
+            self.thinned.push(kind);
         }
         kept
+    }
+
+    /// What does not stand in the picture, in sentences.
+    fn left_out(mut self) -> Vec<String> {
+        if !self.thinned.is_empty() {
+            let kinds: Vec<&str> = self.thinned.iter().map(|kind| self.page.say(kind)).collect();
+            let kinds = kinds.join(self.page.say("patients.course.between"));
+            self.left_out.insert(0, self.page.fill("patients.course.some", &[("what", &kinds)]));
+        }
+        self.left_out
     }
 
     /// Adds a section where there is anything in it, and says how many lanes were left out.
@@ -237,10 +260,7 @@ impl Pen<'_> {
             let samples = values.iter().map(|(day, value)| Sample { day: *day, value: *value });
             let lane =
                 Lane::series(&self.known_name(one), &one.unit, digits(&values), samples.collect());
-            lanes.push(match limits(one) {
-                Some((low, high)) => lane.with_reference(low, high),
-                None => lane,
-            });
+            lanes.push(lane.with_reference(one.limits.0, one.limits.1));
         }
         self.section("patients.course.values", lanes, 0);
     }
@@ -299,17 +319,6 @@ fn digits(values: &[(Date, f64)]) -> usize {
     }
 }
 
-/// Limits of what is usual; a side that is not printed reaches as far as the values do.
-fn limits(one: &Series) -> Option<(f64, f64)> {
-    let values = || one.values.iter().map(|(_, value)| *value);
-    match one.limits {
-        (Some(low), Some(high)) if low < high => Some((low, high)),
-        (None, Some(high)) => Some((values().fold(0.0_f64.min(high), f64::min), high)),
-        (Some(low), None) => Some((low, values().fold(low, f64::max))),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -326,21 +335,5 @@ mod tests {
         check(&[7.0, 8.9], 1);
         check(&[0.65, 1.07], 2);
         check(&[1.0 / 3.0], 2);
-    }
-
-    #[test]
-    fn a_missing_limit_reaches_as_far_as_the_values() {
-        let series = |limits| Series {
-            code: String::new(),
-            name: String::new(),
-            unit: String::new(),
-            values: vec![(date(2024, 1, 1), 45.0), (date(2024, 2, 1), 71.0)],
-            limits,
-        };
-        assert_eq!(limits(&series((Some(60.0), None))), Some((60.0, 71.0)));
-        assert_eq!(limits(&series((None, Some(60.0)))), Some((0.0, 60.0)));
-        assert_eq!(limits(&series((Some(1.0), Some(2.0)))), Some((1.0, 2.0)));
-        assert_eq!(limits(&series((Some(2.0), Some(1.0)))), None);
-        assert_eq!(limits(&series((None, None))), None);
     }
 }

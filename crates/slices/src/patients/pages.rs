@@ -22,7 +22,7 @@ use super::rules::Window;
 /// How many notes and reports the page lists.
 const NOTES_MAX: usize = 40;
 const REPORTS_MAX: usize = 20;
-const WORDS_MAX: usize = 40;
+const DAYS_OF_WORDS_MAX: usize = 20;
 
 /// The routes of the domain.
 pub(crate) fn router() -> axum::Router<Site> {
@@ -111,6 +111,13 @@ pub(crate) struct DayLine {
     pub(crate) says: String,
 }
 
+/// What was told in words on one day: each thing with its answer.
+#[derive(Debug)]
+pub(crate) struct WordsOfDay {
+    pub(crate) when: String,
+    pub(crate) values: Vec<(String, String)>,
+}
+
 /// Lines of a list, and how many there are beyond them.
 #[derive(Debug)]
 pub(crate) struct Listed<T> {
@@ -135,7 +142,7 @@ pub(crate) struct Patient {
     pub(crate) left_out: Vec<String>,
     pub(crate) notes: Listed<NoteLine>,
     pub(crate) reports: Listed<DayLine>,
-    pub(crate) words: Listed<DayLine>,
+    pub(crate) words: Listed<WordsOfDay>,
 }
 
 async fn patient(
@@ -178,7 +185,7 @@ impl Patient {
         record: &Record,
         (window, known, died): Course,
     ) -> Self {
-        let drawn = known.map(|_| course::draw(&page, record, window, died));
+        let drawn = known.map(|_| course::draw(&page, record, window, (banner.today, died)));
         let (figure, left_out) = match drawn {
             Some(Drawn { figure, left_out }) => (Some(figure), left_out),
             None => (None, Vec::new()),
@@ -274,13 +281,16 @@ fn reports(page: &Page, record: &Record, window: Window) -> Listed<DayLine> {
     listed(page, inside.map(line).collect(), REPORTS_MAX)
 }
 
-fn words(page: &Page, record: &Record) -> Listed<DayLine> {
-    let line = |(day, name, says): &(Date, String, String)| DayLine {
-        when: page.day(*day),
-        name: name.clone(),
-        says: says.trim_end().to_owned(),
+/// The newest day first.
+fn words(page: &Page, record: &Record) -> Listed<WordsOfDay> {
+    let days = record.words.chunk_by(|(one, ..), (next, ..)| one == next);
+    let value =
+        |(_, name, says): &(Date, String, String)| (name.clone(), says.trim_end().to_owned());
+    let day = |told: &[(Date, String, String)]| WordsOfDay {
+        when: told.first().map(|(day, ..)| page.day(*day)).unwrap_or_default(),
+        values: told.iter().map(value).collect(),
     };
-    listed(page, record.words.iter().rev().map(line).collect(), WORDS_MAX)
+    listed(page, days.rev().map(day).collect(), DAYS_OF_WORDS_MAX)
 }
 
 /// One document.

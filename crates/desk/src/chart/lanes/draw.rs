@@ -27,12 +27,14 @@ pub(super) fn draw(lanes: &Lanes, words: &Words, size: Size) -> Drawing {
     let lane_room = |lane: &Lane| match &lane.content {
         Content::Heading => 0.0,
         content => metrics::width(&lane.label, TYPE)
-            .max(newest(words, content).map_or(0.0, |v| metrics::width(&v, TYPE))),
+            .max(newest(words, content).map_or(0.0, |v| metrics::width(&v, TYPE)))
+            .max(usual(words, content).map_or(0.0, |v| metrics::width(&v, TYPE))),
     };
     let room = lanes.lanes.iter().map(lane_room).fold(0.0, f64::max);
     let left = if above { 2.0 } else { room.min(size.width() * 0.24) + 14.0 };
     let right = size.width() - if above { 2.0 } else { 10.0 };
-    let days = Days::new(lanes.from, lanes.to, left, right);
+    let edges = (0.0, size.width() - if above { 0.0 } else { 2.0 });
+    let days = Days::new((lanes.from, lanes.to), (left, right), edges);
     let pen = Pen { words, days, left, right, above };
     let mut body = Svg::at(size);
     let mut y = 26.0;
@@ -42,6 +44,11 @@ pub(super) fn draw(lanes: &Lanes, words: &Words, size: Size) -> Drawing {
     let mut svg = Svg::at(size);
     pen.axis(&mut svg, y);
     svg.append(&body);
+    let marked = lanes.mark.iter().filter(|(day, _)| pen.days.holds(*day));
+    for (day, label) in marked {
+        pen.mark(&mut svg, (*day, label), y);
+        y += 14.0;
+    }
     let alt = crate::chart::Chart::alt(lanes, words);
     svg.finish(size.class(), (size.width(), y + 4.0), &alt)
 }
@@ -52,10 +59,18 @@ impl Pen<'_> {
         svg.line("axis", (self.left, 20.0), (self.right, 20.0));
         for tick in self.days.ticks(self.words.locale()) {
             svg.line("grid", (tick.at, 20.0), (tick.at, foot));
-            let half = metrics::width(&tick.label, TYPE) / 2.0;
-            let at = tick.at.clamp(half, self.right - half + 8.0);
-            svg.text("tick", (at, 13.0), Anchor::Middle, &tick.label);
+            svg.text("tick", (tick.words_at, 13.0), Anchor::Middle, &tick.label);
         }
+    }
+
+    /// A line down all lanes, over what lasts, with its words at the foot.
+    fn mark(&self, svg: &mut Svg, (day, label): (jiff::civil::Date, &str), foot: f64) {
+        let at = self.days.middle(day);
+        let half = metrics::width(label, TYPE) / 2.0;
+        svg.open(&format!("{label} {}", self.words.day(day)));
+        svg.line("day", (at, 20.0), (at, foot));
+        svg.text("said data", (at.min(self.right - half), foot + 13.0), Anchor::Middle, label);
+        svg.close();
     }
 
     fn lane(&self, svg: &mut Svg, lane: &Lane, top: f64) -> f64 {
@@ -65,7 +80,7 @@ impl Pen<'_> {
         }
         let mut y = top;
         if self.above {
-            let label = metrics::fit(&lane.label, self.right, TYPE);
+            let label = metrics::fit(&lane.label, self.name_room(lane), TYPE);
             svg.text("name", (0.0, y + 13.0), Anchor::Start, &label);
             y += 18.0;
         } else {
@@ -76,10 +91,16 @@ impl Pen<'_> {
             Content::Heading => y,
             Content::Spans(spans) => self.spans(svg, spans, y),
             Content::Events(events) => self.events(svg, events, y),
-            Content::Series(series) => self.series(svg, series, y),
+            Content::Series(series) => self.series(svg, (&lane.label, series), y),
         };
         svg.line("lane", (0.0, foot + 3.0), (self.right, foot + 3.0));
         foot + 8.0
+    }
+
+    /// How wide a name above its lane may be: the newest value stands at the end of the same line.
+    fn name_room(&self, lane: &Lane) -> f64 {
+        let value = newest(self.words, &lane.content);
+        self.right - value.map_or(0.0, |value| metrics::width(&value, TYPE) + 10.0)
     }
 
     /// Where a span is drawn, with the room its words take when they stand behind it.
@@ -185,15 +206,16 @@ impl Pen<'_> {
         top + ROW
     }
 
-    fn series(&self, svg: &mut Svg, series: &Series, top: f64) -> f64 {
-        let Series { unit, digits, samples, reference } = series;
+    fn series(&self, svg: &mut Svg, (name, series): (&str, &Series), top: f64) -> f64 {
+        let Series { unit, digits, samples, usual } = series;
         let shown = || samples.iter().filter(|sample| self.days.holds(sample.day));
         let values = || shown().map(|sample| sample.value);
-        let ends = reference.map(|(low, high)| [low, high]).into_iter().flatten();
+        let band = usual.band(values());
+        let ends = band.map(|(low, high)| [low, high]).into_iter().flatten();
         let low = values().chain(ends.clone()).fold(f64::MAX, f64::min);
         let high = values().chain(ends).fold(f64::MIN, f64::max);
         let y = Linear::new((low, high), (top + SERIES - 8.0, top + 8.0));
-        if let Some((low, high)) = *reference {
+        if let Some((low, high)) = band {
             let (head, foot) = (y.at(high), y.at(low));
             let area = Area::new(self.left, head, self.right - self.left, (foot - head).max(1.0));
             svg.rect("normal", area, 0.0);
@@ -201,24 +223,42 @@ impl Pen<'_> {
         let place = |sample: &Sample| (self.days.middle(sample.day), y.at(sample.value));
         svg.path("course data", &through(shown().map(place)));
         for sample in shown() {
-            let outside = reference.is_some_and(|(l, h)| sample.value < l || sample.value > h);
             let value = decimal(self.words, sample.value, *digits);
             svg.open(&format!("{} {value} {unit}", self.words.day(sample.day)));
-            let class = if outside { "fill warm" } else { "fill data" };
+            let class = if usual.holds(sample.value) { "fill data" } else { "fill warm" };
             svg.dot(class, place(sample), 2.6);
             svg.close();
         }
-        if let Some(last) = shown().next_back() {
-            let label = format!("{} {unit}", decimal(self.words, last.value, *digits));
-            let room = if self.above { self.right } else { self.left - 14.0 };
-            let label = metrics::fit(&label, room, TYPE);
-            if self.above {
-                svg.text("value", (self.right, top - 5.0), Anchor::End, &label);
-            } else {
-                svg.text("value", (0.0, top + 32.0), Anchor::Start, &label);
-            }
-        }
+        self.beside(svg, (name, series), top);
         top + SERIES
+    }
+
+    /// The newest value shown, large, and what is usual: under the name of the lane, or at the end
+    /// of its line.
+    fn beside(&self, svg: &mut Svg, (name, series): (&str, &Series), top: f64) {
+        let room = if self.above { self.right } else { self.left - 14.0 };
+        let last = series.samples.iter().rev().find(|sample| self.days.holds(sample.day));
+        let Some(last) = last else { return };
+        let value = format!("{} {}", decimal(self.words, last.value, series.digits), series.unit);
+        let value = metrics::fit(&value, room, TYPE);
+        let usual = series.usual.said(self.words, series.digits);
+        if self.above {
+            svg.text("value", (self.right, top - 5.0), Anchor::End, &value);
+            let at = self.right - metrics::width(&value, TYPE) - 10.0;
+            // The name has the first claim to the line.
+            let fits = |usual: &String| {
+                metrics::width(name, TYPE) + metrics::width(usual, TYPE) + 12.0 < at
+            };
+            if let Some(usual) = usual.filter(fits) {
+                svg.text("tick", (at, top - 5.0), Anchor::End, &usual);
+            }
+            return;
+        }
+        svg.text("value", (0.0, top + 32.0), Anchor::Start, &value);
+        if let Some(usual) = usual {
+            let usual = metrics::fit(&usual, room, TYPE);
+            svg.text("tick", (0.0, top + 48.0), Anchor::Start, &usual);
+        }
     }
 }
 
@@ -227,6 +267,12 @@ fn newest(words: &Words, content: &Content) -> Option<String> {
     let Content::Series(series) = content else { return None };
     let written = |last: &Sample| decimal(words, last.value, series.digits);
     series.samples.last().map(|last| format!("{} {}", written(last), series.unit))
+}
+
+/// What is usual of a series, as it is written.
+fn usual(words: &Words, content: &Content) -> Option<String> {
+    let Content::Series(series) = content else { return None };
+    series.usual.said(words, series.digits)
 }
 
 /// How far below the first a row lies.

@@ -8,9 +8,11 @@
 mod draw;
 mod pack;
 mod time;
+mod usual;
 
 use jiff::civil::Date;
 
+use self::usual::Usual;
 use super::{Chart, Drawing, Size, Table, decimal};
 use crate::bar::Tone;
 use crate::words::Words;
@@ -119,7 +121,7 @@ struct Series {
     unit: String,
     digits: usize,
     samples: Vec<Sample>,
-    reference: Option<(f64, f64)>,
+    usual: Usual,
 }
 
 /// One lane.
@@ -154,16 +156,21 @@ impl Lane {
     /// Samples by day.
     #[must_use]
     pub fn series(label: &str, unit: &str, digits: usize, samples: Vec<Sample>) -> Self {
-        let series = Series { unit: unit.to_owned(), digits, samples, reference: None };
+        let usual = Usual::default();
+        let series = Series { unit: unit.to_owned(), digits, samples, usual };
         Self { label: label.to_owned(), content: Content::Series(series) }
     }
 
-    /// With the range in which values are as they should be; values outside it are marked. Does
-    /// nothing to a lane that holds no values.
+    /// With the range in which values are as they should be, either end of which may be open;
+    /// values outside it are marked. Does nothing to a lane that holds no values.
     #[must_use]
-    pub fn with_reference(mut self, low: f64, high: f64) -> Self {
+    pub fn with_reference(
+        mut self,
+        low: impl Into<Option<f64>>,
+        high: impl Into<Option<f64>>,
+    ) -> Self {
         if let Content::Series(series) = &mut self.content {
-            series.reference = Some((low, high));
+            series.usual = Usual::new(low.into(), high.into());
         }
         self
     }
@@ -175,6 +182,7 @@ pub struct Lanes {
     from: Date,
     to: Date,
     lanes: Vec<Lane>,
+    mark: Option<(Date, String)>,
 }
 
 impl Lanes {
@@ -182,7 +190,15 @@ impl Lanes {
     /// is cut off at the ends.
     #[must_use]
     pub fn new(from: Date, to: Date, lanes: Vec<Lane>) -> Self {
-        Self { from, to: to.max(from), lanes }
+        Self { from, to: to.max(from), lanes, mark: None }
+    }
+
+    /// With a line through all lanes on one day, such as today; none where the axis does not reach
+    /// it.
+    #[must_use]
+    pub fn with_mark(mut self, day: Date, label: &str) -> Self {
+        self.mark = Some((day, label.to_owned()));
+        self
     }
 }
 
@@ -231,7 +247,9 @@ impl Chart for Lanes {
                 }),
                 Content::Series(series) => series.samples.iter().for_each(|one| {
                     let value = decimal(words, one.value, series.digits);
-                    row(format!("{value} {}", series.unit), words.day(one.day), String::new());
+                    let outside = series.usual.remark(words, one.value);
+                    let what = format!("{value} {}{outside}", series.unit);
+                    row(what, words.day(one.day), String::new());
                 }),
             }
         }

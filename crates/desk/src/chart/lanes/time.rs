@@ -12,14 +12,18 @@ pub(super) struct Days {
     from: Date,
     to: Date,
     scale: Linear,
-    left: f64,
     right: f64,
+    /// How far to the left and to the right words may reach.
+    edges: (f64, f64),
 }
 
-/// A day that is written, or only marked where there is no room for its words.
+/// A day that is written.
 #[derive(Debug, PartialEq)]
 pub(super) struct Tick {
+    /// Where the day begins.
     pub(super) at: f64,
+    /// The middle of its words, which stay inside the picture.
+    pub(super) words_at: f64,
     pub(super) label: String,
 }
 
@@ -31,9 +35,10 @@ const MONTHS_DAYS_MAX: f64 = 3.0 * 366.0;
 
 impl Days {
     /// Runs from the start of one day to the end of another, from left to right.
-    pub(super) fn new(from: Date, to: Date, left: f64, right: f64) -> Self {
+    pub(super) fn new(days: (Date, Date), (left, right): (f64, f64), edges: (f64, f64)) -> Self {
+        let (from, to) = days;
         let scale = Linear::new((0.0, number(from, to) + 1.0), (left, right));
-        Self { from, to, scale, left, right }
+        Self { from, to, scale, right, edges }
     }
 
     /// Where a day begins, kept within the axis.
@@ -63,7 +68,7 @@ impl Days {
             let gap = ticks.windows(2).map(|pair| match pair {
                 [one, next] => {
                     let half = |tick: &Tick| metrics::width(&tick.label, TYPE) / 2.0;
-                    next.at - one.at - half(one) - half(next)
+                    next.words_at - one.words_at - half(one) - half(next)
                 }
                 _ => f64::MAX,
             });
@@ -75,10 +80,17 @@ impl Days {
         let months = wide_enough.find(fits).copied().unwrap_or(240);
         let ticks = self.every(months, locale);
         if ticks.is_empty() {
-            let label = label(self.from, 1, locale);
-            return vec![Tick { at: self.left, label }];
+            return vec![self.tick(self.from, 1, locale)];
         }
         ticks
+    }
+
+    fn tick(&self, day: Date, months: i32, locale: Locale) -> Tick {
+        let label = label(day, months, locale);
+        let half = metrics::width(&label, TYPE) / 2.0;
+        let at = self.start(day);
+        let words_at = at.min(self.edges.1 - half).max(self.edges.0 + half);
+        Tick { at, words_at, label }
     }
 
     fn every(&self, months: i32, locale: Locale) -> Vec<Tick> {
@@ -88,9 +100,8 @@ impl Days {
         let mut at = first.div_euclid(months) * months;
         while at <= last {
             if let Some(day) = month(at).filter(|day| self.holds(*day)) {
-                let place = self.start(day);
-                if place <= self.right {
-                    out.push(Tick { at: place, label: label(day, months, locale) });
+                if self.start(day) <= self.right {
+                    out.push(self.tick(day, months, locale));
                 }
             }
             at += months;
@@ -134,7 +145,7 @@ mod tests {
     use super::*;
 
     fn labels(from: Date, to: Date, width: f64) -> Vec<String> {
-        let ticks = Days::new(from, to, 0.0, width).ticks(Locale::Ja);
+        let ticks = Days::new((from, to), (0.0, width), (0.0, width)).ticks(Locale::Ja);
         ticks.into_iter().map(|tick| tick.label).collect()
     }
 
@@ -147,15 +158,23 @@ mod tests {
     }
 
     #[test]
-    fn labels_never_touch_however_narrow() {
+    fn labels_never_touch_and_stay_inside_however_narrow() {
+        let half = |tick: &Tick| metrics::width(&tick.label, TYPE) / 2.0;
         for years in 1..60 {
-            for width in [120.0, 250.0, 900.0] {
-                let days = Days::new(date(1950, 3, 7), date(1950 + years, 2, 1), 0.0, width);
-                let ticks = days.ticks(Locale::En);
-                assert!(!ticks.is_empty());
-                for pair in ticks.windows(2) {
-                    let half = |tick: &Tick| metrics::width(&tick.label, TYPE) / 2.0;
-                    assert!(pair[1].at - pair[0].at >= half(&pair[0]) + half(&pair[1]));
+            for (month, width) in [(1, 120.0), (3, 250.0), (1, 340.0), (1, 900.0)] {
+                for locale in [Locale::Ja, Locale::En] {
+                    let ends = (date(1950, month, 1), date(1950 + years, 12, 31));
+                    let days = Days::new(ends, (2.0, width - 2.0), (0.0, width));
+                    let ticks = days.ticks(locale);
+                    assert!(!ticks.is_empty());
+                    for tick in &ticks {
+                        assert!(tick.words_at - half(tick) >= 0.0, "{tick:?}");
+                        assert!(tick.words_at + half(tick) <= width, "{tick:?}");
+                    }
+                    for pair in ticks.windows(2) {
+                        let gap = pair[1].words_at - pair[0].words_at;
+                        assert!(gap >= half(&pair[0]) + half(&pair[1]), "{pair:?}");
+                    }
                 }
             }
         }
@@ -165,7 +184,7 @@ mod tests {
     fn one_day_alone_has_a_label() {
         let day = date(2026, 11, 22);
         assert_eq!(labels(day, day, 300.0), ["11月"]);
-        let days = Days::new(day, day, 0.0, 300.0);
+        let days = Days::new((day, day), (0.0, 300.0), (0.0, 300.0));
         assert!(days.end(day) - days.start(day) > 299.0);
     }
 }
