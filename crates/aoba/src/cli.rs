@@ -376,6 +376,19 @@ pub(crate) enum BenchCommand {
     Ingest(BenchArgs),
     /// An invented hospital straight into a fresh data folder, and one as files.
     Synth(BenchSynthArgs),
+    /// The catalogue's search, over as many codes as a hospital has.
+    Search(BenchSearchArgs),
+}
+
+/// Arguments of `bench search`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchSearchArgs {
+    /// How many codes, all invented.
+    #[arg(long, default_value_t = 50_000, value_name = "N")]
+    pub(crate) codes: usize,
+    /// How many times each search is made; the median is printed, and the slowest.
+    #[arg(long, default_value_t = 51)]
+    pub(crate) runs: usize,
 }
 
 /// Arguments of `bench synth`.

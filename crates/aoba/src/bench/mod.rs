@@ -7,6 +7,7 @@ mod data;
 mod ingest;
 mod peers;
 mod runs;
+mod search;
 mod synth;
 mod view;
 
@@ -18,6 +19,7 @@ pub(crate) fn run(command: &BenchCommand) -> anyhow::Result<()> {
         BenchCommand::View(args) => view::run(args),
         BenchCommand::Ingest(args) => ingest::run(args),
         BenchCommand::Synth(args) => synth::run(args),
+        BenchCommand::Search(args) => search::run(args),
     }
 }
 

@@ -46,11 +46,28 @@ impl Codes {
         &self,
         people_min: u64,
     ) -> impl Iterator<Item = (&str, &str, Vec<&CodeCount>)> {
-        self.concepts.iter().filter_map(move |((slug, code), places)| {
-            let counts: Vec<&CodeCount> =
-                places.iter().filter_map(|at| self.counts.get(*at)).collect();
-            (most_people(&counts) >= people_min.max(1)).then_some((&**slug, &**code, counts))
-        })
+        self.concepts.iter().filter_map(move |concept| self.if_told(concept, people_min))
+    }
+
+    /// The codes of one system that begin alike, of those that so many people have.
+    pub(crate) fn of_block(
+        &self,
+        slug: &str,
+        block: &str,
+        people_min: u64,
+    ) -> impl Iterator<Item = (&str, &str, Vec<&CodeCount>)> {
+        let from = self.concepts.range((slug.to_owned(), block.to_owned())..);
+        from.take_while(move |((of, code), _)| of == slug && code.starts_with(block))
+            .filter_map(move |concept| self.if_told(concept, people_min))
+    }
+
+    fn if_told<'a>(
+        &'a self,
+        ((slug, code), places): (&'a (String, String), &'a Vec<usize>),
+        people_min: u64,
+    ) -> Option<(&'a str, &'a str, Vec<&'a CodeCount>)> {
+        let counts: Vec<&CodeCount> = places.iter().filter_map(|at| self.counts.get(*at)).collect();
+        (most_people(&counts) >= people_min.max(1)).then_some((&**slug, &**code, counts))
     }
 
     /// What a code is called: by its own name in this language, else by that of a code which means

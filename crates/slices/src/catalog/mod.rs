@@ -10,6 +10,7 @@
 //! memory only. Every number is rounded and stands for ten people or more; a value is listed where
 //! ten people have it; free text, keys and identifiers are never listed.
 
+pub mod bench;
 mod facts;
 mod pages;
 mod places;

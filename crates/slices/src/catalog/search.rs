@@ -4,6 +4,7 @@
 //! kanas make no difference. A query's words must all occur; what begins with them or is them
 //! comes first. Only codes that ten people have are here at all.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use lake::Reader;
@@ -59,6 +60,12 @@ pub(crate) struct Index {
     entries: Vec<Found>,
 }
 
+impl From<Vec<Found>> for Index {
+    fn from(entries: Vec<Found>) -> Self {
+        Self { entries }
+    }
+}
+
 /// So long a query is read.
 const QUERY_CHARS_MAX: usize = 200;
 
@@ -67,8 +74,8 @@ impl Index {
     pub(crate) fn search(&self, query: &str, most: usize) -> Vec<&Found> {
         let query: String = query.chars().take(QUERY_CHARS_MAX).collect();
         let folded = fold(&query);
-        let terms: Vec<&str> = folded.split_whitespace().collect();
-        if terms.is_empty() {
+        let terms: Vec<Term> = folded.split_whitespace().map(Term::new).collect();
+        if terms.is_empty() || most == 0 {
             return Vec::new();
         }
         let mut scored: Vec<(u32, &Found)> = Vec::new();
@@ -76,35 +83,62 @@ impl Index {
             let score = terms.iter().try_fold(0, |sum, term| Some(sum + entry.folded.score(term)?));
             scored.extend(score.map(|score| (score, entry)));
         }
-        scored.sort_by(|(a, one), (b, other)| {
-            (b, other.weight).cmp(&(a, one.weight)).then_with(|| {
-                (one.kind, &one.code, &one.href).cmp(&(other.kind, &other.code, &other.href))
-            })
-        });
-        scored.into_iter().take(most).map(|(_, entry)| entry).collect()
+        // A short word fits nearly everything: only those that are shown are put in order.
+        if scored.len() > most {
+            scored.select_nth_unstable_by(most, better);
+            scored.truncate(most);
+        }
+        scored.sort_by(better);
+        scored.into_iter().map(|(_, entry)| entry).collect()
+    }
+}
+
+/// The better of two finds first: by fit, by people, then by what they are called.
+fn better((a, one): &(u32, &Found), (b, other): &(u32, &Found)) -> Ordering {
+    (b, other.weight)
+        .cmp(&(a, one.weight))
+        .then_with(|| (one.kind, &one.code, &one.href).cmp(&(other.kind, &other.code, &other.href)))
+}
+
+/// One word of a query.
+struct Term<'a> {
+    text: &'a str,
+    /// As a code without points and dashes; empty where nothing else is in it.
+    bare: String,
+}
+
+impl<'a> Term<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, bare: text.chars().filter(|letter| !is_joint(*letter)).collect() }
     }
 }
 
 impl Folded {
     /// How well a word fits; none when it does not occur.
-    fn score(&self, term: &str) -> Option<u32> {
-        let any = |fits: &dyn Fn(&str) -> bool| self.names.iter().any(|name| fits(name));
-        let plain: String = term.chars().filter(|letter| !is_joint(*letter)).collect();
-        if self.code == term || (self.bare == plain && !plain.is_empty()) {
-            Some(100)
-        } else if any(&|name| name == term) {
-            Some(90)
-        } else if self.code.starts_with(term) {
-            Some(70)
-        } else if any(&|name| name.starts_with(term)) {
-            Some(60)
-        } else if any(&|name| name.contains(term)) {
-            Some(40)
-        } else if self.code.contains(term) {
+    fn score(&self, term: &Term<'_>) -> Option<u32> {
+        if self.code == term.text || (!term.bare.is_empty() && self.bare == term.bare) {
+            return Some(100);
+        }
+        let of_code = if self.code.starts_with(term.text) { 70 } else { 0 };
+        let of_names = self.names.iter().map(|name| of_name(name, term.text)).max();
+        let best = of_names.unwrap_or(0).max(of_code);
+        if best > 0 {
+            Some(best)
+        } else if self.code.contains(term.text) {
             Some(20)
         } else {
-            self.text.contains(term).then_some(10)
+            self.text.contains(term.text).then_some(10)
         }
+    }
+}
+
+/// How well a word fits a name; nought when it does not occur.
+fn of_name(name: &str, term: &str) -> u32 {
+    match name.find(term) {
+        None => 0,
+        Some(0) if name.len() == term.len() => 90,
+        Some(0) => 60,
+        Some(_) => 40,
     }
 }
 
@@ -313,5 +347,9 @@ mod tests {
         let hits: Vec<&str> =
             index.search("病名49999", 5).into_iter().map(|found| found.code.as_str()).collect();
         assert_eq!(hits, ["X49999"]);
+        // All fit alike: those of the most people are picked, in that order.
+        let hits: Vec<&str> =
+            index.search("名前", 3).into_iter().map(|found| found.code.as_str()).collect();
+        assert_eq!(hits, ["X49999", "X49998", "X49997"]);
     }
 }

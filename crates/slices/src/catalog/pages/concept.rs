@@ -162,9 +162,8 @@ fn same(page: &Page, shown: &Shown<'_>, codes: &Codes, policy: &Policy) -> Vec<C
 /// Codes of the same block, as the system orders them.
 fn neighbours(page: &Page, shown: &Shown<'_>, codes: &Codes, policy: &Policy) -> Vec<CodeLine> {
     let Some(block) = systems::block(shown.system, shown.code) else { return Vec::new() };
-    let of_block = codes.told(policy.min_cell).filter(|(slug, code, _)| {
-        *slug == shown.system && code.starts_with(block) && *code != shown.code
-    });
+    let of_block = codes.of_block(shown.system, block, policy.min_cell);
+    let of_block = of_block.filter(|(_, code, _)| *code != shown.code);
     let line = |(slug, code, counts): (&str, &str, Vec<&CodeCount>)| {
         let tally = counts.first().map(|count| count.tally)?;
         Some(code_line(page, (slug, code, &counts), &tally, policy))

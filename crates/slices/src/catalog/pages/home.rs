@@ -1,11 +1,12 @@
 //! The first page of the catalogue: a search, the tables, the code systems.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use askama::Template;
 use desk::{Page, Prose};
 use disclosure::Policy;
-use lake::{TableCount, Tally};
+use lake::{CodeCount, TableCount, Tally};
 use vocab::Locale;
 
 use super::figures;
@@ -64,7 +65,7 @@ pub(crate) struct SystemLine {
 }
 
 /// So many things are shown of what a search finds.
-const HITS_MAX: usize = 60;
+pub(crate) const HITS_MAX: usize = 60;
 /// So many codes of a system are shown before a search.
 const CODES_OF_SYSTEM_MAX: usize = 6;
 
@@ -141,24 +142,27 @@ fn hit(page: &Page, found: &Found) -> Hit {
 
 /// The code systems with the codes that most people have.
 fn system_lines(page: &Page, codes: &Codes, policy: &Policy) -> Vec<SystemLine> {
-    let mut by_system: BTreeMap<(usize, &str), Vec<(u64, Hit)>> = BTreeMap::new();
+    type Told<'a> = (u64, &'a str, Vec<&'a CodeCount>);
+    let mut by_system: BTreeMap<(usize, &str), Vec<Told<'_>>> = BTreeMap::new();
     for (slug, code, counts) in codes.told(policy.min_cell) {
-        let name = codes.name(&counts, policy.min_cell, page.locale());
-        let hit = Hit {
-            href: systems::href(slug, code),
-            name: if name.is_empty() { code } else { name }.to_owned(),
-            code: code.to_owned(),
-            beneath: Prose::new(""),
-        };
         let of_system = by_system.entry((systems::place(slug), slug)).or_default();
-        of_system.push((facts::most_people(&counts), hit));
+        of_system.push((facts::most_people(&counts), code, counts));
     }
-    let line = |((_, slug), mut hits): ((usize, &str), Vec<(u64, Hit)>)| {
-        hits.sort_by(|(a, one), (b, other)| (b, &one.code).cmp(&(a, &other.code)));
+    let line = |((_, slug), mut told): ((usize, &str), Vec<Told<'_>>)| {
+        told.sort_by_key(|(people, code, _)| (Reverse(*people), *code));
+        let hit = |(_, code, counts): &Told<'_>| {
+            let name = codes.name(counts, policy.min_cell, page.locale());
+            Hit {
+                href: systems::href(slug, code),
+                name: if name.is_empty() { code } else { name }.to_owned(),
+                code: (*code).to_owned(),
+                beneath: Prose::new(""),
+            }
+        };
         SystemLine {
             name: systems::name(slug, page.locale()),
-            codes: page.number(hits.len() as u64),
-            first: hits.into_iter().take(CODES_OF_SYSTEM_MAX).map(|(_, hit)| hit).collect(),
+            codes: page.number(told.len() as u64),
+            first: told.iter().take(CODES_OF_SYSTEM_MAX).map(hit).collect(),
         }
     };
     by_system.into_iter().map(line).collect()
