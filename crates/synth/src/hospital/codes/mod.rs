@@ -1,8 +1,8 @@
 //! The codes of the hospital: each a static entry that events point at.
 //!
-//! Codes look like those of the real systems. What could be checked against an open list was; the
-//! rest is shaped right and means nothing outside this crate, so nothing here is to be copied into
-//! a mapping.
+//! Codes look like those of the real systems. What could be checked against an open list was (the
+//! manual says what); the rest is shaped right and means nothing outside this crate, so nothing here
+//! is to be copied into a mapping.
 
 pub mod allergens;
 pub mod cancer;

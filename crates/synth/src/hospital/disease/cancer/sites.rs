@@ -1,9 +1,13 @@
 //! Where cancers grow: how often at which age, how far when found, and how long people live.
 //!
 //! # Source
-//! Incidence: near 全国がん登録 罹患数・率報告 2019 and 2020, by sex and age, rounded. Stages: near
-//! 院内がん登録全国集計 2019-2020 (UICC). Survival over five years: near 院内がん登録生存率集計 (2014-2015
-//! diagnoses, net survival). Smoking: Inoue et al., pooled Japanese cohorts, rounded.
+//! Incidence: by sex and age near 全国がん登録 罹患数・率報告 2019 and 2020, from memory; summed up to 75
+//! years it lies within an eighth of the cumulative incidence of 平成29年 全国がん登録 of every site that
+//! was looked up (stomach, colorectum, lung, liver, breast, prostate). Stages: near 院内がん登録全国集計
+//! 2019-2020 (UICC), from memory, but those of the liver, which are the counts of 院内がん登録生存率集計
+//! 2014-2015. Survival over five years: net survival of 院内がん登録生存率集計, looked up for stomach and
+//! colorectum (diagnoses of 2015) and liver (2014-2015), the rest from memory. Smoking: Inoue et
+//! al., pooled Japanese cohorts, from memory.
 
 use super::Plan::{Drugs, Embolization, Rays, Scope, Surgery};
 use super::regimens as lines;
@@ -33,20 +37,20 @@ const fn counted(
 const REGISTRY: (&str, &str) = (
     "new patients per person and year of this sex and five years of age, from the 91st day known \
      on, whatever they smoke and with or without diabetes",
-    "near 全国がん登録 罹患数・率報告 2019 and 2020, rounded",
+    "near 全国がん登録 罹患数・率報告 2019 and 2020, from memory; looked up: cumulative to 75 years, 2017",
 );
 const STAGED: (&str, &str) = (
     "share of this stage among those staged in the hospital",
-    "near 院内がん登録全国集計 2019-2020, rounded",
+    "near 院内がん登録全国集計 2019-2020, from memory; liver: 院内がん登録生存率集計 2014-2015, looked up",
 );
 const SURVIVED: (&str, &str) = (
     "alive after five years at 68, deaths of other causes censored; death of the cancer comes 2 % \
      sooner with each year of age",
-    "near 院内がん登録生存率集計, diagnoses of 2014-2015, net survival",
+    "院内がん登録生存率集計 2014-2015, net survival: stomach, colorectum, liver looked up; others from memory",
 );
 const RATIO: (&str, &str) = (
     "Cox on age, sex, smoking, diabetes; against never or none",
-    "near pooled Japanese cohorts (がん予防法の提示研究班), rounded",
+    "near pooled Japanese cohorts (がん予防法の提示研究班), from memory",
 );
 const KIND: (&str, &str) =
     ("share of this kind among the site's cancers in the ground truth", "general knowledge, Japan");
@@ -132,11 +136,11 @@ static STOMACH: Site = Site {
     symptom: "心窩部不快感",
     stages: stages! {
         "gastric_cancer";
-        "IA" 0.54 0.955 ["1a" "0" "0"] ["1b" "0" "0"] => Scope(&cancer::STOMACH_ESD);
-        "IB" 0.09 0.89 ["1b" "1" "0"] ["2" "0" "0"] => Surgery(&cancer::GASTRECTOMY_DISTAL, None);
-        "II" 0.09 0.68 ["2" "1" "0"] ["3" "0" "0"] => Surgery(&cancer::GASTRECTOMY_DISTAL, Some(&lines::S1_ALONE));
-        "III" 0.11 0.42 ["3" "2" "0"] ["4a" "1" "0"] ["4a" "3a" "0"] => Surgery(&cancer::GASTRECTOMY_TOTAL, Some(&lines::DOCETAXEL_S1));
-        "IV" 0.17 0.063 ["4a" "2" "1"] ["4b" "3b" "1"] ["3" "3a" "1"] => Drugs;
+        "IA" 0.54 0.935 ["1a" "0" "0"] ["1b" "0" "0"] => Scope(&cancer::STOMACH_ESD);
+        "IB" 0.09 0.87 ["1b" "1" "0"] ["2" "0" "0"] => Surgery(&cancer::GASTRECTOMY_DISTAL, None);
+        "II" 0.09 0.666 ["2" "1" "0"] ["3" "0" "0"] => Surgery(&cancer::GASTRECTOMY_DISTAL, Some(&lines::S1_ALONE));
+        "III" 0.11 0.414 ["3" "2" "0"] ["4a" "1" "0"] ["4a" "3a" "0"] => Surgery(&cancer::GASTRECTOMY_TOTAL, Some(&lines::DOCETAXEL_S1));
+        "IV" 0.17 0.067 ["4a" "2" "1"] ["4b" "3b" "1"] ["3" "3a" "1"] => Drugs;
     },
     subtypes: &[
         subtype!(
@@ -167,10 +171,10 @@ pub(super) static COLON: Site = Site {
     stages: stages! {
         "colon_cancer";
         "0" 0.20 0.98 ["is" "0" "0"] => Scope(&cancer::COLON_EMR);
-        "I" 0.20 0.93 ["1" "0" "0"] ["2" "0" "0"] => Surgery(&cancer::COLECTOMY, None);
-        "II" 0.20 0.86 ["3" "0" "0"] ["4a" "0" "0"] => Surgery(&cancer::COLECTOMY, None);
-        "III" 0.22 0.755 ["3" "1a" "0"] ["3" "1b" "0"] ["4a" "2a" "0"] => Surgery(&cancer::COLECTOMY, Some(&lines::CAPOX));
-        "IV" 0.18 0.183 ["3" "1b" "1a"] ["4a" "2b" "1b"] ["4b" "2a" "1c"] => Drugs;
+        "I" 0.20 0.923 ["1" "0" "0"] ["2" "0" "0"] => Surgery(&cancer::COLECTOMY, None);
+        "II" 0.20 0.861 ["3" "0" "0"] ["4a" "0" "0"] => Surgery(&cancer::COLECTOMY, None);
+        "III" 0.22 0.76 ["3" "1a" "0"] ["3" "1b" "0"] ["4a" "2a" "0"] => Surgery(&cancer::COLECTOMY, Some(&lines::CAPOX));
+        "IV" 0.18 0.184 ["3" "1b" "1a"] ["4a" "2b" "1b"] ["4b" "2a" "1c"] => Drugs;
     },
     subtypes: &[
         subtype!(
@@ -204,10 +208,10 @@ static RECTUM: Site = Site {
     symptom: "便柱狭小化",
     stages: stages! {
         "rectal_cancer";
-        "I" 0.34 0.94 ["1" "0" "0"] ["2" "0" "0"] => Surgery(&cancer::RECTAL_RESECTION, None);
-        "II" 0.20 0.86 ["3" "0" "0"] ["4a" "0" "0"] => Surgery(&cancer::RECTAL_RESECTION, None);
-        "III" 0.28 0.765 ["3" "1a" "0"] ["3" "1b" "0"] ["4a" "2a" "0"] => Surgery(&cancer::RECTAL_RESECTION, Some(&lines::CAPOX));
-        "IV" 0.18 0.22 ["3" "1b" "1a"] ["4a" "2b" "1b"] => Drugs;
+        "I" 0.34 0.923 ["1" "0" "0"] ["2" "0" "0"] => Surgery(&cancer::RECTAL_RESECTION, None);
+        "II" 0.20 0.861 ["3" "0" "0"] ["4a" "0" "0"] => Surgery(&cancer::RECTAL_RESECTION, None);
+        "III" 0.28 0.76 ["3" "1a" "0"] ["3" "1b" "0"] ["4a" "2a" "0"] => Surgery(&cancer::RECTAL_RESECTION, Some(&lines::CAPOX));
+        "IV" 0.18 0.184 ["3" "1b" "1a"] ["4a" "2b" "1b"] => Drugs;
     },
     subtypes: &[
         subtype!(
@@ -365,10 +369,10 @@ static LIVER: Site = Site {
     symptom: "全身倦怠感",
     stages: stages! {
         "liver_cancer";
-        "I" 0.36 0.63 ["1a" "0" "0"] ["1b" "0" "0"] => Surgery(&cancer::LIVER_ABLATION, None);
-        "II" 0.27 0.45 ["2" "0" "0"] => Surgery(&cancer::HEPATECTOMY, None);
-        "III" 0.22 0.155 ["3" "0" "0"] ["4" "0" "0"] => Embolization;
-        "IV" 0.15 0.04 ["3" "1" "0"] ["3" "0" "1"] ["4" "1" "1"] => Drugs;
+        "I" 0.55 0.63 ["1a" "0" "0"] ["1b" "0" "0"] => Surgery(&cancer::LIVER_ABLATION, None);
+        "II" 0.33 0.452 ["2" "0" "0"] => Surgery(&cancer::HEPATECTOMY, None);
+        "III" 0.10 0.16 ["3" "0" "0"] ["4" "0" "0"] => Embolization;
+        "IV" 0.02 0.044 ["3" "1" "0"] ["3" "0" "1"] ["4" "1" "1"] => Drugs;
     },
     subtypes: &[subtype!(
         "",
