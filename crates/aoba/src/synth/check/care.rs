@@ -1,6 +1,7 @@
 //! How care goes, by the record: deaths in hospital, readmissions, drug shares, the clerks' ways.
 
 use super::estimate::Estimate;
+use super::finding::{Finding, Of};
 use super::input::{Person, begins};
 use super::models;
 use super::planted::Planted;
@@ -31,13 +32,12 @@ impl Share {
         self.of += other.of;
     }
 
-    fn share(self) -> Option<Estimate> {
-        // A share of a handful says nothing.
-        Estimate::share(self.cases, self.of).filter(|_| self.of >= 10.0)
+    fn share(self, of: Of) -> Finding {
+        Finding::share(self.cases, (self.of, of))
     }
 
-    fn rate(self) -> Option<Estimate> {
-        Estimate::rate(self.cases, self.of).filter(|_| self.cases >= 3.0)
+    fn rate(self) -> Finding {
+        Finding::rate(self.cases, self.of)
     }
 }
 
@@ -51,6 +51,9 @@ const FATAL: [(&[&str], &str); 3] = [
     (&["heart_failure_admission"], "heart_failure_death_in_hospital"),
     (&["stroke_admission"], "stroke_death_in_hospital"),
 ];
+
+/// The department of kidneys.
+const KIDNEYS: &str = "48";
 
 /// What was seen of care.
 #[derive(Default)]
@@ -80,9 +83,7 @@ impl Care {
         if models::died(person).is_some() {
             self.heard_of.add(person.really.happened("death_elsewhere").is_none());
         }
-        for visit in person.encounters.iter().filter(|visit| visit.class() == "AMB") {
-            self.missed.add(visit.status == "cancelled");
-        }
+        self.add_missed(person);
         let Some(known) = person.really.known() else { return };
         for row in person.conditions.iter().filter(|row| row.is_suspected()) {
             let year_ago = row.minute().is_some_and(|at| known.1 - at >= 365 * DAY_MINUTES);
@@ -94,6 +95,21 @@ impl Care {
         let _ = self.add_stented(person);
         self.add_readmissions(person, known.1);
         let _ = self.add_bleeding(person, known);
+    }
+
+    /// Appointments in the clinic for kidneys, whose visits are all made ahead: one who comes for
+    /// the first time has not had one before, and each kept one could have been missed.
+    fn add_missed(&mut self, person: &Person) {
+        // People with this disease go there too, and miss less.
+        if person.really.has("fabry_disease").is_some() {
+            return;
+        }
+        let visits = person.encounters.iter();
+        let clinic = visits.filter(|one| one.class() == "AMB" && one.department() == KIDNEYS);
+        let (missed, kept): (Vec<&Encounter>, Vec<&Encounter>) =
+            clinic.partition(|one| one.status == "cancelled");
+        self.missed.cases += super::notes::count(missed.len());
+        self.missed.of += super::notes::count(kept.len().saturating_sub(1));
     }
 
     /// The drug of those stented from 2016 on, under 75, whom age does not keep from prasugrel.
@@ -163,20 +179,21 @@ impl Care {
     /// Says what was found.
     pub(super) fn tell(&self, planted: &mut Planted) {
         for (deaths, (_, name)) in self.deaths.iter().zip(FATAL) {
-            planted.found(name, deaths.share());
+            planted.found(name, deaths.share(Of::Rows));
         }
-        planted.found("death_heard_of", self.heard_of.share());
-        planted.found("prasugrel_after_stenting", self.prasugrel.share());
+        planted.found("death_heard_of", self.heard_of.share(Of::People));
+        planted.found("prasugrel_after_stenting", self.prasugrel.share(Of::People));
         planted.found("heart_failure_readmission", self.readmissions.rate());
-        planted.found("missed_appointments", self.missed.share());
-        planted.only_show("of all outpatient visits; planted for each clinic's own appointments");
-        planted.found("suspected_never_closed", self.never_closed.share());
+        planted.found("missed_appointments", self.missed.share(Of::Rows));
+        planted.found("suspected_never_closed", self.never_closed.share(Of::Rows));
         let [warfarin, direct] = self.bleeding;
         planted.found("bleeding_under_warfarin", warfarin.rate());
         let ratio = (warfarin.cases >= 3.0 && direct.cases >= 3.0).then(|| {
             let log = (direct.cases / direct.of / (warfarin.cases / warfarin.of)).ln();
             Estimate::ratio(log, (1.0 / direct.cases + 1.0 / warfarin.cases).sqrt())
         });
-        planted.found("direct_anticoagulant_on_bleeding", ratio);
+        let found = Finding::of(ratio).events(warfarin.cases + direct.cases);
+        let found = found.among(warfarin.of + direct.of, Of::Years);
+        planted.found("direct_anticoagulant_on_bleeding", found);
     }
 }

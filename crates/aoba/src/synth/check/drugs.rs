@@ -1,6 +1,7 @@
 //! What drugs do to what is measured: values before the first prescription and half a year later.
 
 use super::estimate::{Estimate, Mean, Z};
+use super::finding::{Finding, Of};
 use super::input::{Person, begins};
 use super::planted::Planted;
 use super::rows::Encounter;
@@ -97,7 +98,7 @@ impl Drugs {
 
     /// Says what was found.
     pub(super) fn tell(&self, planted: &mut Planted) {
-        planted.found("hba1c_drift", self.drift.estimate());
+        planted.found("hba1c_drift", Finding::mean(&self.drift));
         for (drug, (change, time)) in DRUGS.iter().zip(&self.changes) {
             // What would have come without the drug is taken off.
             let yearly = drug.drift.and_then(|name| planted.value(name)).unwrap_or_default();
@@ -109,14 +110,17 @@ impl Drugs {
                     high: change.high - off,
                 }
             });
-            planted.found(drug.name, found);
+            planted.found(drug.name, Finding::of(found).among(change.count(), Of::People));
         }
         let [without, with, diabetic] = &self.egfr;
-        let remark = "of those whose kidneys do not fail, who lose less than all";
-        planted.found("egfr_slope_in_kidney_disease", difference(with, without));
-        planted.only_show(remark);
-        planted.found("egfr_slope_added_by_diabetes", difference(diabetic, with));
-        planted.only_show(remark);
+        let slopes = [
+            ("egfr_slope_in_kidney_disease", with, without),
+            ("egfr_slope_added_by_diabetes", diabetic, with),
+        ];
+        for (name, one, other) in slopes {
+            let found = Finding::of(difference(one, other)).among(one.count(), Of::People);
+            planted.found(name, found);
+        }
     }
 }
 
@@ -166,15 +170,27 @@ fn changed(drug: &Drug, person: &Person) -> Option<(f64, f64)> {
 
 const EGFR: (&str, &str) = ("88293-6", "mL/min/{1.73_m2}");
 
-/// The yearly change of eGFR, in whom it is seen for two years and more and the kidneys do not
-/// fail: of people without kidney disease, with it, and with diabetes besides.
+/// Years since kidney disease began in which next to nobody's kidneys fail: later, those whose do
+/// are no longer there to be measured, and the others lose less than all.
+const KIDNEYS_LAST_YEARS: f64 = 6.0;
+
+/// The youngest whose kidneys are held against those of the ill, in years: none of them is with
+/// child, which makes kidneys filter more.
+const OLD_ENOUGH: f64 = 45.0;
+
+/// The yearly change of eGFR, in whom it is seen for two years and more: of people without kidney
+/// disease, in its first years, and with diabetes besides.
 fn egfr(person: &Person) -> Option<(usize, f64)> {
     let really = &person.really;
     let since = really.has("chronic_kidney_disease");
+    let born = really.born()?;
     let mut values = values(person, EGFR);
-    values.retain(|(at, _)| since.is_none_or(|since| *at >= since));
+    values.retain(|(at, _)| match since {
+        Some(since) => (0.0..KIDNEYS_LAST_YEARS).contains(&years(since, *at)),
+        None => years(born, *at) >= OLD_ENOUGH,
+    });
     let (first, last) = (values.first()?, values.last()?);
-    if years(first.0, last.0) < 2.0 || really.has("dialysis").is_some() {
+    if years(first.0, last.0) < 2.0 {
         return None;
     }
     let place = match (since, really.has("type_2_diabetes")) {

@@ -28,32 +28,35 @@ impl Estimate {
 
     /// The share of `cases` among `of`, by Wilson's interval.
     pub(super) fn share(cases: f64, of: f64) -> Option<Self> {
+        Self::share_at(cases, of, Z)
+    }
+
+    /// The same with so many standard errors to either end.
+    pub(super) fn share_at(cases: f64, of: f64, z: f64) -> Option<Self> {
         if of <= 0.0 {
             return None;
         }
-        let (share, z2) = (cases / of, Z * Z);
+        let (share, z2) = (cases / of, z * z);
         let centre = (share + z2 / (2.0 * of)) / (1.0 + z2 / of);
         let spread = (share * (1.0 - share) / of + z2 / (4.0 * of * of)).max(0.0).sqrt();
-        let half = Z * spread / (1.0 + z2 / of);
+        let half = z * spread / (1.0 + z2 / of);
         // Rounding must not part the interval from a share of all or none.
         let (low, high) = ((centre - half).clamp(0.0, share), (centre + half).clamp(share, 1.0));
         Some(Self { value: share, low, high })
     }
 
-    /// Events over person-time, by Byar's approximation to the exact Poisson limits.
+    /// Events over person-time, by the exact Poisson limits.
     pub(super) fn rate(events: f64, time: f64) -> Option<Self> {
+        Self::rate_at(events, time, Z)
+    }
+
+    /// The same with so many standard errors to either end.
+    pub(super) fn rate_at(events: f64, time: f64, z: f64) -> Option<Self> {
         if time <= 0.0 {
             return None;
         }
-        let low = if events > 0.0 {
-            let part = 1.0 - 1.0 / (9.0 * events) - Z / (3.0 * events.sqrt());
-            events * part.powi(3)
-        } else {
-            0.0
-        };
-        let more = events + 1.0;
-        let high = more * (1.0 - 1.0 / (9.0 * more) + Z / (3.0 * more.sqrt())).powi(3);
-        Some(Self { value: events / time, low: low.max(0.0) / time, high: high / time })
+        let (low, high) = poisson_limits(events, z);
+        Some(Self { value: events / time, low: low / time, high: high / time })
     }
 
     /// The same interval made wider, on both sides of the estimate; as a ratio where it is one.
@@ -78,6 +81,77 @@ impl Estimate {
     pub(super) fn holds(&self, number: f64) -> bool {
         (self.low..=self.high).contains(&number)
     }
+}
+
+/// Above so many events Byar's approximation is as good as the exact limits.
+const EXACT_EVENTS_MAX: f64 = 200.0;
+
+/// The means of a Poisson count for which so few, or so many, would be as rare as this.
+///
+/// # Source
+/// Garwood, "Fiducial limits for the Poisson distribution", Biometrika 28 (1936); for many events
+/// Byar's approximation in Breslow and Day, "Statistical methods in cancer research" II (1987).
+fn poisson_limits(events: f64, z: f64) -> (f64, f64) {
+    if events > EXACT_EVENTS_MAX {
+        let low = events * (1.0 - 1.0 / (9.0 * events) - z / (3.0 * events.sqrt())).powi(3);
+        let more = events + 1.0;
+        let high = more * (1.0 - 1.0 / (9.0 * more) + z / (3.0 * more.sqrt())).powi(3);
+        return (low.max(0.0), high);
+    }
+    let tail = beyond(z);
+    let top = events + (z + 3.0) * (z + 3.0) + 4.0 * (z + 1.0) * (events + 1.0).sqrt();
+    // The more is expected, the rarer are so few.
+    let high = root((0.0, top), |mean| at_most(events, mean) - tail);
+    let low = root((0.0, top), |mean| tail - (1.0 - at_most(events - 1.0, mean)));
+    (if events > 0.0 { low } else { 0.0 }, high)
+}
+
+/// The probability of at most so many where so many are expected.
+fn at_most(events: f64, mean: f64) -> f64 {
+    let (mut term, mut sum, mut count) = ((-mean).exp(), 0.0, 0.0);
+    while count <= events {
+        sum += term;
+        count += 1.0;
+        term *= mean / count;
+    }
+    sum
+}
+
+/// Where a falling function is nought.
+fn root((mut low, mut high): (f64, f64), falls: impl Fn(f64) -> f64) -> f64 {
+    for _ in 0..80 {
+        let middle = f64::midpoint(low, high);
+        if falls(middle) > 0.0 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    f64::midpoint(low, high)
+}
+
+/// The probability that a standard normal number is beyond this, on one side.
+pub(super) fn beyond(z: f64) -> f64 {
+    // Simpson's rule over as far as anything is left.
+    const STEPS: u32 = 400;
+    let width = 10.0 / f64::from(STEPS);
+    let density = |at: f64| (-0.5 * at * at).exp() / std::f64::consts::TAU.sqrt();
+    let sum: f64 = (0..=STEPS)
+        .map(|step| {
+            let weight = match step {
+                0 | STEPS => 1.0,
+                odd if odd % 2 == 1 => 4.0,
+                _ => 2.0,
+            };
+            weight * density(z + width * f64::from(step))
+        })
+        .sum();
+    sum * width / 3.0
+}
+
+/// Beyond which standard normal number so rare a one lies, on one side.
+pub(super) fn normal_beyond(probability: f64) -> f64 {
+    root((0.0, 10.0), |z| beyond(z) - probability)
 }
 
 /// How two numbers are compared.
@@ -118,6 +192,11 @@ impl Mean {
         self.count = count;
     }
 
+    /// How many.
+    pub(super) fn count(&self) -> f64 {
+        self.count
+    }
+
     /// The standard deviation; none of fewer than two.
     pub(super) fn deviation(&self) -> Option<f64> {
         (self.count > 1.0).then(|| (self.squares / (self.count - 1.0)).sqrt())
@@ -150,12 +229,25 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_close_to_the_exact_limits() {
-        // Exact Poisson limits of 10 events: 4.795 and 18.39; of none: 0 and 3.689.
+    fn a_rate_has_the_exact_limits() {
+        // Exact Poisson limits of 10 events: 4.7954 and 18.3904; of none: 0 and 3.6889.
         let ten = Estimate::rate(10.0, 1.0).unwrap();
-        assert!((ten.low - 4.795).abs() < 0.02 && (ten.high - 18.39).abs() < 0.02, "{ten:?}");
+        near(ten.low, 4.7954);
+        near(ten.high, 18.3904);
         let none = Estimate::rate(0.0, 1.0).unwrap();
-        assert!(none.low == 0.0 && (none.high - 3.689).abs() < 0.1, "{none:?}");
+        assert!(none.low == 0.0, "{none:?}");
+        near(none.high, 3.6889);
+        // Where the approximation begins, both say the same.
+        let (exact, byar) = (poisson_limits(200.0, Z), poisson_limits(201.0, Z));
+        assert!((byar.0 - exact.0 - 1.0).abs() < 0.1 && (byar.1 - exact.1 - 1.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn the_normal_distribution_is_that_of_every_table() {
+        near(beyond(0.0), 0.5);
+        near(beyond(Z), 0.025);
+        assert!((beyond(3.890_592) / 5e-5 - 1.0).abs() < 1e-4, "{}", beyond(3.890_592));
+        near(normal_beyond(0.025), Z);
     }
 
     #[test]

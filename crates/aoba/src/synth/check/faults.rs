@@ -4,11 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use super::estimate::Estimate;
+use super::finding::{Finding, Of};
 use super::input::Person;
 use super::notes::count;
 use super::planted::Planted;
-use super::rows::{Fact, Observation};
+use super::rows::Observation;
+use super::truth::Fact;
 
 /// Tests that other analysers give in another unit: LOINC, and the usual unit.
 const SECOND_UNIT: [(&str, &str); 8] = [
@@ -153,14 +154,14 @@ impl Faults {
         for fault in planted.faults() {
             let told = self.told.get(&fault).copied().unwrap_or_default();
             let of = self.rows.of(&fault);
-            planted.found(&fault, of.and_then(|of| Estimate::share(told, of)));
+            planted.found(&fault, Finding::share(told, (of.unwrap_or_default(), Of::Rows)));
         }
         for (fault, shown) in SHOWN.into_iter().zip(self.shown) {
             let of = match fault {
                 "duplicate" => Some(self.rows.numbers),
                 _ => self.rows.of(fault),
             };
-            let found = of.and_then(|of| Estimate::share(shown, of));
+            let found = Finding::share(shown, (of.unwrap_or_default(), Of::Rows));
             planted.found_in(fault, &format!("{fault}_by_record"), found);
         }
     }

@@ -1,6 +1,6 @@
 //! What genes do: how common the alleles are, and stents under two drugs.
 
-use super::estimate::Estimate;
+use super::finding::{Finding, Of};
 use super::input::Person;
 use super::planted::Planted;
 use super::poisson::{Cells, Covariates, WIDTH};
@@ -68,20 +68,24 @@ impl Genes {
     /// Says what was found.
     pub(super) fn tell(&self, planted: &mut Planted) {
         for (seen, (_, name)) in self.seen.iter().zip(ALLELES) {
-            planted.found(name, Estimate::share(*seen, self.alleles));
+            planted.found(name, Finding::share(*seen, (self.alleles, Of::Rows)));
         }
         let [thrombosis, infarction, by_record] = &self.first_year;
         for (cells, way) in [thrombosis, by_record].into_iter().zip(WAYS) {
             tell_of(cells, ["stent_thrombosis", "stent_thrombosis_first_year"], way, planted);
         }
         tell_of(infarction, ["infarction", "infarction_first_year"], "", planted);
-        planted.found("infarction_later_years", Estimate::rate(self.later.0, self.later.1));
+        planted.found("infarction_later_years", Finding::rate(self.later.0, self.later.1));
     }
 }
 
 fn tell_of(cells: &Cells, [event, rate]: [&str; 2], way: &str, planted: &mut Planted) {
     let fit = cells.fit(1);
-    let ratio = |at| fit.as_ref().and_then(|fit| fit.ratio(at));
+    let ratio = |at| {
+        let (events, years) = cells.of(at);
+        let found = Finding::of(fit.as_ref().and_then(|fit| fit.ratio(at)));
+        found.events(events).among(years, Of::Years)
+    };
     planted.found_in(rate, &format!("{rate}{way}"), ratio(0));
     for (at, losses) in [(1, "one_loss"), (2, "two_losses")] {
         let name = format!("cyp2c19_{losses}_on_{event}");

@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::super::trouble::SynthError;
 use super::lines::Lines;
 use super::rows::{
-    Annotated, Condition, Document, Encounter, MedicationRequest, Observation, Patient, Procedure,
-    Row, Specimen, True,
+    Allergy, Condition, Document, Encounter, Immunization, MedicationRequest, Observation, Patient,
+    Procedure, Relative, Row, Specimen,
 };
+use super::truth::{Annotated, True};
 
 /// All that is known of one patient.
 pub(super) struct Person {
@@ -28,6 +29,12 @@ pub(super) struct Person {
     pub(super) procedures: Vec<Procedure>,
     /// What was taken from the body.
     pub(super) specimens: Vec<Specimen>,
+    /// Allergies.
+    pub(super) allergies: Vec<Allergy>,
+    /// Vaccinations.
+    pub(super) immunizations: Vec<Immunization>,
+    /// What relatives have.
+    pub(super) relatives: Vec<Relative>,
     /// Notes.
     pub(super) documents: Vec<Document>,
     /// What the notes say.
@@ -59,9 +66,44 @@ impl Person {
     }
 }
 
-/// Whether a code begins with one of these.
+#[cfg(test)]
+impl Person {
+    /// Somebody of whom only what is really so is known: a line of `patients.truth`.
+    pub(super) fn of(really: &str) -> Self {
+        Self {
+            really: serde_json::from_str(really).unwrap(),
+            encounters: Vec::new(),
+            conditions: Vec::new(),
+            medications: Vec::new(),
+            observations: Vec::new(),
+            procedures: Vec::new(),
+            specimens: Vec::new(),
+            allergies: Vec::new(),
+            immunizations: Vec::new(),
+            relatives: Vec::new(),
+            documents: Vec::new(),
+            annotated: Vec::new(),
+        }
+    }
+
+    /// The same, known from when to when, with these truths as JSON.
+    pub(super) fn with(sex: &str, born: &str, known: [&str; 2], truths: &str) -> Self {
+        let [from, to] = known;
+        Self::of(&format!(
+            r#"{{"number":1,"patient":"p-0000001","sex":"{sex}","born":"{born}",
+            "known":["{from}","{to}"],"bmi":22,"smoking":"never","cyp2c19":["*1","*1"],
+            "coronary_score":0,"truths":[{truths}]}}"#
+        ))
+    }
+}
+
+/// Whether a code begins with one of these; the dot of ICD-10, which some write, is passed over.
 pub(super) fn begins(code: &str, with: &[&str]) -> bool {
-    with.iter().any(|with| code.starts_with(with))
+    let begins = |with: &str| {
+        let mut letters = code.chars().filter(|letter| *letter != '.');
+        with.chars().all(|letter| letters.next() == Some(letter))
+    };
+    with.iter().any(|with| begins(with))
 }
 
 /// The lines of a hospital, or of a part of it, in the order of its patients.
@@ -75,6 +117,9 @@ pub(super) struct Input {
     observations: Lines,
     procedures: Lines,
     specimens: Lines,
+    allergies: Lines,
+    immunizations: Lines,
+    relatives: Lines,
     documents: Lines,
 }
 
@@ -93,7 +138,8 @@ impl Input {
         let [patients, encounters, conditions] = ["Patient", "Encounter", "Condition"].map(&mut of);
         let [medications, observations] = ["MedicationRequest", "Observation"].map(&mut of);
         let [procedures, specimens] = ["Procedure", "Specimen"].map(&mut of);
-        let documents = of("DocumentReference");
+        let [allergies, immunizations] = ["AllergyIntolerance", "Immunization"].map(&mut of);
+        let [relatives, documents] = ["FamilyMemberHistory", "DocumentReference"].map(&mut of);
         let [truths, notes] = ["patients", "notes"].map(|stem| lines(stem, ".truth"));
         Self {
             truths,
@@ -105,6 +151,9 @@ impl Input {
             observations,
             procedures,
             specimens,
+            allergies,
+            immunizations,
+            relatives,
             documents,
         }
     }
@@ -140,6 +189,9 @@ impl Input {
             observations: rows_of(&mut self.observations, &reference)?,
             procedures: rows_of(&mut self.procedures, &reference)?,
             specimens: rows_of(&mut self.specimens, &reference)?,
+            allergies: rows_of(&mut self.allergies, &reference)?,
+            immunizations: rows_of(&mut self.immunizations, &reference)?,
+            relatives: rows_of(&mut self.relatives, &reference)?,
             really,
             documents,
             annotated,
@@ -155,6 +207,9 @@ impl Input {
             &mut self.observations,
             &mut self.procedures,
             &mut self.specimens,
+            &mut self.allergies,
+            &mut self.immunizations,
+            &mut self.relatives,
             &mut self.documents,
             &mut self.notes,
         ] {
@@ -195,4 +250,16 @@ pub(super) fn truth(folder: &Path) -> Result<Value, SynthError> {
         place: path.display().to_string(),
         what: error.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_begins_as_it_begins_with_or_without_a_dot() {
+        assert!(begins("K92.2", &["I50", "K922"]) && begins("K922", &["K922"]));
+        assert!(begins("C34.9", &["C34"]) && !begins("C3", &["C34"]));
+        assert!(!begins("I63.9", &["I64"]) && begins("anything", &[""]));
+    }
 }

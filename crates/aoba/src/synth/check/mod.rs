@@ -4,14 +4,23 @@
 //! nothing with the simulation but the figures of `truth.json`. Each estimator is a file of its
 //! own and plain: rates over person-time, Poisson and logistic regression, weights, means.
 
+mod airways;
+mod births;
+mod cancer_course;
+mod cancers;
 mod care;
 mod cited;
 mod cox;
+mod diseases;
 mod drugs;
 mod estimate;
+mod family;
 mod faults;
+mod finding;
 mod genes;
 mod input;
+mod jackknife;
+mod joints;
 mod lines;
 mod logistic;
 mod matrix;
@@ -19,9 +28,15 @@ mod models;
 mod notes;
 mod planted;
 mod poisson;
+mod pulmonary;
 mod rows;
+mod shares;
 mod table;
 mod trial;
+mod truth;
+mod vaccines;
+mod verdict;
+mod wards;
 mod when;
 
 use std::path::Path;
@@ -63,8 +78,7 @@ pub(super) async fn command(args: &SynthCheckArgs, locale: Locale) -> anyhow::Re
         ReportFormat::Text => checked.print(locale, &mut out)?,
         ReportFormat::Json => checked.print_json(&mut out)?,
     }
-    let failed = checked.lines.iter().any(table::Line::is_failure);
-    Ok(if failed { NOT_FOUND } else { 0 })
+    Ok(if checked.failures() > 0 { NOT_FOUND } else { 0 })
 }
 
 /// What all estimators have seen.
@@ -75,6 +89,15 @@ struct Tally {
     care: care::Care,
     trial: trial::Trial,
     drugs: drugs::Drugs,
+    shares: shares::Shares,
+    cancers: cancers::Cancers,
+    airways: airways::Airways,
+    joints: joints::Joints,
+    wards: wards::Wards,
+    vaccines: vaccines::Vaccines,
+    births: births::Births,
+    family: family::Family,
+    pulmonary: pulmonary::Pulmonary,
     cited: cited::Cited,
     notes: notes::Notes,
     faults: faults::Faults,
@@ -89,6 +112,15 @@ impl Tally {
         self.care.add(person);
         self.trial.add(person);
         self.drugs.add(person);
+        self.shares.add(person);
+        self.cancers.add(person);
+        self.airways.add(person);
+        self.joints.add(person);
+        self.wards.add(person);
+        self.vaccines.add(person);
+        self.births.add(person);
+        self.family.add(person);
+        self.pulmonary.add(person);
         self.cited.add(person);
         self.notes.add(person);
         self.faults.add(person);
@@ -104,26 +136,44 @@ impl Tally {
         self.care.merge(&other.care);
         self.trial.merge(other.trial);
         self.drugs.merge(&other.drugs);
+        self.shares.merge(other.shares);
+        self.cancers.merge(other.cancers);
+        self.airways.merge(other.airways);
+        self.joints.merge(other.joints);
+        self.wards.merge(other.wards);
+        self.vaccines.merge(other.vaccines);
+        self.births.merge(other.births);
+        self.family.merge(other.family);
+        self.pulmonary.merge(other.pulmonary);
         self.cited.merge(&other.cited);
         self.notes.merge(&other.notes);
         self.faults.merge(other.faults);
         Ok(())
     }
 
-    fn tell(self, truth: &Value, locale: Locale) -> Checked {
+    fn tell(&self, truth: &Value, locale: Locale) -> Checked {
         let number = |name: &str| truth.get(name).and_then(Value::as_u64).unwrap_or_default();
-        let mut planted = Planted::of(truth);
+        let mut planted = Planted::of(truth, locale);
         self.models.tell(&mut planted);
         self.genes.tell(&mut planted);
         self.care.tell(&mut planted);
         self.trial.tell(&mut planted);
         self.drugs.tell(&mut planted);
+        self.airways.tell(&mut planted);
+        self.joints.tell(&mut planted);
+        self.wards.tell(&mut planted);
+        self.vaccines.tell(&mut planted);
+        self.births.tell(&mut planted);
+        self.shares.tell(&mut planted);
+        self.family.tell(&mut planted);
+        self.pulmonary.tell(&mut planted);
+        self.cancers.tell(&mut planted);
         self.faults.tell(&mut planted);
         self.notes.tell(&mut planted, locale);
         self.cited.tell(&mut planted, locale);
         let left = planted.left();
-        let lines = planted.into_lines();
-        Checked { seed: number("seed"), patients: number("patients"), lines, left }
+        let rows = planted.into_rows();
+        Checked { seed: number("seed"), patients: number("patients"), rows, left }
     }
 }
 
@@ -215,4 +265,82 @@ fn look(hospital: &Hospital, number: u64, tally: &mut Tally) -> Result<(), Synth
         tally.add(&person);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::verdict::{Row, Verdict};
+    use super::*;
+
+    fn truth(hospital: &Hospital) -> Value {
+        serde_json::from_str(&truths::of_hospital(hospital)).unwrap()
+    }
+
+    /// What the figures come to, by the names of their lines.
+    fn verdicts(checked: &Checked) -> BTreeMap<String, Verdict> {
+        let z = verdict::limit(&checked.rows);
+        let rows = checked.rows.iter().filter(|row| row.is_judged());
+        rows.map(|row| (row.line.name.clone(), row.verdict(z))).collect()
+    }
+
+    #[test]
+    fn every_planted_figure_has_an_estimator_and_of_nobody_none_tells() {
+        let checked = Tally::default().tell(&truth(&Hospital { seed: 1, patients: 0 }), Locale::En);
+        let left: Vec<&str> = checked.left.iter().map(|left| left.name.as_str()).collect();
+        assert!(left.is_empty(), "no estimator looks for {left:?}");
+        let told = verdicts(&checked).into_iter().filter(|(_, verdict)| *verdict != Verdict::Few);
+        // Where nothing is planted, nothing is as it should be.
+        let told: Vec<String> = told.map(|(name, _)| name).collect();
+        assert!(told.iter().all(|name| name.starts_with("prostate_cancer_incidence")), "{told:?}");
+    }
+
+    /// The truth with another value of one figure: twenty times the rate, ratio or odds, or five
+    /// times the change.
+    fn otherwise(truth: &Value, row: &Row) -> Option<Value> {
+        let figure = row.figure.as_ref()?;
+        let line = &row.line;
+        let value = match line.unit {
+            table::Unit::Percent => {
+                let odds = line.expected / (1.0 - line.expected) * 20.0;
+                odds / (1.0 + odds)
+            }
+            table::Unit::Plain => line.expected * 5.0,
+            _ => line.expected * 20.0,
+        };
+        let mut truth = truth.clone();
+        for list in ["facts", "faults"] {
+            let facts = truth.get_mut(list)?.as_array_mut()?;
+            let fact = facts.iter_mut().find(|fact| fact["name"] == **figure);
+            if let Some(fact) = fact {
+                fact["value"] = value.into();
+            }
+        }
+        Some(truth)
+    }
+
+    #[test]
+    fn what_is_found_again_in_a_few_patients_is_not_found_in_another_world() {
+        let hospital = Hospital { seed: 3, patients: 160 };
+        let mut tally = Tally::default();
+        for number in 0..hospital.patients {
+            look(&hospital, number, &mut tally).unwrap();
+        }
+        let truth = truth(&hospital);
+        let checked = tally.tell(&truth, Locale::En);
+        assert_eq!(checked.failures(), 0, "{:?}", verdicts(&checked));
+        let z = verdict::limit(&checked.rows);
+        let fine = checked.rows.iter().filter(|row| {
+            row.is_judged() && row.line.expected > 0.0 && row.verdict(z) == Verdict::Fine
+        });
+        let mut tried = 0;
+        for row in fine {
+            let Some(another) = otherwise(&truth, row) else { continue };
+            let verdicts = verdicts(&tally.tell(&another, Locale::En));
+            assert_eq!(verdicts.get(&row.line.name), Some(&Verdict::Off), "{row:?}");
+            tried += 1;
+        }
+        assert!(tried >= 10, "only {tried} figures can be told by so few");
+    }
 }

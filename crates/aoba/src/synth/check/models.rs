@@ -1,28 +1,33 @@
 //! How soon what happens, and what makes it sooner: each disease's model on person-time.
 //!
 //! When a disease really begins stands in no record, so these models are fitted on the ground
-//! truth of each patient; what care does is estimated from the record.
+//! truth of each patient; what care does is estimated from the record. The models themselves are
+//! data: [`super::diseases`].
 
+use super::diseases::MODELS;
+use super::finding::{Finding, Of};
 use super::input::Person;
 use super::planted::Planted;
 use super::poisson::{Cells, Covariates, WIDTH, hundredths};
-use super::rows::True;
-use super::when;
+use super::truth::True;
+use super::when::{self, DAY_MINUTES};
 
 /// What ends the time at risk.
 #[derive(Clone, Copy, Debug)]
-enum Event {
+pub(super) enum Event {
     /// A disease begins.
     Begins(&'static str),
     /// Something happens for the first time.
     Happens(&'static str),
+    /// Something happens, and again, but not within so many days.
+    Recurs(&'static str, i64),
     /// The patient dies, and not of what has a fatality of its own here.
     Dies,
 }
 
 /// What the rate depends on, beside sex and age.
 #[derive(Clone, Copy, Debug)]
-enum Effect {
+pub(super) enum Effect {
     /// A disease, from when it begins.
     Since(&'static str),
     /// Body mass index, for each kg/m2 over 23.
@@ -39,36 +44,55 @@ enum Effect {
     Chose(&'static str, &'static str),
     /// A drug, from its first prescription: beginnings of its ATC code.
     Prescribed(&'static [&'static str]),
+    /// Something that began, from the first time on.
+    Started(&'static str),
 }
 
-/// One model: names of figures in `truth.json`, and what they mean.
+/// One model: names of figures in `truth.json`, and what they mean. A name that is no figure there
+/// belongs to what only has to be adjusted for.
 #[derive(Debug)]
-struct Model {
-    event: Event,
+pub(super) struct Model {
+    /// What happens; of several, each has a time at risk of its own and they share the effects.
+    pub(super) events: &'static [Event],
     /// From which age somebody is at risk, in years.
-    from_age: f64,
+    pub(super) from_age: f64,
     /// From when on what happened can be counted.
-    counted: Counted,
+    pub(super) counted: Counted,
     /// The disease whose beginning ends the time at risk, if not the event alone does.
-    until: Option<&'static str>,
+    pub(super) until: Option<&'static str>,
     /// The rates at sixty: of everybody, or of men and of women.
-    rates: &'static [&'static str],
-    growth: &'static str,
-    effects: &'static [(&'static str, Effect)],
+    pub(super) rates: &'static [&'static str],
+    /// Their growth with age: the same for all, or one for each.
+    pub(super) growths: &'static [&'static str],
+    /// What else the rate depends on.
+    pub(super) effects: &'static [(&'static str, Effect)],
+    /// The mean of the rates of men and women, and that of women against that of men, where these
+    /// are the figures.
+    pub(super) sexes: Option<[&'static str; 2]>,
 }
 
 /// From when on somebody's time at risk can be counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Counted {
+pub(super) enum Counted {
     /// All of life: nobody stayed away from the hospital for having had it.
     AllLife,
     /// From the first visit on: whoever died of it earlier never came.
     SinceFirstVisit,
+    /// From the 91st day known on: before, people come because of it.
+    SinceDay91,
+    /// From the second day on, though nobody knows who had it before.
+    WhoeverHadIt,
 }
 
-/// Covariates begin with the rates and the age.
-fn first_effect(model: &Model) -> usize {
-    model.rates.len() + 1
+impl Model {
+    /// The place of a group's growth among the covariates, which begin with the rates.
+    fn growth(&self, group: usize) -> usize {
+        self.rates.len() + group.min(self.growths.len().saturating_sub(1))
+    }
+
+    fn first_effect(&self) -> usize {
+        self.rates.len() + self.growths.len()
+    }
 }
 
 /// The models and the person-time each has seen.
@@ -97,16 +121,35 @@ impl Models {
     /// Fits all and says what was found.
     pub(super) fn tell(&self, planted: &mut Planted) {
         for (model, cells) in MODELS.iter().zip(&self.0) {
-            let fit = cells.fit(model.rates.len());
-            for (at, rate) in model.rates.iter().enumerate() {
-                planted.found(rate, fit.as_ref().and_then(|fit| fit.ratio(at)));
-            }
-            let age = model.rates.len();
-            planted.found(model.growth, fit.as_ref().and_then(|fit| fit.coefficient(age)));
-            for (at, (effect, _)) in (first_effect(model)..).zip(model.effects) {
-                planted.found(effect, fit.as_ref().and_then(|fit| fit.ratio(at)));
-            }
+            tell_of(model, cells, planted);
         }
+    }
+}
+
+fn tell_of(model: &Model, cells: &Cells, planted: &mut Planted) {
+    let groups = model.rates.len();
+    let fit = match model.counted {
+        Counted::WhoeverHadIt => cells.fit_unseen(),
+        _ => cells.fit(groups),
+    };
+    // How much stands behind a figure: of those alone whom it is about.
+    let behind = |at: usize, found| {
+        let (events, years) = cells.of(at);
+        Finding::of(found).events(events).among(years, Of::Years)
+    };
+    for (at, rate) in model.rates.iter().enumerate() {
+        planted.found(rate, behind(at, fit.as_ref().and_then(|fit| fit.ratio(at))));
+    }
+    for (at, growth) in (groups..).zip(model.growths) {
+        planted.found(growth, behind(at, fit.as_ref().and_then(|fit| fit.coefficient(at))));
+    }
+    for (at, (effect, _)) in (model.first_effect()..).zip(model.effects) {
+        planted.found(effect, behind(at, fit.as_ref().and_then(|fit| fit.ratio(at))));
+    }
+    if let Some([mean, ratio]) = model.sexes {
+        let both = fit.as_ref().and_then(|fit| fit.mean_of(0, 1));
+        planted.found(mean, behind(groups, both));
+        planted.found(ratio, behind(groups, fit.as_ref().and_then(|fit| fit.ratio_of(1, 0))));
     }
 }
 
@@ -118,16 +161,55 @@ fn follow(model: &Model, person: &Person, cells: &mut Cells) -> Option<()> {
     let from = match model.counted {
         Counted::AllLife => of_age,
         Counted::SinceFirstVisit => of_age.max(known.0),
-    };
-    let happened = match model.event {
-        Event::Begins(phenotype) => really.has(phenotype),
-        Event::Happens(event) => really.happened(event),
-        Event::Dies => died(person),
+        Counted::SinceDay91 => of_age.max(known.0 + 90 * DAY_MINUTES),
+        Counted::WhoeverHadIt => of_age.max(known.0 + DAY_MINUTES),
     };
     let censored = model.until.and_then(|phenotype| really.has(phenotype));
-    let until = [happened, censored].into_iter().flatten().fold(known.1, i64::min);
+    let end = censored.map_or(known.1, |at| at.min(known.1));
     let changes: Vec<Change> =
         model.effects.iter().map(|(_, effect)| change(*effect, person)).collect();
+    let mut add = |(from, until): (i64, i64), event: bool| {
+        spend(model, really, (born, from, until), (&changes, event, &mut *cells));
+    };
+    for event in model.events {
+        let happened = match event {
+            Event::Recurs(name, days) => {
+                again((name, *days), really, (from, end), &mut add);
+                continue;
+            }
+            Event::Begins(phenotype) => really.has(phenotype),
+            Event::Happens(event) => really.happened(event),
+            Event::Dies => died(person),
+        };
+        let until = happened.map_or(end, |at| at.min(end));
+        add((from, until), happened == Some(until));
+    }
+    Some(())
+}
+
+/// Time from one event to the next, but for the days after each in which there is no other.
+fn again(
+    (event, days): (&str, i64),
+    really: &True,
+    (mut from, until): (i64, i64),
+    add: &mut dyn FnMut((i64, i64), bool),
+) {
+    let mut all: Vec<i64> = really.all_of(event).filter(|at| (from..until).contains(at)).collect();
+    all.sort_unstable();
+    for at in all {
+        add((from, at), true);
+        from = at + days * DAY_MINUTES;
+    }
+    add((from, until), false);
+}
+
+/// Cuts a time at risk at each birthday and each change, and puts the parts into cells.
+fn spend(
+    model: &Model,
+    really: &True,
+    (born, from, until): (i64, i64, i64),
+    (changes, event, cells): (&[Change], bool, &mut Cells),
+) {
     let mut cuts: Vec<i64> = (0..120).map(|age| after(born, f64::from(age))).collect();
     cuts.extend(changes.iter().filter_map(|change| change.since));
     cuts.extend([from, until]);
@@ -136,11 +218,9 @@ fn follow(model: &Model, person: &Person, cells: &mut Cells) -> Option<()> {
     cuts.dedup();
     for (start, end) in cuts.iter().zip(cuts.iter().skip(1)) {
         let age = when::years(born, start.midpoint(*end)) - 60.0;
-        let covariates = covariates(model, really, (age, *start), &changes);
-        let event = *end == until && happened == Some(until);
-        cells.add(covariates, when::years(*start, *end), event);
+        let covariates = covariates(model, really, (age, *start), changes);
+        cells.add(covariates, when::years(*start, *end), event && *end == until);
     }
-    Some(())
 }
 
 /// Causes of death that age brings: cancer, the heart, the brain, pneumonia, injury, senility.
@@ -191,6 +271,7 @@ fn change(effect: Effect, person: &Person) -> Change {
             since(really.chose(choice).filter(|(chosen, _)| *chosen == arm).map(|(_, at)| at))
         }
         Effect::Prescribed(atc) => since(person.first_prescribed(atc)),
+        Effect::Started(event) => since(really.happened(event)),
         Effect::BodyMass => always(((really.bmi - 23.0) * 4.0).round() / 4.0),
         Effect::Obesity => holds(really.bmi >= 25.0),
         Effect::Smoking => holds(really.smoking == "current"),
@@ -208,12 +289,12 @@ fn covariates(
     let mut covariates = [0; WIDTH];
     let group = usize::from(model.rates.len() > 1 && really.sex == "female");
     // Half years are near enough, and keep the cells few.
-    let told = [(group, 1.0), (model.rates.len(), (age * 2.0).round() / 2.0)];
+    let told = [(group, 1.0), (model.growth(group), (age * 2.0).round() / 2.0)];
     let effects = changes.iter().map(|change| match change.since {
         Some(since) if since > start => 0.0,
         _ => change.much,
     });
-    for (at, value) in told.into_iter().chain((first_effect(model)..).zip(effects)) {
+    for (at, value) in told.into_iter().chain((model.first_effect()..).zip(effects)) {
         if let Some(covariate) = covariates.get_mut(at) {
             *covariate = hundredths(value);
         }
@@ -228,133 +309,60 @@ fn after(born: i64, age_years: f64) -> i64 {
     born + minutes
 }
 
-/// Adults are at risk from here on, in years.
-const ADULT: f64 = 25.0;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-const DIABETES: Effect = Effect::Since("type_2_diabetes");
-const HYPERTENSION: Effect = Effect::Since("hypertension");
-const LIPIDS: Effect = Effect::Since("dyslipidaemia");
-const KIDNEY: Effect = Effect::Since("chronic_kidney_disease");
-const CORONARY: Effect = Effect::Since("coronary_disease");
-const FIBRILLATION: Effect = Effect::Since("atrial_fibrillation");
-const FAILURE: Effect = Effect::Since("heart_failure");
-const STROKE: Effect = Effect::Since("stroke");
+    fn followed(rate: &str, person: &Person) -> (f64, f64) {
+        let model = MODELS.iter().find(|model| model.rates.contains(&rate)).unwrap();
+        let mut cells = Cells::default();
+        follow(model, person, &mut cells).unwrap();
+        let group = model.rates.iter().position(|name| *name == rate).unwrap();
+        cells.of(group)
+    }
 
-static MODELS: &[Model] = &[
-    Model {
-        event: Event::Begins("type_2_diabetes"),
-        from_age: ADULT,
-        counted: Counted::AllLife,
-        until: None,
-        rates: &["diabetes_men", "diabetes_women"],
-        growth: "diabetes_growth",
-        effects: &[("bmi_on_diabetes", Effect::BodyMass)],
-    },
-    Model {
-        event: Event::Begins("hypertension"),
-        from_age: ADULT,
-        counted: Counted::AllLife,
-        until: None,
-        rates: &["hypertension_men", "hypertension_women"],
-        growth: "hypertension_growth",
-        effects: &[("bmi_on_hypertension", Effect::BodyMass)],
-    },
-    Model {
-        event: Event::Begins("dyslipidaemia"),
-        from_age: ADULT,
-        counted: Counted::AllLife,
-        until: None,
-        rates: &["dyslipidaemia_men", "dyslipidaemia_women"],
-        growth: "dyslipidaemia_growth",
-        effects: &[],
-    },
-    Model {
-        event: Event::Begins("chronic_kidney_disease"),
-        from_age: 20.0,
-        counted: Counted::AllLife,
-        until: None,
-        rates: &["kidney_disease"],
-        growth: "kidney_disease_growth",
-        effects: &[
-            ("diabetes_on_kidney_disease", DIABETES),
-            ("hypertension_on_kidney_disease", HYPERTENSION),
-        ],
-    },
-    Model {
-        event: Event::Happens("acute_coronary_syndrome"),
-        from_age: 30.0,
-        counted: Counted::SinceFirstVisit,
-        until: Some("coronary_disease"),
-        rates: &["acute_coronary_syndrome_men", "acute_coronary_syndrome_women"],
-        growth: "acute_coronary_syndrome_growth",
-        effects: &[
-            ("smoking_on_acute_coronary_syndrome", Effect::Smoking),
-            ("former_smoking_on_acute_coronary_syndrome", Effect::Smoked),
-            ("hypertension_on_acute_coronary_syndrome", HYPERTENSION),
-            ("diabetes_on_acute_coronary_syndrome", DIABETES),
-            ("dyslipidaemia_on_acute_coronary_syndrome", LIPIDS),
-            ("polygenic_score_on_acute_coronary_syndrome", Effect::Score),
-        ],
-    },
-    Model {
-        event: Event::Begins("atrial_fibrillation"),
-        from_age: 30.0,
-        counted: Counted::SinceFirstVisit,
-        until: None,
-        rates: &["atrial_fibrillation_men", "atrial_fibrillation_women"],
-        growth: "atrial_fibrillation_growth",
-        effects: &[
-            ("hypertension_on_atrial_fibrillation", HYPERTENSION),
-            ("coronary_disease_on_atrial_fibrillation", CORONARY),
-        ],
-    },
-    Model {
-        event: Event::Begins("heart_failure"),
-        from_age: 30.0,
-        counted: Counted::SinceFirstVisit,
-        until: None,
-        rates: &["heart_failure_admission_men", "heart_failure_admission_women"],
-        growth: "heart_failure_admission_growth",
-        effects: &[
-            ("diabetes_on_heart_failure_admission", DIABETES),
-            ("hypertension_on_heart_failure_admission", HYPERTENSION),
-            ("coronary_disease_on_heart_failure_admission", CORONARY),
-            ("fibrillation_on_heart_failure_admission", FIBRILLATION),
-            ("kidney_disease_on_heart_failure_admission", KIDNEY),
-            ("obesity_on_heart_failure_admission", Effect::Obesity),
-            ("sglt2_on_heart_failure_admission", Effect::Chose("sglt2_or_dpp4", "sglt2")),
-        ],
-    },
-    Model {
-        event: Event::Begins("stroke"),
-        from_age: 30.0,
-        counted: Counted::SinceFirstVisit,
-        until: None,
-        rates: &["stroke_men", "stroke_women"],
-        growth: "stroke_growth",
-        effects: &[
-            ("hypertension_on_stroke", HYPERTENSION),
-            ("diabetes_on_stroke", DIABETES),
-            ("smoking_on_stroke", Effect::Smoking),
-            ("fibrillation_on_stroke", FIBRILLATION),
-            ("anticoagulant_on_stroke", Effect::Prescribed(&["B01AA03", "B01AE07", "B01AF"])),
-        ],
-    },
-    Model {
-        event: Event::Dies,
-        from_age: 0.0,
-        counted: Counted::SinceFirstVisit,
-        until: None,
-        rates: &["death_men", "death_women"],
-        growth: "death_growth",
-        effects: &[
-            ("diabetes_on_death", DIABETES),
-            ("smoking_on_death", Effect::Smoking),
-            ("kidney_disease_on_death", KIDNEY),
-            ("coronary_disease_on_death", CORONARY),
-            ("heart_failure_on_death", FAILURE),
-            ("fibrillation_on_death", FIBRILLATION),
-            ("stroke_on_death", STROKE),
-        ],
-    },
-];
+    fn man(truths: &str) -> Person {
+        let known = ["2015-01-01T00:00", "2016-01-01T00:00"];
+        Person::with("male", "1950-01-01T00:00", known, truths)
+    }
+
+    fn near((events, years): (f64, f64), (count, days): (f64, f64)) {
+        let told = years * 365.25;
+        assert!(events == count && (told - days).abs() < 0.01, "{events} in {told} days");
+    }
+
+    #[test]
+    fn an_infection_can_come_again_but_not_within_forty_days() {
+        near(followed("pneumonia_men", &man("")), (0.0, 365.0));
+        let twice = r#"{"happened":"pneumonia","at":"2015-03-02T00:00"},
+            {"happened":"pneumonia","at":"2015-07-10T00:00"}"#;
+        near(followed("pneumonia_men", &man(twice)), (2.0, 365.0 - 80.0));
+        // Those of no interest, and those after the last visit, do not count.
+        let others = r#"{"happened":"cellulitis","at":"2015-03-02T00:00"},
+            {"happened":"pneumonia","at":"2016-07-10T00:00"}"#;
+        near(followed("pneumonia_men", &man(others)), (0.0, 365.0));
+        assert_eq!(followed("pneumonia_women", &man(twice)), (0.0, 0.0));
+    }
+
+    #[test]
+    fn whoever_comes_because_of_a_disease_was_never_at_risk_here() {
+        let since = |day| man(&format!(r#"{{"has":"copd","since":"{day}T00:00"}}"#));
+        near(followed("copd", &man("")), (0.0, 275.0));
+        near(followed("copd", &since("2015-02-01")), (0.0, 0.0));
+        near(followed("copd", &since("2015-06-01")), (1.0, 61.0));
+        near(followed("copd", &since("2013-06-01")), (0.0, 0.0));
+    }
+
+    #[test]
+    fn time_is_cut_where_something_changes() {
+        let model = MODELS.iter().find(|model| model.rates.contains(&"pneumonia_men")).unwrap();
+        let mut cells = Cells::default();
+        let diabetic = man(r#"{"has":"type_2_diabetes","since":"2015-07-02T00:00"}"#);
+        follow(model, &diabetic, &mut cells).unwrap();
+        let at = model.first_effect();
+        assert_eq!(model.effects[0].0, "diabetes_on_pneumonia");
+        near(cells.of(at), (0.0, 183.0));
+        // Men and women have a growth of their own.
+        assert!(cells.of(2).1 > 0.9 && cells.of(3).1 == 0.0);
+    }
+}

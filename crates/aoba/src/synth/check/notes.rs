@@ -5,8 +5,8 @@ use vocab::{Locale, Text};
 use super::estimate::Estimate;
 use super::input::Person;
 use super::planted::Planted;
-use super::rows::Annotated;
 use super::table::{Kind, Line, Unit};
+use super::truth::Annotated;
 
 /// What was found in the notes.
 #[derive(Default)]

@@ -21,7 +21,8 @@ macro_rules! rows {
 }
 
 rows! { Encounter.subject Condition.subject MedicationRequest.subject Observation.subject
-Procedure.subject Document.subject Specimen.subject }
+Procedure.subject Document.subject Specimen.subject Allergy.patient Immunization.patient
+Relative.patient }
 
 /// A reference.
 #[derive(Debug, Default, Deserialize)]
@@ -101,6 +102,8 @@ pub(super) struct Encounter {
     diagnosis: Vec<Listed>,
     #[serde(default)]
     hospitalization: Hospitalization,
+    #[serde(default, rename = "serviceProvider")]
+    provider: Reference,
 }
 
 #[derive(Debug, Deserialize)]
@@ -132,6 +135,11 @@ impl Encounter {
         self.hospitalization.discharge_disposition.is("exp")
     }
 
+    /// The code of the department.
+    pub(super) fn department(&self) -> &str {
+        self.provider.reference.strip_prefix("Organization/dept-").unwrap_or_default()
+    }
+
     /// `AMB`, `EMER`, `IMP`.
     pub(super) fn class(&self) -> &str {
         self.class.as_ref().map_or("", |class| &class.code)
@@ -154,9 +162,22 @@ pub(super) struct Condition {
     onset_date_time: Option<String>,
     abatement_date_time: Option<String>,
     recorded_date: Option<String>,
+    #[serde(default)]
+    stage: Vec<Stage>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Stage {
+    #[serde(default)]
+    summary: Concept,
 }
 
 impl Condition {
+    /// The stage of a cancer, without T, N and M, where it was staged.
+    pub(super) fn stage(&self) -> Option<&str> {
+        Some(self.stage.first()?.summary.code("cancerstaging")).filter(|stage| !stage.is_empty())
+    }
+
     /// When it was written down, or began.
     pub(super) fn minute(&self) -> Option<i64> {
         let told = self.recorded_date.as_deref().or(self.onset_date_time.as_deref());
@@ -348,26 +369,85 @@ pub(super) struct Specimen {
     pub(super) kind: Concept,
 }
 
-/// One line of `patients.truth`.
+/// An allergy or intolerance.
 #[derive(Debug, Deserialize)]
-pub(super) struct True {
-    /// The id of the Patient resource.
-    pub(super) patient: String,
-    /// `male` or `female`.
-    pub(super) sex: String,
-    born: String,
-    known: [String; 2],
-    /// When and of what the patient died.
-    pub(super) died: Option<Death>,
-    /// Body mass index at forty.
-    pub(super) bmi: f64,
-    /// `never`, `former`, `current`.
-    pub(super) smoking: String,
-    /// The two alleles, with their stars.
-    pub(super) cyp2c19: [String; 2],
-    /// The polygenic score.
-    pub(super) coronary_score: f64,
-    truths: Vec<Fact>,
+#[serde(rename_all = "camelCase")]
+pub(super) struct Allergy {
+    #[serde(default)]
+    patient: Reference,
+    #[serde(default)]
+    verification_status: Concept,
+    recorded_date: Option<String>,
+}
+
+impl Allergy {
+    /// Whether it was proven.
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.verification_status.coding.iter().any(|coding| coding.code == "confirmed")
+    }
+
+    /// When it was written down.
+    pub(super) fn minute(&self) -> Option<i64> {
+        self.recorded_date.as_deref().and_then(when::minute)
+    }
+}
+
+/// A vaccination.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Immunization {
+    #[serde(default)]
+    patient: Reference,
+    #[serde(default)]
+    vaccine_code: Concept,
+    occurrence_date_time: Option<String>,
+    #[serde(default)]
+    protocol_applied: Vec<Protocol>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Protocol {
+    dose_number_positive_int: Option<u8>,
+}
+
+impl Immunization {
+    /// CVX.
+    pub(super) fn cvx(&self) -> &str {
+        self.vaccine_code.code("cvx")
+    }
+
+    /// Which dose, from one.
+    pub(super) fn dose(&self) -> Option<u8> {
+        self.protocol_applied.first()?.dose_number_positive_int
+    }
+
+    /// When it was given.
+    pub(super) fn minute(&self) -> Option<i64> {
+        self.occurrence_date_time.as_deref().and_then(when::minute)
+    }
+}
+
+/// What a relative has.
+#[derive(Debug, Deserialize)]
+pub(super) struct Relative {
+    #[serde(default)]
+    patient: Reference,
+    #[serde(default)]
+    condition: Vec<Had>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Had {
+    #[serde(default)]
+    code: Concept,
+}
+
+impl Relative {
+    /// The diseases by ICD-10 without the dot.
+    pub(super) fn icd10(&self) -> impl Iterator<Item = &str> {
+        self.condition.iter().map(|had| had.code.code("ICD10"))
+    }
 }
 
 /// A death.
@@ -383,114 +463,4 @@ impl Death {
     pub(super) fn minute(&self) -> Option<i64> {
         when::minute(&self.at)
     }
-}
-
-/// Something that is really so.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Fact {
-    /// A disease.
-    Has {
-        /// Its name.
-        has: String,
-        /// Since when.
-        since: String,
-    },
-    /// An event.
-    Happened {
-        /// Its name.
-        happened: String,
-        /// When.
-        at: String,
-    },
-    /// A choice.
-    Chose {
-        /// Its name.
-        chose: String,
-        /// What was chosen.
-        arm: String,
-        /// When.
-        at: String,
-    },
-    /// A fault.
-    Wrong {
-        /// Its name.
-        wrong: String,
-    },
-}
-
-impl True {
-    /// The minute of birth.
-    pub(super) fn born(&self) -> Option<i64> {
-        when::minute(&self.born)
-    }
-
-    /// From when to when the hospital knew the patient.
-    pub(super) fn known(&self) -> Option<(i64, i64)> {
-        let [from, to] = &self.known;
-        Some((when::minute(from)?, when::minute(to)?))
-    }
-
-    /// Since when the patient has a disease.
-    pub(super) fn has(&self, phenotype: &str) -> Option<i64> {
-        self.truths.iter().find_map(|fact| match fact {
-            Fact::Has { has, since } if has == phenotype => when::minute(since),
-            _ => None,
-        })
-    }
-
-    /// When an event happened first.
-    pub(super) fn happened(&self, event: &str) -> Option<i64> {
-        self.all_of(event).min()
-    }
-
-    /// Each time an event happened.
-    pub(super) fn all_of(&self, event: &str) -> impl Iterator<Item = i64> {
-        self.truths.iter().filter_map(move |fact| match fact {
-            Fact::Happened { happened, at } if happened == event => when::minute(at),
-            _ => None,
-        })
-    }
-
-    /// What was chosen, and when.
-    pub(super) fn chose(&self, choice: &str) -> Option<(&str, i64)> {
-        self.truths.iter().find_map(|fact| match fact {
-            Fact::Chose { chose, arm, at, .. } if chose == choice => {
-                Some((arm.as_str(), when::minute(at)?))
-            }
-            _ => None,
-        })
-    }
-
-    /// How many of the two alleles of CYP2C19 are without function.
-    pub(super) fn losses(&self) -> u8 {
-        self.cyp2c19.iter().map(|allele| u8::from(matches!(allele.as_str(), "*2" | "*3"))).sum()
-    }
-
-    /// All that is so.
-    pub(super) fn facts(&self) -> &[Fact] {
-        &self.truths
-    }
-}
-
-/// One line of `notes.truth`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Annotated {
-    /// The id of the note.
-    pub(super) document: String,
-    /// Characters of its text.
-    pub(super) characters: usize,
-    /// What it says.
-    pub(super) spans: Vec<Span>,
-}
-
-/// Something a note says.
-#[derive(Debug, Deserialize)]
-pub(super) struct Span {
-    /// The first character.
-    pub(super) start: usize,
-    /// The first character that is not in it.
-    pub(super) end: usize,
-    /// Its words.
-    pub(super) text: String,
 }

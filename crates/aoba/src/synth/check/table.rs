@@ -1,17 +1,17 @@
 //! The table of what was planted or cited and what was found, for people and for programs.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use vocab::{Locale, Text};
 
-use super::estimate::{Estimate, Scale};
+use super::super::trouble::grouped;
+use super::estimate::{Estimate, Z};
+use super::finding::Of;
+use super::verdict::{self, ALARM, Row, Verdict};
 use crate::cli::ListFormat;
 use crate::output::List;
-
-/// A planted number is off when it is outside the 95 % interval made this many times as wide: of
-/// a hundred right ones, fewer than one in ten thousand is then called off by chance.
-pub(super) const WIDENED_BY: f64 = 2.0;
 
 /// What a number is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,71 +59,13 @@ pub(super) struct Line {
     pub(super) source: String,
 }
 
-/// What a line comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// Found as expected.
-    Fine,
-    /// Found otherwise.
-    Off,
-    /// Too few people to tell.
-    Few,
-    /// Not judged.
-    None,
-}
-
-impl Verdict {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Fine => "ok",
-            Self::Off => "off",
-            Self::Few => "few",
-            Self::None => "shown",
-        }
-    }
-}
-
-impl Line {
-    /// Holds what was found against what was expected.
-    pub(super) fn verdict(&self) -> Verdict {
-        let Some(found) = self.found else { return Verdict::Few };
-        let scale = match self.unit {
-            Unit::Ratio | Unit::PerThousandYears => Scale::Ratio,
-            Unit::Plain | Unit::Percent => Scale::Difference,
-        };
-        let fine = match self.kind {
-            Kind::Planted => found.widened(WIDENED_BY, scale).holds(self.expected),
-            Kind::Cited { within } => {
-                let (low, high) = (self.expected / (1.0 + within), self.expected * (1.0 + within));
-                found.low <= high && found.high >= low
-            }
-            Kind::Shown => return Verdict::None,
-        };
-        if fine { Verdict::Fine } else { Verdict::Off }
-    }
-
-    /// Whether something planted was not found.
-    pub(super) fn is_failure(&self) -> bool {
-        self.kind == Kind::Planted && self.verdict() == Verdict::Off
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "name": self.name,
-            "title": self.title,
-            "kind": match self.kind {
-                Kind::Planted => "planted",
-                Kind::Cited { .. } => "cited",
-                Kind::Shown => "shown",
-            },
-            "expected": self.expected,
-            "found": self.found.map(|found| found.value),
-            "low": self.found.map(|found| found.low),
-            "high": self.found.map(|found| found.high),
-            "verdict": self.verdict().word(),
-            "source": self.source,
-        })
-    }
+/// A planted figure that no line judges, and why.
+#[derive(Clone, Debug)]
+pub(super) struct Left {
+    /// Its name.
+    pub(super) name: String,
+    /// Why.
+    pub(super) reason: String,
 }
 
 /// Whose numbers they are.
@@ -133,30 +75,124 @@ pub(super) struct Checked {
     /// Patients.
     pub(super) patients: u64,
     /// The numbers.
-    pub(super) lines: Vec<Line>,
+    pub(super) rows: Vec<Row>,
     /// Planted figures that nothing here estimates.
-    pub(super) left: Vec<String>,
+    pub(super) left: Vec<Left>,
+}
+
+/// What the planted figures came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Figures {
+    fine: usize,
+    off: usize,
+    few: usize,
+    left: usize,
+}
+
+impl Figures {
+    fn estimated(self) -> usize {
+        self.fine + self.off + self.few
+    }
 }
 
 impl Checked {
+    /// How far out the limits are.
+    fn limit(&self) -> f64 {
+        verdict::limit(&self.rows)
+    }
+
+    /// Lines of planted numbers that were not found.
+    pub(super) fn failures(&self) -> usize {
+        let z = self.limit();
+        let judged = self.rows.iter().filter(|row| row.is_judged());
+        judged.filter(|row| row.verdict(z) == Verdict::Off).count()
+    }
+
+    /// What the figures came to: one that is estimated in several ways is off if it is so by one
+    /// of them, and too few to tell if it is so by all.
+    fn figures(&self) -> Figures {
+        let z = self.limit();
+        let mut of: BTreeMap<&str, Verdict> = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| row.is_judged()) {
+            let Some(figure) = &row.figure else { continue };
+            let verdict = row.verdict(z);
+            let seen = of.entry(figure).or_insert(verdict);
+            *seen = match (*seen, verdict) {
+                (Verdict::Off, _) | (_, Verdict::Off) => Verdict::Off,
+                (Verdict::Fine, _) | (_, Verdict::Fine) => Verdict::Fine,
+                (seen, _) => seen,
+            };
+        }
+        let count = |wanted| of.values().filter(|verdict| **verdict == wanted).count();
+        let [fine, off, few] = [Verdict::Fine, Verdict::Off, Verdict::Few].map(count);
+        Figures { fine, off, few, left: self.left.len() }
+    }
+
+    /// Lines told, and those of them whose plain 95 % interval does not hold the figure.
+    fn outside(&self) -> (usize, usize) {
+        let told = self.rows.iter().filter_map(Row::is_outside);
+        told.fold((0, 0), |(all, outside), is| (all + 1, outside + usize::from(is)))
+    }
+
     /// Prints for programs.
     pub(super) fn print_json(&self, to: &mut dyn Write) -> io::Result<()> {
+        let (z, figures, (told, outside)) = (self.limit(), self.figures(), self.outside());
+        let left = self.left.iter().map(|left| json!({"name": left.name, "reason": left.reason}));
         let value = json!({
             "seed": self.seed,
             "patients": self.patients,
-            "widened_by": WIDENED_BY,
-            "failures": self.lines.iter().filter(|line| line.is_failure()).count(),
-            "lines": self.lines.iter().map(Line::json).collect::<Vec<_>>(),
-            "not_estimated": self.left,
+            "rule": {
+                "wrongly_off_in_one_check": ALARM,
+                "standard_errors": z,
+                "widened_by": z / Z,
+                "outside_95_percent": { "told": told, "outside": outside },
+            },
+            "figures": {
+                "planted": figures.estimated() + figures.left,
+                "estimated": figures.estimated(),
+                "ok": figures.fine,
+                "off": figures.off,
+                "few": figures.few,
+                "not_estimated": figures.left,
+            },
+            "failures": self.failures(),
+            "lines": self.rows.iter().map(|row| self.line(row, z)).collect::<Vec<_>>(),
+            "not_estimated": left.collect::<Vec<_>>(),
         });
         serde_json::to_writer_pretty(&mut *to, &value)?;
         writeln!(to)
     }
 
+    fn line(&self, row: &Row, z: f64) -> Value {
+        let line = &row.line;
+        json!({
+            "name": line.name,
+            "title": line.title,
+            "figure": row.figure,
+            "kind": match line.kind {
+                Kind::Planted => "planted",
+                Kind::Cited { .. } => "cited",
+                Kind::Shown => "shown",
+            },
+            "expected": line.expected,
+            "found": line.found.map(|found| found.value),
+            "low": line.found.map(|found| found.low),
+            "high": line.found.map(|found| found.high),
+            "events": row.finding.events,
+            "among": row.finding.among.map(|(all, _)| all),
+            "among_what": row.finding.among.map(|(_, of)| of.word()),
+            "verdict": row.verdict(z).word(),
+            "patients_wanted": row.patients_wanted(self.patients, z),
+            "source": line.source,
+        })
+    }
+
     /// Prints for people.
     pub(super) fn print(&self, locale: Locale, to: &mut dyn Write) -> io::Result<()> {
+        let z = self.limit();
         let mut list = List::new(&COLUMNS.map(|column| column.get(locale)));
-        for line in &self.lines {
+        for row in &self.rows {
+            let line = &row.line;
             let kind = match line.kind {
                 Kind::Planted => PLANTED,
                 Kind::Cited { .. } => CITED,
@@ -171,7 +207,8 @@ impl Checked {
                 number(line.expected, line.unit).into(),
                 line.found.map(|found| number(found.value, line.unit)).into(),
                 interval.into(),
-                verdict(line.verdict()).get(locale).into(),
+                behind(row, locale).into(),
+                self.told(row, z, locale).into(),
                 line.source.clone().into(),
             ]);
         }
@@ -179,46 +216,82 @@ impl Checked {
         self.sum_up(locale, to)
     }
 
-    fn sum_up(&self, locale: Locale, to: &mut dyn Write) -> io::Result<()> {
-        let count = |wanted: Verdict, planted: bool| {
-            let lines = self.lines.iter();
-            lines
-                .filter(|line| (line.kind == Kind::Planted) == planted)
-                .filter(|line| line.verdict() == wanted)
-                .count()
+    /// The verdict, and how many patients would be enough where these are too few.
+    fn told(&self, row: &Row, z: f64, locale: Locale) -> String {
+        let word = match row.verdict(z) {
+            Verdict::Fine => Text { ja: "一致", en: "ok" },
+            Verdict::Off => Text { ja: "不一致", en: "off" },
+            Verdict::Few => Text { ja: "人数不足", en: "few" },
+            Verdict::None => Text { ja: "—", en: "—" },
         };
-        let [fine, off, few] = [Verdict::Fine, Verdict::Off, Verdict::Few].map(|v| count(v, true));
-        let [near, far] = [Verdict::Fine, Verdict::Off].map(|v| count(v, false));
-        let left = self.left.len();
+        let word = word.get(locale);
+        match (row.patients_wanted(self.patients, z).map(grouped), locale) {
+            (Some(wanted), Locale::En) => format!("{word}: {wanted} wanted"),
+            (Some(wanted), Locale::Ja) => format!("{word}({wanted}人で判定可)"),
+            (None, _) => word.to_owned(),
+        }
+    }
+
+    fn sum_up(&self, locale: Locale, to: &mut dyn Write) -> io::Result<()> {
+        let z = self.limit();
+        let Figures { fine, off, few, left } = self.figures();
+        let estimated = fine + off + few;
+        let planted = estimated + left;
+        let cited = |wanted: Verdict| {
+            let cited = self.rows.iter().filter(|row| matches!(row.line.kind, Kind::Cited { .. }));
+            cited.filter(|row| row.verdict(z) == wanted).count()
+        };
+        let (near, far) = (cited(Verdict::Fine), cited(Verdict::Off));
+        let (told, outside) = self.outside();
+        let widened = z / Z;
         match locale {
             Locale::En => {
                 writeln!(
                     to,
-                    "planted: {fine} found again, {off} off (outside the 95 % interval made \
-                     {WIDENED_BY} times as wide), {few} with too few people to tell"
+                    "planted: {planted} figures, {estimated} estimated: {fine} agree, {off} off \
+                     (outside the 95 % interval made {widened:.2} times as wide, so that one check \
+                     in twenty calls anything off wrongly), {few} with too few people to tell; \
+                     {left} not estimated"
+                )?;
+                writeln!(
+                    to,
+                    "of {told} lines told, {outside} are outside their plain 95 % interval; chance \
+                     alone makes one in twenty"
                 )?;
                 writeln!(to, "cited: {near} near the published figure, {far} not")?;
-                writeln!(to, "not estimated: {left} planted figures, named by --format json")
             }
             Locale::Ja => {
                 writeln!(
                     to,
-                    "設定値: 再現 {fine}、不一致 {off}(95 %信頼区間を{WIDENED_BY}倍に広げても外れるもの)、\
-                     人数不足 {few}"
+                    "設定値: {planted}件のうち{estimated}件を推定。一致 {fine}、不一致 {off}\
+                     (95 %信頼区間を{widened:.2}倍に広げても外れるもの。正しい値を1つでも誤って\
+                     不一致とするのは20回の検査に1回)、人数不足 {few}。推定していないもの {left}"
+                )?;
+                writeln!(
+                    to,
+                    "判定した{told}行のうち、もとの95 %信頼区間から外れるもの {outside}\
+                     (偶然でも20に1つは外れる)"
                 )?;
                 writeln!(to, "公表値: 近い {near}、離れている {far}")?;
-                writeln!(to, "推定していない設定値: {left} (名前は--format jsonで)")
             }
         }
+        for Left { name, reason } in &self.left {
+            match locale {
+                Locale::En => writeln!(to, "not estimated: {name}: {reason}")?,
+                Locale::Ja => writeln!(to, "推定していない: {name}: {reason}")?,
+            }
+        }
+        Ok(())
     }
 }
 
-const COLUMNS: [Text; 7] = [
+const COLUMNS: [Text; 8] = [
     Text { ja: "項目", en: "what" },
     Text { ja: "種類", en: "kind" },
     Text { ja: "期待値", en: "expected" },
     Text { ja: "推定値", en: "found" },
     Text { ja: "95 %信頼区間", en: "95 % interval" },
+    Text { ja: "件数", en: "events" },
     Text { ja: "判定", en: "verdict" },
     Text { ja: "出典", en: "source" },
 ];
@@ -227,13 +300,32 @@ const PLANTED: Text = Text { ja: "設定", en: "planted" };
 const CITED: Text = Text { ja: "公表", en: "cited" };
 const SHOWN: Text = Text { ja: "参考", en: "shown" };
 
-fn verdict(verdict: Verdict) -> Text {
-    match verdict {
-        Verdict::Fine => Text { ja: "一致", en: "ok" },
-        Verdict::Off => Text { ja: "不一致", en: "off" },
-        Verdict::Few => Text { ja: "人数不足", en: "few" },
-        Verdict::None => Text { ja: "—", en: "—" },
+/// Events among people, rows or years, as far as they were counted.
+fn behind(row: &Row, locale: Locale) -> Option<String> {
+    let events = row.finding.events.map(whole);
+    let among = row.finding.among.map(|(all, of)| {
+        let unit = match of {
+            Of::People => Text { ja: "人", en: " people" },
+            Of::Rows => Text { ja: "件", en: " rows" },
+            Of::Years => Text { ja: "人年", en: " years" },
+            Of::Expected => Text { ja: "件期待", en: " expected" },
+        };
+        format!("{}{}", whole(all), unit.get(locale))
+    });
+    match (events, among) {
+        (Some(events), Some(among)) => Some(format!("{events} / {among}")),
+        (events, among) => events.or(among),
     }
+}
+
+/// A count for reading.
+fn whole(number: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count is no less than nought and well below what a u64 holds"
+    )]
+    grouped(number.round().max(0.0) as u64)
 }
 
 /// A number for reading: three digits that say something.
@@ -255,34 +347,28 @@ fn number(value: f64, unit: Unit) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::finding::Finding;
     use super::*;
 
-    fn line(kind: Kind, unit: Unit, expected: f64, found: Option<Estimate>) -> Line {
-        let name = "stroke.rate".to_owned();
-        let title = "脳卒中の発症率".to_owned();
-        let source = "somewhere".to_owned();
-        Line { name, title, kind, unit, expected, found, source }
+    fn row(figure: &str, expected: f64, finding: Finding) -> Row {
+        let [name, title, source] = [figure, "脳卒中の発症率", "somewhere"].map(str::to_owned);
+        let (kind, unit, found) = (Kind::Planted, Unit::PerThousandYears, finding.found);
+        let line = Line { name, title, kind, unit, expected, found, source };
+        Row { line, figure: Some(figure.to_owned()), finding }
     }
 
-    #[test]
-    fn a_planted_number_is_off_only_outside_the_widened_interval() {
-        let found = Some(Estimate::normal(1.0, 0.1));
-        let verdict = |expected| line(Kind::Planted, Unit::Plain, expected, found).verdict();
-        assert_eq!(verdict(1.1), Verdict::Fine);
-        assert_eq!(verdict(1.38), Verdict::Fine);
-        assert_eq!(verdict(1.40), Verdict::Off);
-        let few = line(Kind::Planted, Unit::Plain, 1.0, None);
-        assert!(few.verdict() == Verdict::Few && !few.is_failure());
-        assert!(line(Kind::Planted, Unit::Ratio, 3.0, found).is_failure());
-    }
-
-    #[test]
-    fn a_cited_number_is_off_where_the_interval_stays_away_and_is_no_failure() {
-        let found = Some(Estimate { value: 0.5, low: 0.45, high: 0.55 });
-        let of = |expected| line(Kind::Cited { within: 0.2 }, Unit::Percent, expected, found);
-        assert_eq!(of(0.62).verdict(), Verdict::Fine);
-        assert_eq!(of(0.70).verdict(), Verdict::Off);
-        assert!(!of(0.70).is_failure());
+    fn checked() -> Checked {
+        let rate = |events| Finding::rate(events, 1_000.0);
+        let rows = vec![
+            row("far", 0.001, rate(90.0)),
+            row("near", 0.09, rate(90.0)),
+            row("rare", 0.001, rate(1.0)),
+            // In two ways: one agrees, the other cannot tell.
+            row("twice", 0.09, rate(90.0)),
+            row("twice", 0.09, Finding::of(None)),
+        ];
+        let left = Left { name: "hidden".to_owned(), reason: "nobody knows".to_owned() };
+        Checked { seed: 1, patients: 20_000, rows, left: vec![left] }
     }
 
     #[test]
@@ -294,20 +380,35 @@ mod tests {
     }
 
     #[test]
-    fn the_table_speaks_both_languages_and_says_what_failed() {
-        let far = Some(Estimate::normal(9.0, 0.1));
-        let lines = vec![line(Kind::Planted, Unit::Plain, 1.0, far)];
-        let checked = Checked { seed: 1, patients: 2, lines, left: Vec::new() };
+    fn figures_are_counted_once_however_many_lines_they_have() {
+        let figures = checked().figures();
+        assert_eq!(figures, Figures { fine: 2, off: 1, few: 1, left: 1 });
+        assert_eq!((figures.estimated(), checked().failures()), (4, 1));
+        assert_eq!(checked().outside(), (3, 1));
+    }
+
+    #[test]
+    fn the_table_speaks_both_languages_and_says_what_failed_and_what_is_wanted() {
         let printed = |locale| {
             let mut out = Vec::new();
-            checked.print(locale, &mut out).unwrap();
+            checked().print(locale, &mut out).unwrap();
             String::from_utf8(out).unwrap()
         };
-        assert!(printed(Locale::Ja).contains("不一致") && printed(Locale::En).contains("1 off"));
+        let (ja, en) = (printed(Locale::Ja), printed(Locale::En));
+        assert!(ja.contains("不一致 1") && ja.contains("200,000人で判定可"), "{ja}");
+        assert!(ja.contains("90 / 1,000人年") && ja.contains("推定していない: hidden"), "{ja}");
+        assert!(en.contains("5 figures, 4 estimated: 2 agree, 1 off"), "{en}");
+        assert!(en.contains("few: 200,000 wanted") && en.contains("nobody knows"), "{en}");
         let mut out = Vec::new();
-        checked.print_json(&mut out).unwrap();
+        checked().print_json(&mut out).unwrap();
         let value: Value = serde_json::from_slice(&out).unwrap();
-        assert_eq!(value["failures"], 1);
-        assert_eq!(value["lines"][0]["verdict"], "off");
+        assert_eq!((&value["failures"], &value["figures"]["few"]), (&json!(1), &json!(1)));
+        let [off, _, few] = [0, 1, 2].map(|at| value["lines"][at].clone());
+        assert_eq!((&off["verdict"], &off["events"]), (&json!("off"), &json!(90.0)));
+        assert_eq!(
+            (&few["patients_wanted"], &few["among_what"]),
+            (&json!(200_000), &json!("person_years"))
+        );
+        assert_eq!(value["not_estimated"][0]["name"], "hidden");
     }
 }

@@ -4,10 +4,14 @@
 //! record, as a researcher would: new users after metformin, what was written down before, and
 //! the first stay for heart failure.
 
+use vocab::Text;
+
 use super::cox::{self, Subject};
 use super::estimate::Estimate;
+use super::finding::{Finding, Of};
 use super::input::{Person, begins};
 use super::logistic::{self, Followed};
+use super::notes::count;
 use super::planted::Planted;
 use super::when;
 
@@ -27,6 +31,11 @@ const CHOICE: [&str; WIDTH] = [
 
 /// A body mass index of 25 and more is obesity in Japan.
 const OBESE: f64 = 25.0;
+
+const CONFOUNDED: Text = Text {
+    ja: "適応による交絡を調整していない値。1に近いか1を超える",
+    en: "confounded by indication: nearer to one or above it",
+};
 
 /// New users by the record, and what was chosen by the ground truth.
 #[derive(Default)]
@@ -51,23 +60,28 @@ impl Trial {
     /// Says what was found.
     pub(super) fn tell(&self, planted: &mut Planted) {
         let name = "sglt2_on_heart_failure_admission";
+        let events = count(self.people.iter().filter(|person| person.event).count());
+        let behind =
+            |found| Finding::of(found).events(events).among(count(self.people.len()), Of::People);
         planted.found_in(
             name,
             &format!("{name}_crude_by_record"),
-            logistic::crude_ratio(&self.people),
+            behind(logistic::crude_ratio(&self.people)),
         );
-        planted.only_show("confounded by indication: nearer to one or above it");
+        planted.only_show(CONFOUNDED);
         let mut subjects: Vec<Subject<WIDTH>> = self.people.iter().map(subject).collect();
         let adjusted = cox::hazard_ratios(&mut subjects).and_then(|ratios| ratios.first().copied());
-        planted.found_in(name, &format!("{name}_adjusted_by_record"), adjusted);
+        planted.found_in(name, &format!("{name}_adjusted_by_record"), behind(adjusted));
         let weighted = logistic::weighted_ratio(&self.people);
-        planted.found_in(name, &format!("{name}_weighted_by_record"), weighted);
+        planted.found_in(name, &format!("{name}_weighted_by_record"), behind(weighted));
         let fit = logistic::fit(&self.chosen);
+        let chosen = count(self.chosen.iter().filter(|(_, is)| *is).count());
         for (at, name) in CHOICE.into_iter().enumerate() {
             let found = fit.as_ref().and_then(|(beta, errors)| {
                 Some(Estimate::normal(*beta.get(at)?, *errors.get(at)?))
             });
-            planted.found(name, found);
+            let found = Finding::of(found).events(chosen);
+            planted.found(name, found.among(count(self.chosen.len()), Of::People));
         }
     }
 }
