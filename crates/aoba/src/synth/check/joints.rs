@@ -84,7 +84,7 @@ fn change(person: &Person, begin: i64, next: i64) -> Option<f64> {
 
 /// The median with limits by order: as many numbers beyond them as chance allows; none of fewer
 /// than ten.
-fn median(numbers: &[f64]) -> Option<Estimate> {
+pub(super) fn median(numbers: &[f64]) -> Option<Estimate> {
     let mut sorted = numbers.to_vec();
     sorted.sort_by(f64::total_cmp);
     let all = count(sorted.len());

@@ -31,6 +31,7 @@ mod poisson;
 mod pulmonary;
 mod rows;
 mod shares;
+mod slopes;
 mod table;
 mod trial;
 mod truth;
@@ -135,7 +136,7 @@ impl Tally {
         self.genes.merge(other.genes);
         self.care.merge(&other.care);
         self.trial.merge(other.trial);
-        self.drugs.merge(&other.drugs);
+        self.drugs.merge(other.drugs);
         self.shares.merge(other.shares);
         self.cancers.merge(other.cancers);
         self.airways.merge(other.airways);

@@ -217,7 +217,9 @@ fn spend(
     cuts.sort_unstable();
     cuts.dedup();
     for (start, end) in cuts.iter().zip(cuts.iter().skip(1)) {
-        let age = when::years(born, start.midpoint(*end)) - 60.0;
+        // The middle of the year of age, for time and events alike: events end their parts early,
+        // so the middle of the part would make them younger than the time they came from.
+        let age = when::years(born, start.midpoint(*end)).floor() + 0.5 - 60.0;
         let covariates = covariates(model, really, (age, *start), changes);
         cells.add(covariates, when::years(*start, *end), event && *end == until);
     }
@@ -288,8 +290,7 @@ fn covariates(
 ) -> Covariates {
     let mut covariates = [0; WIDTH];
     let group = usize::from(model.rates.len() > 1 && really.sex == "female");
-    // Half years are near enough, and keep the cells few.
-    let told = [(group, 1.0), (model.growth(group), (age * 2.0).round() / 2.0)];
+    let told = [(group, 1.0), (model.growth(group), age)];
     let effects = changes.iter().map(|change| match change.since {
         Some(since) if since > start => 0.0,
         _ => change.much,
