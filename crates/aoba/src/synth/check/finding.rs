@@ -95,6 +95,9 @@ const EVENTS_MIN: f64 = 10.0;
 /// The same for shares: cases, if everybody else is many more.
 const CASES_MIN: f64 = 8.0;
 
+/// So many events, or people, are enough for a model, or a mean, to begin with.
+const MODEL_MIN: f64 = 40.0;
+
 impl Finding {
     /// An estimate of which the interval is all that is known.
     pub(super) fn of(found: Option<Estimate>) -> Self {
@@ -162,8 +165,8 @@ impl Finding {
         let times = match (self.law, among) {
             (Law::Poisson, Some(years)) => EVENTS_MIN / (behind * years),
             (Law::Share, Some(all)) => CASES_MIN / (behind * (1.0 - behind) * all),
-            // A model wants some events for each thing that it is to tell.
-            _ => 2.0 * EVENTS_MIN / self.events.filter(|events| *events > 0.0)?,
+            // A model wants some events for each thing that it is to tell, and a mean some people.
+            _ => MODEL_MIN / self.events.filter(|events| *events > 0.0).or(among)?,
         };
         (times.is_finite() && times > 0.0).then_some(times.max(1.0))
     }
@@ -207,7 +210,8 @@ mod tests {
     fn how_many_people_are_wanted_follows_from_the_figure() {
         near(Finding::rate(0.0, 1_000.0).times_wanted(0.001).unwrap(), 10.0);
         near(Finding::share(0.0, (100.0, Of::People)).times_wanted(0.01).unwrap(), 8.081);
-        near(Finding::of(None).events(2.0).times_wanted(1.5).unwrap(), 10.0);
+        near(Finding::of(None).events(2.0).times_wanted(1.5).unwrap(), 20.0);
+        near(Finding::of(None).among(8.0, Of::People).times_wanted(1.5).unwrap(), 5.0);
         assert!(Finding::of(None).times_wanted(1.5).is_none());
         assert!(Finding::rate(0.0, 0.0).times_wanted(0.001).is_none());
     }
