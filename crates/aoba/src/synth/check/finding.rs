@@ -3,7 +3,7 @@
 //! A count knows its own distribution, so its limits can be taken as far out as a judge of many
 //! figures wants them; any other interval is widened.
 
-use super::estimate::{Estimate, Mean, Scale, Z};
+use super::estimate::{Estimate, Scale, Z};
 
 /// Among what events were counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,11 +116,6 @@ impl Finding {
         let found = Estimate::share(cases, all);
         let among = Some((all, of));
         Self { found, events: Some(cases), among, law: Law::Share, turned: Turned::Same }
-    }
-
-    /// A mean.
-    pub(super) fn mean(mean: &Mean) -> Self {
-        Self::of(mean.estimate()).among(mean.count(), Of::People)
     }
 
     /// The same, with how many events there were.

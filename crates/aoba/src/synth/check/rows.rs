@@ -377,18 +377,12 @@ pub(super) struct Allergy {
     patient: Reference,
     #[serde(default)]
     verification_status: Concept,
-    recorded_date: Option<String>,
 }
 
 impl Allergy {
     /// Whether it was proven.
     pub(super) fn is_confirmed(&self) -> bool {
         self.verification_status.coding.iter().any(|coding| coding.code == "confirmed")
-    }
-
-    /// When it was written down.
-    pub(super) fn minute(&self) -> Option<i64> {
-        self.recorded_date.as_deref().and_then(when::minute)
     }
 }
 
