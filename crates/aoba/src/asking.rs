@@ -1,4 +1,4 @@
-//! Commands that look: `aoba sql`, `aoba tables`, `aoba snapshots`.
+//! Commands that look: `aoba sql`, `aoba tables`.
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Read as _, Write, stdout};
@@ -12,14 +12,12 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use vocab::{Locale, SnapshotId};
 
-use crate::cli::{ListFormat, PermitArgs, SqlArgs, SqlFormat, TablesArgs};
+use crate::cli::{PermitArgs, SqlArgs, SqlFormat, TablesArgs};
 use crate::house::House;
 use crate::output::List;
 
 /// Lines of a table printed for reading; the rest is counted.
 const ROWS_SHOWN_MAX: usize = 1_000;
-/// Snapshots listed.
-const SNAPSHOTS_MAX: u32 = 10_000;
 
 /// Opens a reader under a permit; the look is in the audit log before the first row is read.
 async fn reader(
@@ -133,22 +131,5 @@ pub(crate) async fn tables(house: &House, args: &TablesArgs) -> anyhow::Result<(
         ]);
     }
     list.print(args.format, &mut stdout().lock())?;
-    Ok(())
-}
-
-/// `aoba snapshots`
-pub(crate) async fn snapshots(house: &House, format: ListFormat) -> anyhow::Result<()> {
-    let mut list = List::new(&["snapshot", "parent", "created", "load", "kind", "tables"]);
-    for snapshot in house.ledger.snapshots().list(SNAPSHOTS_MAX).await? {
-        list.push(vec![
-            snapshot.id.0.into(),
-            snapshot.parent.map_or(Value::Null, |id| id.0.into()),
-            snapshot.created.to_string().into(),
-            snapshot.load.0.into(),
-            snapshot.kind.word().into(),
-            snapshot.tables.len().into(),
-        ]);
-    }
-    list.print(format, &mut stdout().lock())?;
     Ok(())
 }

@@ -21,6 +21,7 @@ mod report;
 mod roles;
 mod stats;
 mod synth;
+mod upkeep;
 mod view;
 
 use std::process::ExitCode;
@@ -136,7 +137,11 @@ async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {
     match command {
         Command::Sql(args) => asking::sql(house, args).await?,
         Command::Tables(args) => asking::tables(house, args).await?,
-        Command::Snapshots { format } => asking::snapshots(house, *format).await?,
+        Command::Snapshots { command, format } => {
+            upkeep::snapshots(house, command.as_ref(), *format).await?;
+        }
+        Command::Optimize(args) => upkeep::optimize(house, args).await?,
+        Command::Study { command } => upkeep::study(house, command).await?,
         Command::Report { load, format } => ingest::report(house, *load, *format).await?,
         Command::OptOut(args) => consent::run(house, args, Wish::Out).await?,
         Command::OptIn(args) => consent::run(house, args, Wish::In).await?,

@@ -17,7 +17,7 @@ use crate::landing::LandingError;
 pub enum Depth {
     /// Names and sizes.
     Quick,
-    /// Every byte of every file, and every snapshot there ever was.
+    /// Every byte of every file, and every snapshot that can be read.
     Deep,
 }
 
@@ -151,7 +151,7 @@ impl Lake {
         let newest = snapshots.latest().await?;
         let looked_at = match depth {
             Depth::Quick => newest.iter().cloned().collect(),
-            Depth::Deep => snapshots.list(u32::MAX).await?,
+            Depth::Deep => snapshots.readable().await?,
         };
         let versions: BTreeSet<(String, u64)> = looked_at
             .iter()

@@ -148,6 +148,9 @@ impl Lake {
             Some(id) => Some(snapshots.get(id).await?),
             None => snapshots.latest().await?,
         };
+        if let Some((id, at)) = snapshot.as_ref().and_then(|s| Some((s.id, s.expired?))) {
+            return Err(LedgerError::SnapshotExpired { id, at }.into());
+        }
         let opened = match &snapshot {
             Some(snapshot) => self.open_all(snapshot).await?,
             None => Vec::new(),

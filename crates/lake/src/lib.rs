@@ -22,8 +22,8 @@ pub use reader::{
     Wanted,
 };
 pub use writer::{
-    FaultPoint, HeldContent, HeldResource, HeldResources, Load, LoadMode, OldRow, ReportParts,
-    Writer,
+    Compacted, Compaction, FaultPoint, Freed, HeldContent, HeldResource, HeldResources, Load,
+    LoadMode, OldRow, ReportParts, Writer,
 };
 
 #[cfg(test)]

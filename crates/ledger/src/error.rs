@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use vocab::{LoadId, SnapshotId};
+use jiff::Timestamp;
+use vocab::{LoadId, SnapshotId, StudyId};
 
 use crate::loads::LoadOutcome;
 use crate::permit::MissingRight;
@@ -84,6 +85,17 @@ pub enum LedgerError {
     /// No snapshot has this number.
     #[error("there is no snapshot {0}")]
     NoSnapshot(SnapshotId),
+    /// The snapshot's files may be gone.
+    #[error("snapshot {id} expired at {at}: it can be read no longer")]
+    SnapshotExpired {
+        /// Which snapshot.
+        id: SnapshotId,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// No study has this id.
+    #[error("there is no study {0}")]
+    NoStudy(StudyId),
     /// No load has this number.
     #[error("there is no load {0}")]
     NoLoad(LoadId),

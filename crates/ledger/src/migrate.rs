@@ -35,6 +35,11 @@ pub(crate) const LEDGER: &[Step] = &[
         name: "deletions",
         sql: include_str!("../migrations/ledger/0004_deletions.sql"),
     },
+    Step {
+        number: 5,
+        name: "snapshots expire",
+        sql: include_str!("../migrations/ledger/0005_snapshots_expire.sql"),
+    },
 ];
 
 /// The identity store's steps.

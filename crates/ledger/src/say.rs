@@ -35,6 +35,8 @@ impl LedgerError {
                 "; use the program as it was released, or restore the file".to_owned()
             }
             Self::MigrationUnknown { .. } => "; use the newer program".to_owned(),
+            Self::SnapshotExpired { .. } => "; name a newer one".to_owned(),
+            Self::NoStudy(_) => "; record it with aoba study record".to_owned(),
             Self::SecondWriter { .. } => "; wait until it has ended".to_owned(),
             Self::NumbersMet => {
                 "; load this source again under another name of --source".to_owned()
@@ -82,6 +84,10 @@ impl LedgerError {
             ),
             Self::Refused { missing } => format!("拒否しました: {}", missing.say(Locale::Ja)),
             Self::NoSnapshot(id) => format!("スナップショット{id}はありません"),
+            Self::SnapshotExpired { id, at } => {
+                format!("スナップショット{id}は{at}に失効しました。新しいものを指定してください")
+            }
+            Self::NoStudy(id) => format!("研究{id}は登録されていません。aoba study recordで登録してください"),
             Self::NoLoad(id) => format!("取り込み{id}はありません"),
             Self::NoGrant(id) => format!("有効な権限{id}はありません"),
             Self::LoadEnded { load, outcome } => {

@@ -19,6 +19,7 @@ mod roles;
 mod synth;
 mod synth_into;
 mod twin;
+mod upkeep;
 mod vanish;
 mod versions;
 mod views;

@@ -21,6 +21,8 @@ pub(crate) enum Mode {
     Load,
     /// The table was made anew.
     Rebuild,
+    /// The same rows in other files.
+    Optimize,
     /// The table was brought back to what the ledger says.
     Heal,
 }
@@ -59,7 +61,7 @@ impl Tables {
             .with_configuration(configuration(spec).into_iter().map(|(k, v)| (k, Some(v))))
             .with_raise_if_key_not_exists(false)
             .with_save_mode(SaveMode::ErrorIfExists)
-            .with_actions(add.iter().map(|file| added(file, at_ms)))
+            .with_actions(add.iter().map(|file| added(file, at_ms, true)))
             .with_commit_properties(properties())
             .await
             .map_err(|source| delta(table, source))?;
@@ -91,11 +93,14 @@ impl Tables {
                 })?;
             actions.push(Action::Metadata(metadata));
         }
-        actions.extend(change.remove.iter().map(|file| removed(file, at_ms)));
-        actions.extend(change.add.iter().map(|file| added(file, at_ms)));
+        // Who follows the log for changes is told that these are none.
+        let changes = mode != Mode::Optimize;
+        actions.extend(change.remove.iter().map(|file| removed(file, at_ms, changes)));
+        actions.extend(change.add.iter().map(|file| added(file, at_ms, changes)));
         let word = match mode {
             Mode::Load => "load",
             Mode::Rebuild => "rebuild",
+            Mode::Optimize => "optimize",
             Mode::Heal => "heal",
         };
         let operation = DeltaOperation::Write {
@@ -144,7 +149,7 @@ fn configuration(spec: &TableSpec) -> HashMap<String, String> {
     kept
 }
 
-fn added(file: &DataFile, at_ms: i64) -> Action {
+fn added(file: &DataFile, at_ms: i64, data_change: bool) -> Action {
     let (min, max) = file.patients.unzip();
     let bound =
         |value: Option<i64>| value.map_or_else(|| json!({}), |id| json!({ PATIENT_ID: id }));
@@ -158,16 +163,16 @@ fn added(file: &DataFile, at_ms: i64) -> Action {
         path: file.path.clone(),
         size: i64::try_from(file.size_bytes).unwrap_or(i64::MAX),
         modification_time: at_ms,
-        data_change: true,
+        data_change,
         stats: Some(stats.to_string()),
         ..Add::default()
     })
 }
 
-fn removed(file: &DataFile, at_ms: i64) -> Action {
+fn removed(file: &DataFile, at_ms: i64, data_change: bool) -> Action {
     Action::Remove(Remove {
         path: file.path.clone(),
-        data_change: true,
+        data_change,
         deletion_timestamp: Some(at_ms),
         extended_file_metadata: Some(true),
         partition_values: Some(HashMap::new()),

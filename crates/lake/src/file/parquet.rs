@@ -97,6 +97,11 @@ impl<W: Write + Send> ParquetFile<W> {
         Ok(())
     }
 
+    /// How large the file is so far.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        self.writer.bytes_written() as u64
+    }
+
     /// Writes the footer and gives the output back.
     ///
     /// # Errors

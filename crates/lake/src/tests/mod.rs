@@ -1,6 +1,7 @@
 //! The lake as its users meet it: a home in a temporary folder, loads, looks, crashes.
 
 mod bound;
+mod compact;
 mod doctor;
 mod files;
 mod gate;

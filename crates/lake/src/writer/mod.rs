@@ -4,9 +4,11 @@
 //! the commit. What a load that died left behind is put right when the next writer opens.
 
 mod encode;
+mod expire;
 mod heal;
 mod held;
 mod load;
+mod optimize;
 mod part;
 mod publish;
 mod rewrite;
@@ -18,9 +20,11 @@ use std::sync::Arc;
 use ledger::WriterLease;
 use vocab::LoadId;
 
+pub use expire::Freed;
 pub use heal::Healed;
 pub use held::{HeldContent, HeldResource, HeldResources};
 pub use load::{Load, ReportParts};
+pub use optimize::{Compacted, Compaction};
 pub use supersede::OldRow;
 
 use crate::house::{Lake, LakeError};

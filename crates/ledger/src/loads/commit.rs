@@ -32,7 +32,7 @@ pub(super) async fn commit(ledger: &Ledger, commit: LoadCommit) -> Result<Snapsh
     put_warnings(&mut tx, commit.load, &commit.warnings).await?;
     let source = match commit.kind {
         SnapshotKind::Ingest => Some(info.source.as_str()),
-        SnapshotKind::Rebuild => None,
+        SnapshotKind::Rebuild | SnapshotKind::Optimize => None,
     };
     let landings = commit.files.iter().map(|file| file.landing);
     landing::take(&mut tx, source, landings, snapshot).await?;

@@ -2,14 +2,18 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use vocab::{LoadId, SnapshotId};
+use vocab::{Actor, LoadId, SnapshotId, StudyId};
 
-use crate::audit::as_text;
+use super::words::as_optional_text;
+
+use crate::audit::{self, Act, as_text};
 use crate::clock::from_us;
 use crate::error::{Doing, LedgerError, counted};
 use crate::home::Ledger;
+use crate::lease::WriterLease;
 use crate::store::Conn;
 
 /// How a snapshot came to be.
@@ -20,6 +24,8 @@ pub enum SnapshotKind {
     Ingest,
     /// The lake was computed anew from the landing.
     Rebuild,
+    /// The same rows were put into other files.
+    Optimize,
 }
 
 /// One table's version in a snapshot.
@@ -57,6 +63,11 @@ pub struct Snapshot {
     pub load: LoadId,
     /// How it came to be.
     pub kind: SnapshotKind,
+    /// Since when it can be read no longer: its files may be gone.
+    #[serde(serialize_with = "as_optional_text")]
+    pub expired: Option<Timestamp>,
+    /// Studies that keep it from expiring.
+    pub pinned_by: Vec<StudyId>,
     /// Its tables, by name.
     pub tables: Vec<SnapshotTable>,
 }
@@ -101,6 +112,124 @@ impl Snapshots {
         read(&mut tx, id).await
     }
 
+    /// Lets a study keep a snapshot: it does not expire while the pin stands. Pinned again, nothing
+    /// changes.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSnapshot`] when there is none; [`LedgerError::SnapshotExpired`] when it is too
+    /// late; [`LedgerError::NoStudy`] when there is no such study.
+    pub async fn pin(
+        &self,
+        id: SnapshotId,
+        study: &StudyId,
+        by: &Actor,
+    ) -> Result<(), LedgerError> {
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        let snapshot = read(&mut tx, id).await?;
+        if let Some(at) = snapshot.expired {
+            return Err(LedgerError::SnapshotExpired { id, at });
+        }
+        let known = sqlx::query(include_str!("../../sql/study/one.sql"))
+            .bind(study.as_str())
+            .fetch_optional(&mut *tx)
+            .await
+            .doing("read a study")?;
+        known.ok_or_else(|| LedgerError::NoStudy(study.clone()))?;
+        sqlx::query(include_str!("../../sql/snapshot/pin.sql"))
+            .bind(id.0)
+            .bind(study.as_str())
+            .bind(by.as_str())
+            .bind(now_us)
+            .execute(&mut *tx)
+            .await
+            .doing("pin a snapshot")?;
+        let mut act = Act::new(by, "snapshot.pin", format!("snapshot/{id}"));
+        act.study = Some(study);
+        let line = audit::append(&mut tx, now_us, &act).await?;
+        self.ledger.commit(tx, line).await
+    }
+
+    /// Takes a study's pin away; whether there was one.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn unpin(
+        &self,
+        id: SnapshotId,
+        study: &StudyId,
+        by: &Actor,
+    ) -> Result<bool, LedgerError> {
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        let done = sqlx::query(include_str!("../../sql/snapshot/unpin.sql"))
+            .bind(id.0)
+            .bind(study.as_str())
+            .execute(&mut *tx)
+            .await
+            .doing("unpin a snapshot")?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let mut act = Act::new(by, "snapshot.unpin", format!("snapshot/{id}"));
+        act.study = Some(study);
+        let line = audit::append(&mut tx, now_us, &act).await?;
+        self.ledger.commit(tx, line).await?;
+        Ok(true)
+    }
+
+    /// Says that these snapshots can be read no longer, in one transaction with its audit line. The
+    /// newest and the pinned ones are passed over, and so are those expired before; gives the others.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn expire(
+        &self,
+        _lease: &WriterLease,
+        ids: &[SnapshotId],
+        by: &Actor,
+    ) -> Result<Vec<SnapshotId>, LedgerError> {
+        let now_us = self.ledger.now_us();
+        let mut tx = self.ledger.begin().await?;
+        let mut expired = Vec::new();
+        for id in ids {
+            let done = sqlx::query(include_str!("../../sql/snapshot/expire.sql"))
+                .bind(now_us)
+                .bind(id.0)
+                .execute(&mut *tx)
+                .await
+                .doing("expire a snapshot")?;
+            if done.rows_affected() > 0 {
+                expired.push(*id);
+            }
+        }
+        if expired.is_empty() {
+            return Ok(expired);
+        }
+        let numbers: Vec<i64> = expired.iter().map(|id| id.0).collect();
+        let act = Act::new(by, "snapshot.expire", "snapshots").with(json!({ "expired": numbers }));
+        let line = audit::append(&mut tx, now_us, &act).await?;
+        self.ledger.commit(tx, line).await?;
+        Ok(expired)
+    }
+
+    /// Every snapshot that can be read, the newest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn readable(&self) -> Result<Vec<Snapshot>, LedgerError> {
+        let mut tx = self.ledger.pool().begin().await.doing("list the snapshots")?;
+        let rows = sqlx::query(include_str!("../../sql/snapshot/readable.sql"))
+            .fetch_all(&mut *tx)
+            .await
+            .doing("list the snapshots")?;
+        let mut snapshots = Vec::with_capacity(rows.len());
+        for row in rows {
+            snapshots.push(with_tables(&mut tx, &row).await?);
+        }
+        Ok(snapshots)
+    }
+
     /// The newest snapshots first, at most so many.
     ///
     /// # Errors
@@ -143,10 +272,19 @@ async fn with_tables(conn: &mut Conn, row: &SqliteRow) -> Result<Snapshot, Ledge
     let id = SnapshotId(number("id")?);
     let tables = sqlx::query(include_str!("../../sql/snapshot/tables.sql"))
         .bind(id.0)
+        .fetch_all(&mut *conn)
+        .await
+        .doing("read a snapshot")?;
+    let pins: Vec<String> = sqlx::query_scalar(include_str!("../../sql/snapshot/pins.sql"))
+        .bind(id.0)
         .fetch_all(conn)
         .await
         .doing("read a snapshot")?;
+    let damaged = |_| LedgerError::Damaged { what: "a study", found: pins.join(" ") };
+    let pinned_by = pins.iter().map(|pin| StudyId::new(pin)).collect::<Result<_, _>>();
+    let pinned_by = pinned_by.map_err(damaged)?;
     let parent: Option<i64> = row.try_get("parent").doing("read a snapshot")?;
+    let expired: Option<i64> = row.try_get("expired_us").doing("read a snapshot")?;
     let kind: String = row.try_get("kind").doing("read a snapshot")?;
     Ok(Snapshot {
         id,
@@ -154,6 +292,8 @@ async fn with_tables(conn: &mut Conn, row: &SqliteRow) -> Result<Snapshot, Ledge
         created: from_us(number("created_us")?),
         load: LoadId(number("load")?),
         kind: SnapshotKind::of(&kind)?,
+        expired: expired.map(from_us),
+        pinned_by,
         tables: tables.iter().map(read_table).collect::<Result<_, _>>()?,
     })
 }

@@ -41,11 +41,13 @@ impl SnapshotKind {
         match self {
             Self::Ingest => "ingest",
             Self::Rebuild => "rebuild",
+            Self::Optimize => "optimize",
         }
     }
 
     pub(super) fn of(word: &str) -> Result<Self, LedgerError> {
-        let found = [Self::Ingest, Self::Rebuild].into_iter().find(|kind| kind.word() == word);
+        let all = [Self::Ingest, Self::Rebuild, Self::Optimize];
+        let found = all.into_iter().find(|kind| kind.word() == word);
         found.ok_or_else(|| damaged("a kind of snapshot", word))
     }
 }

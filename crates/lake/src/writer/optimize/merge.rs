@@ -1,0 +1,318 @@
+//! Files sorted by patient, read side by side and written as one: memory holds one row group going
+//! out and a piece of each file coming in, however large they are.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::compute::interleave_record_batch;
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::Int64Type;
+use arrow_array::{Array as _, Int64Array, RecordBatch, StringArray};
+use arrow_schema::SchemaRef;
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use futures::{FutureExt as _, StreamExt as _, TryFutureExt as _};
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt as _};
+use parquet::arrow::ParquetRecordBatchStreamBuilder;
+use parquet::arrow::arrow_reader::ArrowReaderOptions;
+use parquet::arrow::async_reader::{AsyncFileReader, ParquetRecordBatchStream};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use tokio::task::JoinHandle;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::delta::{DataFile, TableAt};
+use crate::file::parquet::{EncodedGroup, ParquetFile, encode};
+use crate::file::{Effort, FileError};
+use crate::house::{Lake, LakeError};
+use crate::tables::{FILE, LINE, PATIENT_ID};
+use crate::writer::encode::{Encoded, GROUP_ROWS};
+use crate::writer::load::rows_wrong;
+
+/// Rows in memory of all files together that are being read.
+const ROWS_IN_MAX: usize = 2 * GROUP_ROWS;
+const BATCH_ROWS_MIN: usize = 128;
+const BATCH_ROWS_MAX: usize = 8_192;
+
+/// Rows of several files in the order of their patients.
+pub(super) struct Merged {
+    table: String,
+    schema: SchemaRef,
+    cursors: Vec<Cursor>,
+    threads: usize,
+    /// Batches that rows of the group under way lie in.
+    batches: Vec<Held>,
+    /// The rows of the group under way: batch and row.
+    rows: Vec<(usize, usize)>,
+    encoding: VecDeque<Encoding>,
+}
+
+/// A group being encoded: its rows and its first and last patient.
+type Encoding = (JoinHandle<Result<EncodedGroup, FileError>>, u64, Option<(i64, i64)>);
+
+/// A place in one file.
+struct Cursor {
+    stream: ParquetRecordBatchStream<Stored>,
+    now: Option<Piece>,
+}
+
+/// The rows of a file at hand.
+struct Piece {
+    held: Held,
+    patients: Int64Array,
+    at: usize,
+    /// Where the batch stands among those of the group under way.
+    place: Option<usize>,
+}
+
+/// A batch, and what orders a patient's rows.
+#[derive(Clone)]
+struct Held {
+    batch: RecordBatch,
+    files: StringArray,
+    lines: Int64Array,
+}
+
+impl Merged {
+    pub(super) async fn open(
+        lake: &Lake,
+        at: &TableAt,
+        files: &[DataFile],
+    ) -> Result<Self, LakeError> {
+        let batch_rows = (ROWS_IN_MAX / files.len().max(1)).clamp(BATCH_ROWS_MIN, BATCH_ROWS_MAX);
+        let failed = |error| rows_wrong(&at.name, &FileError::from(error));
+        let mut cursors = Vec::with_capacity(files.len());
+        // As the files have it: the log calls a list's elements by another name.
+        let mut schema = Arc::clone(&at.schema);
+        for file in files {
+            let path = Path::from(file.path.as_str());
+            let stored = Stored { store: Arc::clone(&at.store), path, size_bytes: file.size_bytes };
+            let builder = ParquetRecordBatchStreamBuilder::new(stored).await.map_err(failed)?;
+            schema = Arc::clone(builder.schema());
+            let stream = builder.with_batch_size(batch_rows).build().map_err(failed)?;
+            let mut cursor = Cursor { stream, now: None };
+            cursor.advance(&at.name).await?;
+            cursors.push(cursor);
+        }
+        Ok(Self {
+            table: at.name.clone(),
+            schema,
+            cursors,
+            threads: lake.inner.config.threads.max(1),
+            batches: Vec::new(),
+            rows: Vec::with_capacity(GROUP_ROWS),
+            encoding: VecDeque::new(),
+        })
+    }
+
+    /// The next file, about so large; none at the end.
+    pub(super) async fn next_file(
+        &mut self,
+        file_bytes: u64,
+        rows_done: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<Option<Encoded>, LakeError> {
+        let mut file: Option<ParquetFile<Vec<u8>>> = None;
+        let (mut rows, mut people) = (0, Vec::new());
+        loop {
+            while self.encoding.len() < self.threads && self.gather().await? {}
+            let Some((encoding, count, patients)) = self.encoding.pop_front() else { break };
+            let group = encoding.await.map_err(|died| LakeError::Stopped(died.to_string()))?;
+            let group = group.map_err(|error| rows_wrong(&self.table, &error))?;
+            let failed = |error| rows_wrong(&self.table, &FileError::from(error));
+            let open = match file.take() {
+                Some(open) => open,
+                None => ParquetFile::create(Vec::new(), &self.schema).map_err(failed)?,
+            };
+            let open = file.insert(open);
+            open.append(group).map_err(failed)?;
+            rows += count;
+            rows_done(count);
+            people.extend(patients.into_iter().flat_map(|(first, last)| [first, last]));
+            if open.size_bytes() >= file_bytes {
+                break;
+            }
+        }
+        let Some(file) = file else { return Ok(None) };
+        let bytes = file.finish().map_err(|error| rows_wrong(&self.table, &error.into()))?;
+        let hash = xxh3_64(&bytes);
+        Ok(Some(Encoded { bytes, hash, rows, resources: 0, people }))
+    }
+
+    /// Collects one group and sends it to be encoded; false when no row is left.
+    async fn gather(&mut self) -> Result<bool, LakeError> {
+        while self.rows.len() < GROUP_ROWS && self.next_patient().await? {}
+        if self.rows.is_empty() {
+            return Ok(false);
+        }
+        let all: Vec<&RecordBatch> = self.batches.iter().map(|held| &held.batch).collect();
+        let group = interleave_record_batch(&all, &self.rows);
+        let group = group.map_err(|error| rows_wrong(&self.table, &wrong(error)))?;
+        self.rows.clear();
+        self.batches.clear();
+        self.cursors.iter_mut().filter_map(|cursor| cursor.now.as_mut()).for_each(|piece| {
+            piece.place = None;
+        });
+        let patients = patients_of(&group).map_err(|error| rows_wrong(&self.table, &error))?;
+        let known = patients.iter().flatten();
+        let range = known.clone().min().zip(known.max());
+        let rows = group.num_rows() as u64;
+        let work = tokio::task::spawn_blocking(move || Ok(encode(&group, Effort::Small)?));
+        self.encoding.push_back((work, rows, range));
+        Ok(true)
+    }
+
+    /// Takes all rows of the next patient, or some of nobody's; false when no row is left.
+    async fn next_patient(&mut self) -> Result<bool, LakeError> {
+        let heads = self.cursors.iter().enumerate();
+        let heads = heads.filter_map(|(at, cursor)| Some((cursor.now.as_ref()?.patient(), at)));
+        let Some((patient, first)) = heads.min() else { return Ok(false) };
+        if patient.is_none() {
+            // Nobody's rows have no order among the files, and may be all there are.
+            self.take(first, None, GROUP_ROWS).await?;
+            return Ok(true);
+        }
+        let (start, mut files) = (self.rows.len(), 0);
+        for at in 0..self.cursors.len() {
+            let before = self.rows.len();
+            self.take(at, patient, usize::MAX).await?;
+            files += usize::from(self.rows.len() > before);
+        }
+        if files > 1 {
+            let batches = &self.batches;
+            let place = |from: &(usize, usize)| {
+                let held = batches.get(from.0)?;
+                Some((held.files.value(from.1), held.lines.value(from.1), *from))
+            };
+            if let Some(rows) = self.rows.get_mut(start..) {
+                rows.sort_by(|a, b| place(a).cmp(&place(b)));
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes rows of one patient from the head of one file, at most so many.
+    async fn take(
+        &mut self,
+        at: usize,
+        patient: Option<i64>,
+        rows_max: usize,
+    ) -> Result<(), LakeError> {
+        let mut left = rows_max;
+        while left > 0 {
+            let Some(cursor) = self.cursors.get_mut(at) else { return Ok(()) };
+            let Some(piece) = &mut cursor.now else { return Ok(()) };
+            let run = piece.run(patient, left);
+            if run == 0 {
+                return Ok(());
+            }
+            let place = match piece.place {
+                Some(place) => place,
+                None => {
+                    self.batches.push(piece.held.clone());
+                    let place = self.batches.len() - 1;
+                    piece.place = Some(place);
+                    place
+                }
+            };
+            self.rows.extend((piece.at..piece.at + run).map(|row| (place, row)));
+            piece.at += run;
+            left -= run;
+            if piece.at >= piece.patients.len() {
+                cursor.advance(&self.table).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Cursor {
+    /// Goes on to the next rows of the file.
+    async fn advance(&mut self, table: &str) -> Result<(), LakeError> {
+        self.now = None;
+        while let Some(batch) = self.stream.next().await {
+            let batch = batch.map_err(|error| rows_wrong(table, &error.into()))?;
+            if batch.num_rows() > 0 {
+                let piece = Piece::new(batch).map_err(|error| rows_wrong(table, &error))?;
+                self.now = Some(piece);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Piece {
+    fn new(batch: RecordBatch) -> Result<Self, FileError> {
+        let patients = patients_of(&batch)?;
+        let files = batch.column_by_name(FILE).and_then(|column| column.as_string_opt::<i32>());
+        let files = files.cloned().ok_or_else(|| missing(FILE))?;
+        let lines = batch.column_by_name(LINE).and_then(|c| c.as_primitive_opt::<Int64Type>());
+        let lines = lines.cloned().ok_or_else(|| missing(LINE))?;
+        Ok(Self { held: Held { batch, files, lines }, patients, at: 0, place: None })
+    }
+
+    fn patient(&self) -> Option<i64> {
+        self.patients.is_valid(self.at).then(|| self.patients.value(self.at))
+    }
+
+    /// How many rows from here on are this patient's.
+    fn run(&self, patient: Option<i64>, rows_max: usize) -> usize {
+        let rows = self.at..self.patients.len().min(self.at.saturating_add(rows_max));
+        let theirs = |row: &usize| match patient {
+            Some(patient) => self.patients.is_valid(*row) && self.patients.value(*row) == patient,
+            None => self.patients.is_null(*row),
+        };
+        rows.take_while(theirs).count()
+    }
+}
+
+/// A data file where it lies, read piece by piece.
+struct Stored {
+    store: Arc<dyn ObjectStore>,
+    path: Path,
+    size_bytes: u64,
+}
+
+impl AsyncFileReader for Stored {
+    fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes, ParquetError>> {
+        self.store.get_range(&self.path, range).map_err(unread).boxed()
+    }
+
+    fn get_byte_ranges(
+        &mut self,
+        ranges: Vec<Range<u64>>,
+    ) -> BoxFuture<'_, Result<Vec<Bytes>, ParquetError>> {
+        async move { self.store.get_ranges(&self.path, &ranges).await.map_err(unread) }.boxed()
+    }
+
+    fn get_metadata<'a>(
+        &'a mut self,
+        _options: Option<&'a ArrowReaderOptions>,
+    ) -> BoxFuture<'a, Result<Arc<ParquetMetaData>, ParquetError>> {
+        async move {
+            let size_bytes = self.size_bytes;
+            let read = ParquetMetaDataReader::new().load_and_finish(self, size_bytes).await;
+            read.map(Arc::new)
+        }
+        .boxed()
+    }
+}
+
+fn unread(error: object_store::Error) -> ParquetError {
+    ParquetError::External(Box::new(error))
+}
+
+fn patients_of(batch: &RecordBatch) -> Result<Int64Array, FileError> {
+    let column = batch.column_by_name(PATIENT_ID).and_then(|c| c.as_primitive_opt::<Int64Type>());
+    column.cloned().ok_or_else(|| missing(PATIENT_ID))
+}
+
+fn missing(name: &str) -> FileError {
+    wrong(arrow_schema::ArrowError::SchemaError(format!("a data file without column {name:?}")))
+}
+
+fn wrong(source: arrow_schema::ArrowError) -> FileError {
+    FileError::Arrow { format: crate::file::Format::Parquet, source }
+}
