@@ -20,6 +20,8 @@ use crate::hospital::world::{self, market};
 
 /// The phenotype's name.
 pub(super) const PHENOTYPE: &str = "dyslipidaemia";
+/// Over so many days the fats rise.
+const RISE_DAYS: f64 = 150.0;
 /// From when to when a statin is taken.
 const STATIN: &str = "statin";
 
@@ -42,10 +44,17 @@ pub(super) fn live(person: &Person, dice: &mut Dice, chart: &mut Chart) {
         (Latent::Hdl, -5.0),
     ];
     for (latent, by) in rises {
-        chart.shift(Shift { latent, time: (onset, Minute::MAX), by, course: Push::Rising(900.0) });
+        chart.shift(Shift {
+            latent,
+            time: (onset, Minute::MAX),
+            by,
+            course: Push::Rising(RISE_DAYS),
+        });
     }
     if dice.chance(0.75) {
-        let from = calendar::after(onset, 1.2 * dice.wait(1.0));
+        // Diet is tried first: the fats have risen, so that what the drug does can be seen.
+        let tried = calendar::days_after(onset, RISE_DAYS);
+        let from = calendar::after(tried, dice.wait(1.0));
         chart.treated(STATIN, (from, Minute::MAX));
     }
 }

@@ -4,8 +4,8 @@
 //! Incidence: by sex and age near 全国がん登録 罹患数・率報告 2019 and 2020, from memory; summed up to 75
 //! years it lies within an eighth of the cumulative incidence of 平成29年 全国がん登録 of every site that
 //! was looked up (stomach, colorectum, lung, liver, breast, prostate). Stages: near 院内がん登録全国集計
-//! 2019-2020 (UICC), from memory, but those of the liver, which are the counts of 院内がん登録生存率集計
-//! 2014-2015. Survival over five years: net survival of 院内がん登録生存率集計, looked up for stomach and
+//! 2019-2020 (UICC), from memory, but those of the liver and the lung, which are the counts of
+//! 院内がん登録生存率集計 (2014-2015 and 2011). Survival over five years: net survival of 院内がん登録生存率集計, looked up for stomach and
 //! colorectum (diagnoses of 2015) and liver (2014-2015), the rest from memory. Smoking: Inoue et
 //! al., pooled Japanese cohorts, from memory.
 
@@ -41,7 +41,7 @@ const REGISTRY: (&str, &str) = (
 );
 const STAGED: (&str, &str) = (
     "share of this stage among those staged in the hospital",
-    "near 院内がん登録全国集計 2019-2020, from memory; liver: 院内がん登録生存率集計 2014-2015, looked up",
+    "near 院内がん登録全国集計 2019-2020, from memory; looked up: 院内がん登録生存率集計, liver 2014-2015, lung 2011",
 );
 const SURVIVED: (&str, &str) = (
     "alive after five years at 68, deaths of other causes censored; death of the cancer comes 2 % \
@@ -245,11 +245,11 @@ pub(super) static LUNG: Site = Site {
     symptom: "血痰",
     stages: stages! {
         "lung_cancer";
-        "IA" 0.36 0.86 ["1a" "0" "0"] ["1b" "0" "0"] ["1c" "0" "0"] => Surgery(&cancer::LOBECTOMY, None);
+        "IA" 0.32 0.86 ["1a" "0" "0"] ["1b" "0" "0"] ["1c" "0" "0"] => Surgery(&cancer::LOBECTOMY, None);
         "IB" 0.07 0.72 ["2a" "0" "0"] => Surgery(&cancer::LOBECTOMY, None);
-        "II" 0.09 0.526 ["2b" "0" "0"] ["1c" "1" "0"] ["3" "0" "0"] => Surgery(&cancer::LOBECTOMY, Some(&lines::CISPLATIN_PEMETREXED));
-        "III" 0.16 0.304 ["2a" "2" "0"] ["3" "2" "0"] ["4" "1" "0"] => Rays;
-        "IV" 0.32 0.09 ["2a" "2" "1a"] ["4" "3" "1b"] ["1c" "2" "1c"] => Drugs;
+        "II" 0.07 0.526 ["2b" "0" "0"] ["1c" "1" "0"] ["3" "0" "0"] => Surgery(&cancer::LOBECTOMY, Some(&lines::CISPLATIN_PEMETREXED));
+        "III" 0.23 0.304 ["2a" "2" "0"] ["3" "2" "0"] ["4" "1" "0"] => Rays;
+        "IV" 0.31 0.09 ["2a" "2" "1a"] ["4" "3" "1b"] ["1c" "2" "1c"] => Drugs;
     },
     subtypes: &[
         subtype!(
