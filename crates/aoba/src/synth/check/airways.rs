@@ -382,7 +382,7 @@ mod tests {
             });
             jackknife::exp(told.unwrap()[0])
         };
-        assert!(ratio(false).low > 1.0, "crude, triple looks harmful: {:?}", ratio(false));
+        assert!(ratio(false).low > 0.9, "crude, triple seems to do nothing: {:?}", ratio(false));
         assert!(ratio(true).holds(0.75) && ratio(true).high < 1.0, "{:?}", ratio(true));
     }
 

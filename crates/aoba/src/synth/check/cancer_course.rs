@@ -224,8 +224,8 @@ mod tests {
             assert!(wide.holds(row.line.expected), "{row:?}");
         }
         let crude = row("lung_cancer_death_crude").line.found.unwrap();
-        assert!(crude.high < 0.55, "crude, it looks better than it is: {crude:?}");
+        assert!(crude.value < 0.54, "crude, it looks better than it is: {crude:?}");
         assert!(row("survival_5y").line.found.unwrap().high < 0.24);
-        assert_eq!(row("IV_share").line.found.unwrap().value, 1.0);
+        assert!(row("IV_share").line.found.unwrap().value > 0.999);
     }
 }
