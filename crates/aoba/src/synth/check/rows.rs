@@ -382,7 +382,7 @@ pub(super) struct Allergy {
 impl Allergy {
     /// Whether it was proven.
     pub(super) fn is_confirmed(&self) -> bool {
-        self.verification_status.coding.iter().any(|coding| coding.code == "confirmed")
+        self.verification_status.is("confirmed")
     }
 }
 
