@@ -28,6 +28,10 @@ const OLD_ENOUGH: f64 = 45.0;
 /// is prescribed, in which that may have been begun.
 const SETTLED_DAYS: (i64, i64) = (140, 75);
 
+/// Years since diabetes began in which next to nobody needs insulin: later, those whose sugar rises
+/// fastest are on it, and the others rise less than all.
+const BEFORE_INSULIN_YEARS: f64 = 9.0;
+
 /// Days over which fats rise when they begin to.
 const FATS_RISE_DAYS: i64 = 900;
 
@@ -176,7 +180,7 @@ fn egfr(person: &Person) -> Option<(usize, f64)> {
 /// drugs, which the next ends only after many years; under one, the fast rise is cut short. Under
 /// insulin it does not rise.
 fn drift(person: &Person) -> Option<f64> {
-    person.really.has("type_2_diabetes")?;
+    let since = person.really.has("type_2_diabetes")?;
     let begun = beginnings(person, &["A10"]);
     let known = person.really.known()?;
     let mut longest: Option<(i64, i64)> = None;
@@ -191,7 +195,9 @@ fn drift(person: &Person) -> Option<f64> {
             longest = Some(time);
         }
     }
-    slope(&within(person, HBA1C, longest?), 2.0)
+    let mut values = within(person, HBA1C, longest?);
+    values.retain(|(at, _)| years(since, *at) < BEFORE_INSULIN_YEARS);
+    slope(&values, 2.0)
 }
 
 /// The same of somebody without diabetes.
