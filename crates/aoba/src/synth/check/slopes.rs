@@ -111,8 +111,9 @@ impl Slopes {
         }
         // What age brings to everybody is taken off.
         let found = median(&self.drift).zip(self.healthy.estimate()).map(|(found, healthy)| {
-            let [value, low, high] =
-                [found.value, found.low, found.high].map(|end| end - healthy.value);
+            let value = found.value - healthy.value;
+            let low = value - (found.value - found.low).hypot(healthy.high - healthy.value);
+            let high = value + (found.high - found.value).hypot(healthy.value - healthy.low);
             Estimate { value, low, high }
         });
         let found = Finding::of(found).among(count(self.drift.len()), Of::People);
