@@ -198,14 +198,14 @@ fn a_full_disk_is_told_before_and_in_the_middle() {
     assert!(files_below(&disk.0).is_empty());
 
     // There is room at the beginning; then somebody else takes it.
-    let child = begin(&house, &out, "700");
+    let child = begin(&house, &out, "900");
     let hog = disk.0.join("hog");
     let filled = std::io::copy(&mut std::io::repeat(7), &mut std::fs::File::create(&hog).unwrap());
     assert!(filled.is_err(), "the disk is full now");
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("full") && said.contains("of 700 patients had been written"), "{said}");
+    assert!(said.contains("full") && said.contains("of 900 patients had been written"), "{said}");
     assert_eq!(files_below(&disk.0), [hog], "the parts are removed");
 }
 

@@ -26,7 +26,8 @@ impl Estimate {
         Self { value: value.exp(), low: low.exp(), high: high.exp() }
     }
 
-    /// The share of `cases` among `of`, by Wilson's interval.
+    /// The share of `cases` among `of`: by the exact limits where they are few, or all but a few; by
+    /// Wilson's interval otherwise.
     pub(super) fn share(cases: f64, of: f64) -> Option<Self> {
         Self::share_at(cases, of, Z)
     }
@@ -37,6 +38,12 @@ impl Estimate {
             return None;
         }
         let (share, z2) = (cases / of, z * z);
+        let few = cases.min(of - cases);
+        if (0.0..=EXACT_CASES_MAX).contains(&few) {
+            let (low, high) = share_limits(few, of, z);
+            let (low, high) = if cases > few { (1.0 - high, 1.0 - low) } else { (low, high) };
+            return Some(Self { value: share, low, high });
+        }
         let centre = (share + z2 / (2.0 * of)) / (1.0 + z2 / of);
         let spread = (share * (1.0 - share) / of + z2 / (4.0 * of * of)).max(0.0).sqrt();
         let half = z * spread / (1.0 + z2 / of);
@@ -104,6 +111,33 @@ fn poisson_limits(events: f64, z: f64) -> (f64, f64) {
     let high = root((0.0, top), |mean| at_most(events, mean) - tail);
     let low = root((0.0, top), |mean| tail - (1.0 - at_most(events - 1.0, mean)));
     (if events > 0.0 { low } else { 0.0 }, high)
+}
+
+/// Up to so many cases the near end of Wilson's interval is too near, the more so the further out.
+const EXACT_CASES_MAX: f64 = 20.0;
+
+/// The shares for which so few cases, or so many, would be as rare as this.
+///
+/// # Source
+/// Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the
+/// binomial", Biometrika 26 (1934).
+fn share_limits(cases: f64, of: f64, z: f64) -> (f64, f64) {
+    let tail = beyond(z);
+    let high = root((0.0, 1.0), |share| at_most_of(cases, of, share) - tail);
+    let low = root((0.0, 1.0), |share| tail - (1.0 - at_most_of(cases - 1.0, of, share)));
+    (if cases > 0.0 { low } else { 0.0 }, if cases < of { high } else { 1.0 })
+}
+
+/// The probability of at most so many cases among so many, each with this probability.
+fn at_most_of(cases: f64, of: f64, share: f64) -> f64 {
+    let (mut log, mut sum, mut count) = (of * (-share).ln_1p(), 0.0, 0.0);
+    let odds = share.ln() - (-share).ln_1p();
+    while count <= cases {
+        sum += log.exp();
+        log += ((of - count) / (count + 1.0)).ln() + odds;
+        count += 1.0;
+    }
+    sum
 }
 
 /// The probability of at most so many where so many are expected.
@@ -218,13 +252,21 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_wilsons() {
+    fn a_share_is_wilsons_or_exact_where_cases_are_few() {
         // Newcombe 1998, table I: 81 of 263, 0.2553 to 0.3662.
         let told = Estimate::share(81.0, 263.0).unwrap();
         near(told.low, 0.2553);
         near(told.high, 0.3662);
         assert!(Estimate::share(0.0, 0.0).is_none());
-        near(Estimate::share(0.0, 20.0).unwrap().high, 0.1611);
+        // Exact limits: none of 20, 0 to 0.1684; 1 of 18, 0.0014 to 0.2729; all but that one.
+        near(Estimate::share(0.0, 20.0).unwrap().high, 0.1684);
+        let one = Estimate::share(1.0, 18.0).unwrap();
+        near(one.low, 0.001_41);
+        near(one.high, 0.272_94);
+        let others = Estimate::share(17.0, 18.0).unwrap();
+        near(others.low, 1.0 - 0.272_94);
+        near(others.high, 1.0 - 0.001_41);
+        near(Estimate::share(1.0, 1.0).unwrap().low, 0.025);
         assert!(Estimate::share(7_919.0, 7_919.0).unwrap().holds(1.0));
     }
 
