@@ -116,12 +116,15 @@ fn read(place: &str, line: &str) -> Option<Shown> {
     Some(Shown { place: place.to_owned(), command, options })
 }
 
-/// Whether a word can still be part of the command: `view`, `audit`, `permit` and `bench` take a second.
+/// The commands that take a second word.
+const WITH_SECOND: [&str; 7] = ["view", "audit", "bench", "permit", "snapshots", "study", "synth"];
+
+/// Whether a word can still be part of the command.
 fn is_command(before: &[String], word: &str) -> bool {
     let plain = word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
     match before {
         [] => plain,
-        [first] => plain && ["view", "audit", "bench", "permit"].contains(&first.as_str()),
+        [first] => plain && WITH_SECOND.contains(&first.as_str()),
         _ => false,
     }
 }
