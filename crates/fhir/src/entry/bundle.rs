@@ -123,11 +123,11 @@ impl<'a> Reader<'a> {
         let keys = ["fullUrl", "resource", "request", "response", "search"];
         let [full_url, resource, request, response, search] = head::wanted(text, keys, "entry.")?;
         let full_url = full_url.map(|raw| head::string(raw, "entry.fullUrl")).transpose()?;
-        let [method, url] = parts(request, ["method", "url"], "entry.request")?;
+        let [method, url] = parts(request.as_ref(), ["method", "url"], "entry.request")?;
         if method.as_deref() == Some("DELETE") {
             return self.deletion(url.or(full_url), response, around);
         }
-        let [mode] = parts(search, ["mode"], "entry.search")?;
+        let [mode] = parts(search.as_ref(), ["mode"], "entry.search")?;
         if mode.as_deref() == Some("outcome") {
             return issue(IssueCode::OtherResource, "the outcome of a search");
         }
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
         let unclear = || Issue::new(IssueCode::DeletionUnclear, Place::default(), "request.url");
         let url = url.ok_or_else(unclear)?;
         let (resource_type, key) = reference::of_url(&url).ok_or_else(unclear)?;
-        let [modified] = parts(response, ["lastModified"], "entry.response")?;
+        let [modified] = parts(response.as_ref(), ["lastModified"], "entry.response")?;
         let instant = match modified {
             Some(modified) => Some(modified),
             None => around.instant()?,
@@ -203,7 +203,7 @@ fn numbered(line: u64, entry: u64) -> u64 {
 
 /// Texts under keys of an object that may be absent.
 fn parts<'a, const N: usize>(
-    raw: Option<fields::Raw<'a>>,
+    raw: Option<&fields::Raw<'a>>,
     keys: [&str; N],
     name: &str,
 ) -> Result<[Option<Cow<'a, str>>; N], Issue> {
