@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
         let full_url = full_url.map(|raw| head::string(raw, "entry.fullUrl")).transpose()?;
         let [method, url] = parts(request.as_ref(), ["method", "url"], "entry.request")?;
         if method.as_deref() == Some("DELETE") {
-            return self.deletion(url.or(full_url), response, around);
+            return self.deletion(url.or(full_url), response.as_ref(), around);
         }
         let [mode] = parts(search.as_ref(), ["mode"], "entry.search")?;
         if mode.as_deref() == Some("outcome") {
@@ -150,13 +150,13 @@ impl<'a> Reader<'a> {
     fn deletion(
         &mut self,
         url: Option<Cow<'a, str>>,
-        response: Option<fields::Raw<'a>>,
+        response: Option<&fields::Raw<'a>>,
         around: &Around<'a, '_>,
     ) -> Result<(), Issue> {
         let unclear = || Issue::new(IssueCode::DeletionUnclear, Place::default(), "request.url");
         let url = url.ok_or_else(unclear)?;
         let (resource_type, key) = reference::of_url(&url).ok_or_else(unclear)?;
-        let [modified] = parts(response.as_ref(), ["lastModified"], "entry.response")?;
+        let [modified] = parts(response, ["lastModified"], "entry.response")?;
         let instant = match modified {
             Some(modified) => Some(modified),
             None => around.instant()?,

@@ -83,7 +83,7 @@ impl Writer {
         let mut next_part = 0;
         for (at, small) in &chosen {
             let known = snapshot.table(&at.name);
-            let merged = self.merge(load, at, small, (how, &mut next_part), rows_done).await?;
+            let merged = self.merge(load, (at, small), (how, &mut next_part), rows_done).await?;
             let table = self.publish(at, small, known, merged).await?;
             told.push(Compacted {
                 table: at.name.clone(),
@@ -114,8 +114,7 @@ impl Writer {
     async fn merge(
         &self,
         load: LoadId,
-        at: &TableAt,
-        small: &[DataFile],
+        (at, small): (&TableAt, &[DataFile]),
         (how, next_part): (Compaction, &mut usize),
         rows_done: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<Vec<DataFile>, LakeError> {
