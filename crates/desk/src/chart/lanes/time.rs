@@ -99,10 +99,10 @@ impl Days {
         let mut out = Vec::new();
         let mut at = first.div_euclid(months) * months;
         while at <= last {
-            if let Some(day) = month(at).filter(|day| self.holds(*day)) {
-                if self.start(day) <= self.right {
-                    out.push(self.tick(day, months, locale));
-                }
+            if let Some(day) = month(at).filter(|day| self.holds(*day))
+                && self.start(day) <= self.right
+            {
+                out.push(self.tick(day, months, locale));
             }
             at += months;
         }
