@@ -38,7 +38,7 @@ pub(crate) async fn optimize(house: &House, args: &OptimizeArgs) -> anyhow::Resu
             loads.finish_unchanged(writer.lease(), load, &[]).await?;
             match (args.format, house.locale) {
                 (ReportFormat::Json, _) => {
-                    println!("{}", json!({ "tables": [], "snapshot": null }))
+                    println!("{}", json!({ "tables": [], "snapshot": null }));
                 }
                 (_, Locale::En) => println!("every table lies in as few files as it can"),
                 (_, Locale::Ja) => println!("まとめる必要のある表はありません"),
@@ -106,7 +106,7 @@ pub(crate) async fn snapshots(
             match house.locale {
                 Locale::En => println!("study {study} keeps snapshot {snapshot} no longer"),
                 Locale::Ja => {
-                    println!("研究{study}によるスナップショット{snapshot}の保持を終えました")
+                    println!("研究{study}によるスナップショット{snapshot}の保持を終えました");
                 }
             }
             Ok(())
