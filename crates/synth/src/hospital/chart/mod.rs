@@ -102,7 +102,7 @@ impl Chart {
 
     /// Has something measured. Values are made when every disease has written; what two diseases
     /// order at the same visit and minute is measured once, and in a clinic what the hospital
-    /// measured lately is not measured again: see [`Panel::lacking`].
+    /// measured lately is not measured again: see `Panel::lacking`.
     pub fn order(&mut self, visit: VisitId, minute: Minute, panel: Panel) {
         self.orders.push(Order { visit, minute, panel, again: false });
     }
