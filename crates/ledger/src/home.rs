@@ -139,6 +139,13 @@ impl Ledger {
         PatientKeys::read(&self.house.pool, &self.house.home_key).await
     }
 
+    /// The same without any identifier of earlier loads, and without reading: for a commit that
+    /// brings no records.
+    #[must_use]
+    pub fn patient_keys_unread(&self) -> PatientKeys {
+        PatientKeys::new(&self.house.home_key, Vec::new())
+    }
+
     /// The loads: beginning, ending and reporting them.
     #[must_use]
     pub fn loads(&self) -> Loads {

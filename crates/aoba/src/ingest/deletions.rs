@@ -64,16 +64,18 @@ impl Harvester<'_> {
     /// Takes back what a copy that is deleted had counted for; whether that was a resource.
     fn deleted(&mut self, old: Occurrence) -> bool {
         self.harvest.gone.push(Gone { source: Arc::clone(&self.source.1), old });
+        if old.is_held() {
+            return old.as_deletion().is_none();
+        }
         let tally = self.harvest.tallies.entry(old.file).or_default();
         match old.as_deletion() {
-            None if old.is_held() => true,
             None => {
                 tally.written -= 1;
                 tally.superseded += 1;
                 true
             }
             // The one in whose place this one comes counted it.
-            Some(before) if before.found && !old.is_held() && old.load == self.load => {
+            Some(before) if before.found && old.load == self.load => {
                 tally.deleted -= 1;
                 tally.unchanged += 1;
                 true

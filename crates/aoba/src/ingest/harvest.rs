@@ -259,7 +259,9 @@ impl<'c> Harvester<'c> {
 
     fn entry(&mut self, entry: &Entry<'_>, references: Option<&BundleKeys>) {
         self.tally().resources += 1;
-        self.harvest.types.insert(entry.head.resource_type);
+        if self.shared.occurrences.is_seeing() {
+            self.harvest.types.insert(entry.head.resource_type);
+        }
         if self.making {
             match self.push(entry, 0, (&[], references), None) {
                 Ok(patient) => {

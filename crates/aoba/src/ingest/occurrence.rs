@@ -154,6 +154,11 @@ impl Occurrences {
         self.shard(key).insert(key, held);
     }
 
+    /// Whether it must be known what is missing.
+    pub(crate) fn is_seeing(&self) -> bool {
+        self.seen.is_some()
+    }
+
     /// Notes that a resource is in the files of this load, whatever becomes of this copy.
     pub(crate) fn see(&self, key: u128) {
         if let Some(seen) = &self.seen {

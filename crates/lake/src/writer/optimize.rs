@@ -103,7 +103,7 @@ impl Writer {
             files: Vec::new(),
             quarantine: Vec::new(),
             warnings: Vec::new(),
-            keys: inner.ledger.patient_keys().await?,
+            keys: inner.ledger.patient_keys_unread(),
         };
         let id = inner.ledger.loads().commit(&self.lease, commit).await?;
         self.faults.step("committed")?;

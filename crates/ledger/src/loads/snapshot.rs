@@ -223,11 +223,7 @@ impl Snapshots {
             .fetch_all(&mut *tx)
             .await
             .doing("list the snapshots")?;
-        let mut snapshots = Vec::with_capacity(rows.len());
-        for row in rows {
-            snapshots.push(with_tables(&mut tx, &row).await?);
-        }
-        Ok(snapshots)
+        with_all_tables(&mut tx, &rows).await
     }
 
     /// The newest snapshots first, at most so many.
@@ -241,11 +237,7 @@ impl Snapshots {
             .fetch_all(&mut *tx)
             .await
             .doing("list the snapshots")?;
-        let mut snapshots = Vec::with_capacity(rows.len());
-        for row in rows {
-            snapshots.push(with_tables(&mut tx, &row).await?);
-        }
-        Ok(snapshots)
+        with_all_tables(&mut tx, &rows).await
     }
 }
 
@@ -265,6 +257,17 @@ pub(super) async fn read(conn: &mut Conn, id: SnapshotId) -> Result<Snapshot, Le
         .doing("read a snapshot")?
         .ok_or(LedgerError::NoSnapshot(id))?;
     with_tables(conn, &row).await
+}
+
+async fn with_all_tables(
+    conn: &mut Conn,
+    rows: &[SqliteRow],
+) -> Result<Vec<Snapshot>, LedgerError> {
+    let mut snapshots = Vec::with_capacity(rows.len());
+    for row in rows {
+        snapshots.push(with_tables(conn, row).await?);
+    }
+    Ok(snapshots)
 }
 
 async fn with_tables(conn: &mut Conn, row: &SqliteRow) -> Result<Snapshot, LedgerError> {
