@@ -13,7 +13,7 @@ use vocab::SnapshotId;
 use crate::delta::{TableAt, TableError, Tables};
 use crate::gate::{GatedTable, Seen};
 use crate::landing::{Landing, LandingError};
-use crate::reader::{Reader, ReaderError};
+use crate::reader::{self, FileEnds, Reader, ReaderError};
 use crate::storage;
 
 /// How large, how long, how many: every limit of the lake, with its unit.
@@ -93,6 +93,7 @@ pub(crate) struct Inner {
     pub(crate) ledger: Ledger,
     /// Tables already opened, by name and version: a version never changes.
     opened: Mutex<HashMap<(String, u64), TableAt>>,
+    pub(crate) ends: FileEnds,
 }
 
 /// So many opened tables are remembered.
@@ -118,7 +119,8 @@ impl Lake {
         let landing = Landing::open(home)?;
         let opened = Mutex::new(HashMap::new());
         let home = home.to_owned();
-        Ok(Self { inner: Arc::new(Inner { home, config, tables, landing, ledger, opened }) })
+        let ends = reader::file_ends();
+        Ok(Self { inner: Arc::new(Inner { home, config, tables, landing, ledger, opened, ends }) })
     }
 
     /// The files as received.
@@ -163,8 +165,7 @@ impl Lake {
             gated.push((table.name.clone(), day, Arc::new(gate)));
         }
         let snapshot = snapshot.map(|snapshot| snapshot.id);
-        let landing = self.inner.landing.clone();
-        Reader::new(permit, snapshot, gated, &self.inner.config, landing)
+        Reader::new(permit, snapshot, gated, &self.inner)
     }
 
     /// The tables of a snapshot, each at its version.

@@ -18,8 +18,8 @@ pub use delta::TableError;
 pub use house::{Lake, LakeConfig, LakeError};
 pub use reader::{
     Answer, CodeCount, CodeLook, CodeProfile, Codings, ColumnLook, ColumnProfile, Look, Numbers,
-    Parameter, PersonLook, Reader, ReaderError, Row, SqlAnswer, TableCount, TableProfile, Tally,
-    Wanted,
+    Parameter, PersonLook, Question, Reader, ReaderError, Row, SqlAnswer, TableCount, TableProfile,
+    Tally, Wanted,
 };
 pub use writer::{
     Compacted, Compaction, FaultPoint, Freed, HeldContent, HeldResource, HeldResources, Load,

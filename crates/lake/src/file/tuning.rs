@@ -23,8 +23,10 @@ use xxhash_rust::xxh3;
 /// How much time goes into a small file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
-    /// For files made once and read once, and for those of a load, which somebody waits for.
+    /// For files made once and read whole.
     Fast,
+    /// For files of a load: somebody waits for it, and later looks at one patient.
+    Load,
     /// For files that are kept or sent.
     Small,
 }
@@ -33,8 +35,11 @@ pub enum Effort {
 const DICTIONARY_BYTES_MAX: usize = 64 << 20;
 /// So many rows are looked at first to see whether values repeat, and tried in each encoding.
 const STRETCH_ROWS: usize = 8192;
-/// Patients are found by page: the page index makes a look at one patient read one page.
+/// Rows to a page of a file that is read whole.
 const PAGE_ROWS_MAX: usize = 65_536;
+/// Rows to a page where patients are looked for: the page index makes a look at one read one page
+/// of each column.
+const PATIENT_PAGE_ROWS_MAX: usize = 8_192;
 const PAGE_BYTES_MAX: usize = 4 << 20;
 
 /// What a file itself needs to know; the groups bring their own encodings.
@@ -43,9 +48,10 @@ pub(super) fn file_properties() -> WriterPropertiesPtr {
 }
 
 fn base(effort: Effort) -> WriterPropertiesBuilder {
-    let level = match effort {
-        Effort::Fast => 1,
-        Effort::Small => 3,
+    let (level, page_rows_max) = match effort {
+        Effort::Fast => (1, PAGE_ROWS_MAX),
+        Effort::Load => (1, PATIENT_PAGE_ROWS_MAX),
+        Effort::Small => (3, PATIENT_PAGE_ROWS_MAX),
     };
     let zstd = ZstdLevel::try_new(level).unwrap_or_default();
     WriterProperties::builder()
@@ -53,7 +59,7 @@ fn base(effort: Effort) -> WriterPropertiesBuilder {
         .set_compression(Compression::ZSTD(zstd))
         .set_dictionary_page_size_limit(DICTIONARY_BYTES_MAX)
         .set_data_page_size_limit(PAGE_BYTES_MAX)
-        .set_data_page_row_count_limit(PAGE_ROWS_MAX)
+        .set_data_page_row_count_limit(page_rows_max)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_column_statistics_enabled(ColumnPath::from("patient_id"), EnabledStatistics::Page)
 }

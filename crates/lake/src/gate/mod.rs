@@ -84,9 +84,14 @@ impl GatedTable {
         Ok(Self { raw, test: Test { excluded, only, nobody } })
     }
 
+    /// The numbers of the one person looked at, where every row is about somebody.
+    fn only(&self) -> Option<&RoaringTreemap> {
+        self.test.only.as_deref().filter(|_| self.test.nobody == Nobody::Hidden)
+    }
+
     /// What lets the files skip everybody else, where a look is at one person.
     fn narrowed(&self) -> Option<Expr> {
-        let only = self.test.only.as_ref().filter(|_| self.test.nobody == Nobody::Hidden)?;
+        let only = self.only()?;
         let numbers = only.iter().map(|number| lit(number.cast_signed())).collect();
         Some(ident(PATIENT_ID).in_list(numbers, false))
     }
@@ -118,7 +123,7 @@ impl TableProvider for GatedTable {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let columns = self.raw.columns(projection);
         let filters: Vec<Expr> = filters.iter().cloned().chain(self.narrowed()).collect();
-        let input = self.raw.scan(state, &columns.read, &filters)?;
+        let input = self.raw.scan(state, &columns.read, (&filters, self.only()))?;
         Ok(Arc::new(GateExec::new(input, self.test.clone(), columns)?))
     }
 

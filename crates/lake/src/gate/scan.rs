@@ -6,6 +6,7 @@ use arrow_schema::{DataType, SchemaRef};
 use datafusion::catalog::Session;
 use datafusion::common::{DFSchema, Result};
 use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
@@ -14,6 +15,7 @@ use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, Operator};
 use datafusion::physical_plan::ExecutionPlan;
 use object_store::ObjectStore;
+use roaring::RoaringTreemap;
 
 use crate::delta::{DataFile, TableAt};
 
@@ -66,15 +68,21 @@ impl RawTable {
         Columns { read, patient, wanted }
     }
 
-    /// The plan that reads these columns, skipping row groups in which no row can match.
+    /// The plan that reads these columns, skipping files in which none of `only` can be, and row
+    /// groups in which no row can match.
     pub(super) fn scan(
         &self,
         state: &dyn Session,
         columns: &[usize],
-        filters: &[Expr],
+        (filters, only): (&[Expr], Option<&RoaringTreemap>),
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        state.runtime_env().register_object_store(self.store_url.as_ref(), Arc::clone(&self.store));
+        let runtime = state.runtime_env();
+        runtime.register_object_store(self.store_url.as_ref(), Arc::clone(&self.store));
+        // A file is named by a hash of its bytes, so what was read of its end stays true.
+        let ends = runtime.cache_manager.get_file_metadata_cache();
+        let reading = CachedParquetFileReaderFactory::new(Arc::clone(&self.store), ends);
         let mut source = ParquetSource::new(TableSchema::from(self.schema()))
+            .with_parquet_file_reader_factory(Arc::new(reading))
             .with_pushdown_filters(false)
             .with_enable_page_index(true);
         let plain = filters.iter().filter(|filter| is_plain_comparison(filter)).cloned();
@@ -83,7 +91,8 @@ impl RawTable {
             source = source.with_predicate(state.create_physical_expr(filter, &schema)?);
         }
         let file = |file: &DataFile| PartitionedFile::new(file.path.clone(), file.size_bytes);
-        let group = FileGroup::new(self.files.iter().map(file).collect());
+        let files = self.files.iter().filter(|file| only.is_none_or(|only| may_hold(file, only)));
+        let group = FileGroup::new(files.map(file).collect());
         let config = FileScanConfigBuilder::new(self.store_url.clone(), Arc::new(source))
             .with_file_group(group)
             .with_projection_indices(Some(columns.to_vec()))?
@@ -93,6 +102,14 @@ impl RawTable {
         let spread = plan.repartitioned(state.config().target_partitions(), options)?;
         Ok(spread.unwrap_or(plan))
     }
+}
+
+/// Whether a row about one of these people can be in a file.
+fn may_hold(file: &DataFile, people: &RoaringTreemap) -> bool {
+    file.patients.is_none_or(|(low, high)| {
+        let mut numbers = people.iter().filter_map(|number| i64::try_from(number).ok());
+        numbers.any(|number| (low..=high).contains(&number))
+    })
 }
 
 /// Whether a filter is a column compared with a constant, which cannot fail and cannot tell

@@ -17,7 +17,7 @@ pub struct SqlAnswer {
 }
 
 /// The answer to a question of the program's own: rows of texts, numbers, days and flags.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Answer {
     batches: Vec<RecordBatch>,
 }

@@ -23,6 +23,7 @@ use datafusion::common::DataFusionError;
 use datafusion::prelude::SessionContext;
 use jiff::civil::Date;
 use ledger::{MissingRight, Permit};
+use tokio::task::JoinSet;
 use vocab::SnapshotId;
 
 pub use answer::{Answer, Row, SqlAnswer};
@@ -36,8 +37,11 @@ pub use query::SqlStream;
 pub use received::Wanted;
 pub use tally::Tally;
 
+pub(crate) use session::{FileEnds, file_ends};
+
+use self::session::Opening;
 use crate::gate::GatedTable;
-use crate::house::LakeConfig;
+use crate::house::Inner;
 use crate::landing::Landing;
 
 /// Answers questions about one snapshot under one permit.
@@ -64,6 +68,9 @@ struct Table {
     columns: SchemaRef,
 }
 
+/// A question of the program's own, with values bound to its names.
+pub type Question = (&'static str, Vec<(&'static str, Parameter)>);
+
 /// A value bound to a name in a question: `$patient` in the text, `("patient", …)` beside it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Parameter {
@@ -80,10 +87,10 @@ impl Reader {
         permit: Permit,
         snapshot: Option<SnapshotId>,
         gated: Vec<(String, Option<String>, Arc<GatedTable>)>,
-        config: &LakeConfig,
-        landing: Landing,
+        house: &Inner,
     ) -> Result<Self, ReaderError> {
         use datafusion::datasource::TableProvider as _;
+        let config = &house.config;
         let tables = gated
             .iter()
             .map(|(name, day, gate)| Table {
@@ -92,12 +99,14 @@ impl Reader {
                 columns: gate.schema(),
             })
             .collect();
-        let session = session::open(gated, config)?;
+        let (ends, is_of_one) = (Arc::clone(&house.ends), permit.person().is_some());
+        let session = session::open(Opening { tables: gated, config, ends, is_of_one })?;
         let limits = Limits {
             rows_max: config.query_rows_max,
             memory_bytes_max: config.query_memory_bytes_max,
             time_max: Duration::from_secs(config.query_seconds_max),
         };
+        let landing = house.landing.clone();
         Ok(Self { permit, snapshot, tables, session, limits, landing })
     }
 
@@ -146,6 +155,30 @@ impl Reader {
     ) -> Result<Answer, ReaderError> {
         let answer = self.whole(question, values).await?;
         Answer::plain(&answer).map_err(|error| ReaderError::from(DataFusionError::from(error)))
+    }
+
+    /// Answers several questions of the program's own side by side; the answers stand in their
+    /// order.
+    ///
+    /// # Errors
+    /// As [`Reader::ask`]; the other questions are given up.
+    pub async fn ask_all<const N: usize>(
+        self: &Arc<Self>,
+        questions: [Question; N],
+    ) -> Result<[Answer; N], ReaderError> {
+        let mut answers = std::array::from_fn(|_| Answer::default());
+        let mut asked = JoinSet::new();
+        for (at, (question, values)) in questions.into_iter().enumerate() {
+            let reader = Arc::clone(self);
+            asked.spawn(async move { (at, reader.ask(question, &values).await) });
+        }
+        while let Some(ended) = asked.join_next().await {
+            let (at, answer) = ended.map_err(|died| DataFusionError::External(Box::new(died)))?;
+            if let Some(place) = answers.get_mut(at) {
+                *place = answer?;
+            }
+        }
+        Ok(answers)
     }
 
     async fn whole(

@@ -8,11 +8,14 @@ use datafusion::catalog::{
     MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider as _,
 };
 use datafusion::execution::SessionStateDefaults;
+use datafusion::execution::cache::cache_manager::{CacheManagerConfig, CachedFileMetadataEntry};
+use datafusion::execution::cache::default_cache::DefaultCache;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
+use object_store::path::Path;
 
 use super::{ReaderError, functions};
 use crate::gate::GatedTable;
@@ -22,10 +25,28 @@ use crate::house::LakeConfig;
 const SCHEMA: &str = "fhir";
 const CATALOG: &str = "aoba";
 
-pub(super) fn open(
-    tables: Vec<(String, Option<String>, Arc<GatedTable>)>,
-    config: &LakeConfig,
-) -> Result<SessionContext, ReaderError> {
+/// The ends of files, which say what is where in them, read once for all looks.
+pub(crate) type FileEnds = Arc<DefaultCache<Path, CachedFileMetadataEntry>>;
+
+/// So much is remembered of the ends of files.
+const ENDS_BYTES_MAX: usize = 64 << 20;
+
+/// Nothing remembered yet.
+pub(crate) fn file_ends() -> FileEnds {
+    Arc::new(DefaultCache::new(ENDS_BYTES_MAX))
+}
+
+/// What a session is opened for.
+pub(super) struct Opening<'a> {
+    pub(super) tables: Vec<(String, Option<String>, Arc<GatedTable>)>,
+    pub(super) config: &'a LakeConfig,
+    pub(super) ends: FileEnds,
+    /// Whether it looks at one person: there is too little to read for several threads.
+    pub(super) is_of_one: bool,
+}
+
+pub(super) fn open(opening: Opening<'_>) -> Result<SessionContext, ReaderError> {
+    let Opening { tables, config, ends, is_of_one } = opening;
     let schema = Arc::new(MemorySchemaProvider::new());
     for (name, _, table) in tables {
         schema.register_table(name, table)?;
@@ -34,7 +55,11 @@ pub(super) fn open(
     catalog.register_schema(SCHEMA, schema)?;
     let catalogs = MemoryCatalogProviderList::new();
     catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
+    let caches = CacheManagerConfig::default()
+        .with_file_metadata_cache(Some(ends))
+        .with_metadata_cache_limit(ENDS_BYTES_MAX);
     let runtime = RuntimeEnvBuilder::new()
+        .with_cache_manager(caches)
         .with_memory_pool(Arc::new(FairSpillPool::new(config.query_memory_bytes_max)))
         .with_disk_manager_builder(
             DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
@@ -44,7 +69,7 @@ pub(super) fn open(
         .with_create_default_catalog_and_schema(false)
         .with_default_catalog_and_schema(CATALOG, SCHEMA)
         .with_information_schema(false)
-        .with_target_partitions(config.threads.max(1));
+        .with_target_partitions(if is_of_one { 1 } else { config.threads.max(1) });
     let state = SessionStateBuilder::new()
         .with_config(session)
         .with_runtime_env(runtime)

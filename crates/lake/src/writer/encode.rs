@@ -65,7 +65,7 @@ pub(super) fn encode_rows(
     let groups: Vec<&[Place]> = places.chunks(GROUP_ROWS).collect();
     let encoded = on_threads(&groups, threads, |group| {
         let batch = gather.batch(group).map_err(rows_wrong)?;
-        Ok(encode(&batch, Effort::Fast)?)
+        Ok(encode(&batch, Effort::Load)?)
     })?;
     let bytes = assemble(schema, encoded)?;
     let mut people: Vec<i64> = places.iter().filter_map(|place| place.patient).collect();
@@ -211,15 +211,30 @@ impl Gather<'_> {
         self.segments.iter().map(column).collect()
     }
 
-    /// How many resources the rows come from: rows of one lie in one segment.
+    /// How many resources the rows come from: rows of one lie in one segment, and those of one
+    /// line one after the other.
     fn resources(&self, places: &[Place]) -> Result<u64, ArrowError> {
         let keys = self.columns(RESOURCE_KEY, &DataType::Utf8)?;
-        let mut seen = HashSet::with_capacity(places.len());
-        for place in places {
-            let keys = keys.get(place.segment as usize).and_then(|k| k.as_string_opt::<i32>());
-            let key = keys.map_or("", |keys| keys.value(place.row as usize));
-            seen.insert((place.file, place.line, xxh3_64(key.as_bytes())));
-        }
-        Ok(seen.len() as u64)
+        let keys: Vec<Option<&StringArray>> =
+            keys.iter().map(|keys| keys.as_string_opt::<i32>()).collect();
+        let key = |place: &Place| {
+            keys.get(place.segment as usize)
+                .and_then(|keys| keys.as_ref())
+                .map_or("", |keys| keys.value(place.row as usize))
+        };
+        let line = |place: &Place| (place.patient, place.file, place.line);
+        let runs = places.chunk_by(|one, next| line(one) == line(next));
+        // Mostly a line is one resource; a whole Bundle may stand in one line, too.
+        let count = |rows: &[Place]| match rows {
+            [_] => 1,
+            rows if rows
+                .windows(2)
+                .all(|two| matches!(two, [one, next] if key(one) == key(next))) =>
+            {
+                1
+            }
+            rows => rows.iter().map(key).collect::<HashSet<_>>().len() as u64,
+        };
+        Ok(runs.map(count).sum())
     }
 }

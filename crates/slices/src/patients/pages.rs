@@ -1,5 +1,7 @@
 //! The pages of the domain: take a permit, ask the stores, show.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -16,7 +18,7 @@ use super::banner::Banner;
 use super::course::{self, Drawn};
 use super::document::{self, Content};
 use super::listing::{self, PatientLine};
-use super::record::{self, Allergy, Body, Note, Record, When};
+use super::record::{self, Allergy, Body, Known, Note, Record, When};
 use super::rules::Window;
 
 /// How many notes and reports the page lists.
@@ -151,28 +153,29 @@ async fn patient(
 ) -> Result<Html<String>, Refusal> {
     let PermittedPatient { patient, look } = look;
     let (site, page, reader) = look.open().await?;
-    let (banner, body) = who(&site, &page, &reader, patient).await?;
-    let known = record::extent(&reader).await?;
-    let today = page.today(site.ledger().clock().now());
-    let window = Window::new(years.from, years.to, known.unwrap_or((today, today)));
-    let record = record::read(&reader, window.days()).await?;
-    show(&Patient::new(page, (patient, banner), &record, (window, known, body.died)))
-}
-
-/// Who it is, from the identity store and the patient's row; nobody where neither knows.
-async fn who(
-    site: &Site,
-    page: &Page,
-    reader: &Reader,
-    patient: PatientId,
-) -> Result<(Banner, Body), Refusal> {
     if reader.snapshot().is_none() {
         return Err(Refusal::NotFound);
     }
-    let body = record::body(reader).await?.ok_or(Refusal::NotFound)?;
+    let reader = Arc::new(reader);
+    let Known { body, extent, mut record } = record::known(&reader).await?;
+    let body = body.ok_or(Refusal::NotFound)?;
+    let today = page.today(site.ledger().clock().now());
+    let window = Window::new(years.from, years.to, extent.unwrap_or((today, today)));
+    (record.values, record.words) = record::values(&reader, window.days()).await?;
+    let banner = banner(&site, &page, (&reader, patient), &body).await?;
+    show(&Patient::new(page, (patient, banner), &record, (window, extent, body.died)))
+}
+
+/// Who it is, from the identity store and the patient's row.
+async fn banner(
+    site: &Site,
+    page: &Page,
+    (reader, patient): (&Reader, PatientId),
+    body: &Body,
+) -> Result<Banner, Refusal> {
     let identity = site.ledger().identity().get(reader.permit(), patient).await?;
     let today = page.today(site.ledger().clock().now());
-    Ok((Banner::new(page, identity.as_ref(), &body, today), body))
+    Ok(Banner::new(page, identity.as_ref(), body, today))
 }
 
 type Course = (Window, Option<(Date, Date)>, Option<Date>);
@@ -315,7 +318,11 @@ async fn note(
 ) -> Result<Html<String>, Refusal> {
     let PermittedPatient { patient, look } = look;
     let (site, page, reader) = look.open().await?;
-    let (banner, _) = who(&site, &page, &reader, patient).await?;
+    if reader.snapshot().is_none() {
+        return Err(Refusal::NotFound);
+    }
+    let body = record::body(&reader).await?.ok_or(Refusal::NotFound)?;
+    let banner = banner(&site, &page, (&reader, patient), &body).await?;
     let notes = record::notes(&reader).await?;
     let note = notes.iter().find(|note| document::name(note) == name).ok_or(Refusal::NotFound)?;
     let wanted = Wanted { table: "document_reference", source: &note.source, key: &note.key };

@@ -1,8 +1,10 @@
 //! One patient's rows, asked under a permit for that patient.
 
+use std::sync::Arc;
+
 use desk::Refusal;
 use jiff::civil::Date;
-use lake::{Parameter, Reader, Row};
+use lake::{Answer, Parameter, Reader, Row};
 
 use super::rules::{Measured, Supply, last_day};
 
@@ -113,50 +115,71 @@ pub(crate) struct Record {
     pub(crate) notes: Vec<Note>,
 }
 
-/// Asks one question, without values bound.
-async fn ask(reader: &Reader, question: &str) -> Result<lake::Answer, Refusal> {
-    Ok(reader.ask(question, &[]).await?)
-}
-
 /// What the table of patients says of this one; nothing when no row may be seen.
 pub(crate) async fn body(reader: &Reader) -> Result<Option<Body>, Refusal> {
-    let answer = ask(reader, include_str!("sql/person.sql")).await?;
-    Ok(answer.rows().next().map(|row| Body {
+    Ok(person(&reader.ask(include_str!("sql/person.sql"), &[]).await?))
+}
+
+/// What the page shows of a patient, but for the values of some days.
+pub(crate) struct Known {
+    /// What the table of patients says; nothing when no row may be seen.
+    pub(crate) body: Option<Body>,
+    /// The first and the last day anything is known of.
+    pub(crate) extent: Option<(Date, Date)>,
+    /// The record without values.
+    pub(crate) record: Record,
+}
+
+/// Everything but the values, whose days hang on the rest.
+pub(crate) async fn known(reader: &Arc<Reader>) -> Result<Known, Refusal> {
+    let questions = [
+        include_str!("sql/extent.sql"),
+        include_str!("sql/visits.sql"),
+        include_str!("sql/diagnoses.sql"),
+        include_str!("sql/prescriptions.sql"),
+        include_str!("sql/given.sql"),
+        include_str!("sql/procedures.sql"),
+        include_str!("sql/reports.sql"),
+        include_str!("sql/notes.sql"),
+        include_str!("sql/allergies.sql"),
+        include_str!("sql/person.sql"),
+    ];
+    let answers = reader.ask_all(questions.map(|question| (question, Vec::new()))).await?;
+    let [days, came, found, prescribed, given, operated, reported, written, borne, body] = answers;
+    Ok(Known {
+        body: person(&body),
+        extent: extent(&days),
+        record: Record {
+            visits: visits(&came),
+            diagnoses: diagnoses(&found),
+            supplies: supplies(&prescribed, &given),
+            procedures: done(&operated),
+            reports: done(&reported),
+            allergies: allergies(&borne),
+            notes: documents(&written),
+            ..Record::default()
+        },
+    })
+}
+
+fn person(answer: &Answer) -> Option<Body> {
+    answer.rows().next().map(|row| Body {
         gender: row.text("gender").map(str::to_owned),
         is_deceased: row.is("is_deceased") || row.text("died").is_some(),
         died: row.day("died_day"),
-    }))
-}
-
-/// The first and the last day anything is known of.
-pub(crate) async fn extent(reader: &Reader) -> Result<Option<(Date, Date)>, Refusal> {
-    let answer = ask(reader, include_str!("sql/extent.sql")).await?;
-    let row = answer.rows().next();
-    Ok(row.and_then(|row| Some((row.day("first_day")?, row.day("last_day")?))))
-}
-
-/// The record, with the values of these days.
-pub(crate) async fn read(reader: &Reader, days: (Date, Date)) -> Result<Record, Refusal> {
-    let (values, words) = values(reader, days).await?;
-    Ok(Record {
-        visits: visits(reader).await?,
-        diagnoses: diagnoses(reader).await?,
-        supplies: supplies(reader).await?,
-        values,
-        words,
-        procedures: done(&ask(reader, include_str!("sql/procedures.sql")).await?),
-        reports: done(&ask(reader, include_str!("sql/reports.sql")).await?),
-        allergies: allergies(reader).await?,
-        notes: notes(reader).await?,
     })
+}
+
+fn extent(answer: &Answer) -> Option<(Date, Date)> {
+    let row = answer.rows().next()?;
+    row.day("first_day").zip(row.day("last_day"))
 }
 
 fn owned(row: &Row<'_>, name: &str) -> Option<String> {
     row.text(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-async fn visits(reader: &Reader) -> Result<Vec<Visit>, Refusal> {
-    let answer = ask(reader, include_str!("sql/visits.sql")).await?;
+fn visits(answer: &Answer) -> Vec<Visit> {
     let visit = |row: Row<'_>| {
         let status = row.text("status").unwrap_or_default();
         Some(Visit {
@@ -169,11 +192,10 @@ async fn visits(reader: &Reader) -> Result<Vec<Visit>, Refusal> {
             to: When::read(&row, "ends").map(|when| when.day),
         })
     };
-    Ok(answer.rows().filter_map(visit).collect())
+    answer.rows().filter_map(visit).collect()
 }
 
-async fn diagnoses(reader: &Reader) -> Result<Vec<Diagnosis>, Refusal> {
-    let answer = ask(reader, include_str!("sql/diagnoses.sql")).await?;
+fn diagnoses(answer: &Answer) -> Vec<Diagnosis> {
     let diagnosis = |row: Row<'_>| {
         Some(Diagnosis {
             name: owned(&row, "name")?,
@@ -185,12 +207,10 @@ async fn diagnoses(reader: &Reader) -> Result<Vec<Diagnosis>, Refusal> {
             to: When::read(&row, "ends"),
         })
     };
-    Ok(answer.rows().filter_map(diagnosis).collect())
+    answer.rows().filter_map(diagnosis).collect()
 }
 
-async fn supplies(reader: &Reader) -> Result<Vec<Supply>, Refusal> {
-    let prescribed = ask(reader, include_str!("sql/prescriptions.sql")).await?;
-    let given = ask(reader, include_str!("sql/given.sql")).await?;
+fn supplies(prescribed: &Answer, given: &Answer) -> Vec<Supply> {
     let supply = |row: Row<'_>| {
         let name = owned(&row, "name")?;
         let from = When::read(&row, "starts")?.day;
@@ -203,12 +223,14 @@ async fn supplies(reader: &Reader) -> Result<Vec<Supply>, Refusal> {
             to: to.unwrap_or_else(|| last_day(from, row.number("days"))),
         })
     };
-    Ok(prescribed.rows().chain(given.rows()).filter_map(supply).collect())
+    prescribed.rows().chain(given.rows()).filter_map(supply).collect()
 }
 
+/// Numbers, and values in words.
 type Values = (Vec<Measured>, Vec<(Date, String, String)>);
 
-async fn values(reader: &Reader, days: (Date, Date)) -> Result<Values, Refusal> {
+/// What was measured on these days.
+pub(crate) async fn values(reader: &Reader, days: (Date, Date)) -> Result<Values, Refusal> {
     let bound = [("first_day", Parameter::Day(days.0)), ("last_day", Parameter::Day(days.1))];
     let answer = reader.ask(include_str!("sql/values.sql"), &bound).await?;
     let (mut values, mut words) = (Vec::new(), Vec::new());
@@ -231,7 +253,7 @@ async fn values(reader: &Reader, days: (Date, Date)) -> Result<Values, Refusal> 
     Ok((values, words))
 }
 
-fn done(answer: &lake::Answer) -> Vec<Done> {
+fn done(answer: &Answer) -> Vec<Done> {
     let one = |row: Row<'_>| {
         Some(Done {
             name: owned(&row, "name")?,
@@ -242,8 +264,7 @@ fn done(answer: &lake::Answer) -> Vec<Done> {
     answer.rows().filter_map(one).collect()
 }
 
-async fn allergies(reader: &Reader) -> Result<Vec<Allergy>, Refusal> {
-    let answer = ask(reader, include_str!("sql/allergies.sql")).await?;
+fn allergies(answer: &Answer) -> Vec<Allergy> {
     let allergy = |row: Row<'_>| {
         Some(Allergy {
             name: owned(&row, "name")?,
@@ -252,12 +273,15 @@ async fn allergies(reader: &Reader) -> Result<Vec<Allergy>, Refusal> {
             reaction: owned(&row, "reaction"),
         })
     };
-    Ok(answer.rows().filter_map(allergy).collect())
+    answer.rows().filter_map(allergy).collect()
 }
 
 /// The documents about a patient, the newest first.
 pub(crate) async fn notes(reader: &Reader) -> Result<Vec<Note>, Refusal> {
-    let answer = ask(reader, include_str!("sql/notes.sql")).await?;
+    Ok(documents(&reader.ask(include_str!("sql/notes.sql"), &[]).await?))
+}
+
+fn documents(answer: &Answer) -> Vec<Note> {
     let note = |row: Row<'_>| {
         Some(Note {
             source: owned(&row, "source")?,
@@ -270,7 +294,7 @@ pub(crate) async fn notes(reader: &Reader) -> Result<Vec<Note>, Refusal> {
             when: When::read(&row, "written"),
         })
     };
-    Ok(answer.rows().filter_map(note).collect())
+    answer.rows().filter_map(note).collect()
 }
 
 #[cfg(test)]
