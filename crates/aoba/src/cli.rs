@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+mod bench;
 mod upkeep;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use vocab::{Actor, Locale, PurposeOfUse, StudyId};
 
+pub(crate) use bench::{BenchArgs, BenchChangeArgs, BenchCommand, BenchSearchArgs, BenchSynthArgs};
 pub(crate) use upkeep::{ExpireArgs, OptimizeArgs, SnapshotsCommand, StudyCommand};
 
 /// Aoba: a hospital's records in, lawful research-ready tables out.
@@ -381,65 +383,6 @@ pub(crate) enum AuditCommand {
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
         format: ListFormat,
     },
-}
-
-/// What to measure.
-#[derive(Debug, Subcommand)]
-pub(crate) enum BenchCommand {
-    /// Views to Parquet, with DuckDB and pysof beside where they can be had.
-    View(BenchArgs),
-    /// A whole load into a fresh data folder.
-    Ingest(BenchArgs),
-    /// An invented hospital straight into a fresh data folder, and one as files.
-    Synth(BenchSynthArgs),
-    /// The catalogue's search, over as many codes as a hospital has.
-    Search(BenchSearchArgs),
-}
-
-/// Arguments of `bench search`.
-#[derive(Debug, Args)]
-pub(crate) struct BenchSearchArgs {
-    /// How many codes, all invented.
-    #[arg(long, default_value_t = 50_000, value_name = "N")]
-    pub(crate) codes: usize,
-    /// How many times each search is made; the median is printed, and the slowest.
-    #[arg(long, default_value_t = 51)]
-    pub(crate) runs: usize,
-}
-
-/// Arguments of `bench synth`.
-#[derive(Debug, Args)]
-pub(crate) struct BenchSynthArgs {
-    /// Patients made straight into a data folder.
-    #[arg(long, default_value_t = 900_000, value_name = "N")]
-    pub(crate) patients: u64,
-    /// Patients made as files.
-    #[arg(long, default_value_t = 5_000, value_name = "N")]
-    pub(crate) files_patients: u64,
-    /// What chance begins with.
-    #[arg(long, default_value_t = 1, value_name = "S")]
-    pub(crate) seed: u64,
-    /// Where to write; the system's temporary folder if not given.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) folder: Option<PathBuf>,
-}
-
-/// Arguments of `bench`.
-#[derive(Debug, Args)]
-pub(crate) struct BenchArgs {
-    /// A folder of NDJSON, one file for each type (`Observation.ndjson`…), plain or .gz; made here
-    /// if not given.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: Option<PathBuf>,
-    /// How many runs count; their median is printed.
-    #[arg(long, default_value_t = 5)]
-    pub(crate) runs: usize,
-    /// Where other engines live: a Python that can import duckdb and pysof.
-    #[arg(long, value_name = "PYTHON")]
-    pub(crate) python: Option<PathBuf>,
-    /// Run this program only.
-    #[arg(long)]
-    pub(crate) alone: bool,
 }
 
 /// Formats of reports.

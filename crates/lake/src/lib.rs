@@ -22,8 +22,8 @@ pub use reader::{
     Tally, Wanted,
 };
 pub use writer::{
-    Compacted, Compaction, FaultPoint, Freed, HeldContent, HeldResource, HeldResources, Load,
-    LoadMode, OldRow, ReportParts, Writer,
+    Compacted, Compaction, FaultPoint, Freed, HeldContent, HeldIndex, HeldResource, HeldResources,
+    Load, LoadMode, OldPlace, OldRow, ReportParts, Writer,
 };
 
 #[cfg(test)]

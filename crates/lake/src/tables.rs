@@ -58,9 +58,16 @@ pub struct TableSpec {
     pub definition_hash: String,
     /// The column (`Date32`) that says when, for the table's time span.
     pub day: Option<String>,
+    /// The column (`Int64`) by which rows lie in its files; by `patient_id` where none is named.
+    pub order: Option<String>,
 }
 
 impl TableSpec {
+    /// The column by which rows lie.
+    pub(crate) fn order(&self) -> &str {
+        self.order.as_deref().unwrap_or(PATIENT_ID)
+    }
+
     /// The columns with their meanings in the metadata key `comment`, as Delta Lake keeps them.
     pub(crate) fn commented_schema(&self) -> Schema {
         let fields = self.schema.fields().iter().map(|field| {
@@ -85,6 +92,9 @@ pub const LOAD: &str = "load";
 pub const SOURCE: &str = "source";
 /// The resource's own id, as references name it.
 pub const RESOURCE_KEY: &str = "resource_key";
+/// Hash of a resource's source, type and key, by which the rows of the house's own tables lie: so
+/// one of millions is found by reading one page.
+pub const KEY_HASH: &str = "key_hash";
 /// `meta.versionId`.
 pub const VERSION: &str = "version";
 /// `meta.lastUpdated`.

@@ -3,6 +3,7 @@
 //! Every figure is a median of several runs, ours and theirs in turn, so that a noisy machine is
 //! noisy for all. Processor seconds are the sturdier number and are printed with the rest.
 
+mod change;
 mod data;
 mod ingest;
 mod peers;
@@ -19,6 +20,7 @@ pub(crate) fn run(command: &BenchCommand) -> anyhow::Result<()> {
         BenchCommand::View(args) => view::run(args),
         BenchCommand::Ingest(args) => ingest::run(args),
         BenchCommand::Synth(args) => synth::run(args),
+        BenchCommand::Change(args) => change::run(args),
         BenchCommand::Search(args) => search::run(args),
     }
 }

@@ -93,7 +93,7 @@ fn as_files(args: &BenchSynthArgs, folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn this_program() -> anyhow::Result<Command> {
+pub(super) fn this_program() -> anyhow::Result<Command> {
     Ok(Command::new(std::env::current_exe().context("cannot find this program")?))
 }
 
@@ -101,7 +101,7 @@ fn this_program() -> anyhow::Result<Command> {
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Runs a program to its end, looking at its memory on the way.
-fn timed(command: &mut Command) -> anyhow::Result<Run> {
+pub(super) fn timed(command: &mut Command) -> anyhow::Result<Run> {
     let (start, cpu) = (Instant::now(), stats::children_cpu_seconds());
     let mut child = command.stdout(Stdio::null()).spawn()?;
     let mut peak_rss_bytes = 0;

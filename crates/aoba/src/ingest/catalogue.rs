@@ -251,6 +251,7 @@ fn spec(one: &Defined, planned: &Schema) -> TableSpec {
         description: one.view.description.clone().unwrap_or_default(),
         columns: described.collect(),
         definition_hash: one.hash.clone(),
+        order: None,
         schema: Arc::new(Schema::new(fields)),
     }
 }

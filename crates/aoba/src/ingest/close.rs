@@ -10,6 +10,7 @@ use lake::{LoadMode, Writer};
 use ledger::{FileReport, LandingState, PatientKeys};
 use vocab::{LoadId, PatientId};
 
+use super::before::Before;
 use super::catalogue::Catalogue;
 use super::keep::{self, KeptFiles};
 use super::missing::{Asked, Rule};
@@ -17,7 +18,7 @@ use super::occurrence::Occurrences;
 use super::pieces::{Kind, Source};
 use super::read::Reading;
 use super::recipe::Recipe;
-use super::sums::{Before, Sums};
+use super::sums::Sums;
 use crate::cli::IngestArgs;
 use crate::house::House;
 use crate::progress;
@@ -210,10 +211,11 @@ async fn fill(
     let Plan { load, mode, mut files, held, taken, missing } = plan;
     let seeing = missing.is_some();
     let occurrences = Arc::new(if seeing { Occurrences::seeing() } else { Occurrences::new() });
-    let mut before = Before::default();
-    if mode == LoadMode::Add {
-        before.read(writer, &occurrences).await?;
-    }
+    let before = match mode {
+        LoadMode::Add => before(house, writer, &files, (seeing, &occurrences)).await?,
+        LoadMode::Replace => Before::default(),
+    };
+    let before = Arc::new(before);
     let received = files.iter().chain(&taken).filter(|file| file.kind != Kind::Recipe);
     let total = received.map(|file| file.size_bytes).sum();
     let stop = Arc::new(AtomicBool::new(false));
@@ -221,6 +223,7 @@ async fn fill(
     let reading = Reading {
         catalogue: Arc::clone(&catalogue),
         occurrences: Arc::clone(&occurrences),
+        before: Arc::clone(&before),
         zone: house.zone()?,
         own_bases: house.config.ingest.own_bases.clone(),
         landing: house.lake.landing().clone(),
@@ -230,7 +233,7 @@ async fn fill(
         stop,
     };
     let mut tables = writer.begin(load, mode, &catalogue.specs).await?;
-    let mut sums = Sums::new(&files, before);
+    let mut sums = Sums::new(&files, Arc::clone(&before));
     let mut learning = (house, &keys);
     // Load after load: what a later one says counts, and a rebuild must come to the same.
     for of_load in files.chunk_by(|a, b| a.load == b.load) {
@@ -245,6 +248,11 @@ async fn fill(
             let brought = making.make(source.clone(), recipe);
             sums.fill(brought, (&mut tables, &catalogue), &mut learning).await?;
             bar.finish_and_clear();
+        }
+        // For the loads that follow.
+        for source in of_load.iter().filter(made) {
+            let recipe = Recipe::read(house.lake.landing(), source.id)?;
+            before.made_here(recipe, &source.source.1, (source.number, source.load));
         }
     }
     if let Some((source, rule)) = missing {
@@ -266,6 +274,37 @@ async fn fill(
     tables.commit(parts).await?;
     // After the commit: who is deleted is so for certain. The next load does the same again.
     Ok(house.ledger.identity().forget(&deleted).await?)
+}
+
+/// A load that brings less than one resource for so many held looks them up; one that brings more
+/// reads what is held.
+const HELD_FOR_ONE: u64 = 16;
+
+/// About how many bytes of a file make a resource.
+const RESOURCE_BYTES: u64 = 600;
+
+/// What earlier loads left, for a load that adds these files.
+async fn before(
+    house: &House,
+    writer: &Writer,
+    files: &[Source],
+    (seeing, met): (bool, &Occurrences),
+) -> anyhow::Result<Before> {
+    let snapshot = house.ledger.snapshots().latest().await?;
+    let held = snapshot.and_then(|snapshot| snapshot.table("resource").map(|table| table.rows));
+    let bytes: u64 = files.iter().map(|file| file.size_bytes).sum();
+    let brings_few = bytes / RESOURCE_BYTES * HELD_FOR_ONE < held.unwrap_or_default() && bytes > 0;
+    let before = match brings_few && !seeing {
+        true => Before::few(writer, met).await?,
+        false => Before::all(writer, met).await?,
+    };
+    for file in everything_taken(house).await? {
+        if file.kind == Kind::Recipe {
+            let recipe = Recipe::read(house.lake.landing(), file.id)?;
+            before.hold_made(recipe, &file.source.1, file.id)?;
+        }
+    }
+    Ok(before)
 }
 
 /// Stops the reading threads when the load ends, however it ends.

@@ -46,13 +46,13 @@ impl Harvester<'_> {
             Verdict::Superseded => self.tally().superseded += 1,
             Verdict::New => {
                 self.tally().unchanged += 1;
-                self.record(deletion, met);
+                self.record(deletion, met, key);
             }
             Verdict::Replaces(old) => {
-                let deleted = self.deleted(old);
+                let deleted = self.deleted(old, key);
                 let tally = self.tally();
                 *(if deleted { &mut tally.deleted } else { &mut tally.unchanged }) += 1;
-                self.record(deletion, met);
+                self.record(deletion, met, key);
             }
             _ => {
                 self.tally().quarantined += 1;
@@ -62,8 +62,8 @@ impl Harvester<'_> {
     }
 
     /// Takes back what a copy that is deleted had counted for; whether that was a resource.
-    fn deleted(&mut self, old: Occurrence) -> bool {
-        self.harvest.gone.push(Gone { source: Arc::clone(&self.source.1), old });
+    fn deleted(&mut self, old: Occurrence, key: u128) -> bool {
+        self.harvest.gone.push(Gone { source: Arc::clone(&self.source.1), old, key });
         if old.is_held() {
             return old.as_deletion().is_none();
         }
@@ -85,7 +85,7 @@ impl Harvester<'_> {
     }
 
     /// Keeps a deletion, so that an older copy that comes late does not undo it.
-    fn record(&mut self, deletion: &entry::Deletion<'_>, met: Occurrence) {
+    fn record(&mut self, deletion: &entry::Deletion<'_>, met: Occurrence, key: u128) {
         let Some(told) = met.as_deletion() else { return };
         let kind = deletion.resource_type;
         let is_person = kind == "Patient";
@@ -97,7 +97,7 @@ impl Harvester<'_> {
             last_updated_us: (met.last_updated_us != i64::MIN).then_some(met.last_updated_us),
             line: i64::try_from(deletion.line).unwrap_or(i64::MAX),
         };
-        self.deletion_rows.push(whose, kind, told);
+        self.deletion_rows.push(whose, (kind, Occurrences::hash(key)), told);
         self.harvest.deleted.push((kind, deletion.key.to_string()));
     }
 

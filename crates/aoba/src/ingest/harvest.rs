@@ -12,6 +12,7 @@ use slices::records::tables as bundled;
 use vocab::date::Zone;
 use vocab::{FhirDate, Issue, IssueCode, PatientId, Place, Severity};
 
+use super::before::{Before, Wanted};
 use super::catalogue::{Catalogue, TypeTables};
 use super::extensions::{self, WITHHELD_TYPES};
 use super::identity::{self, Identity};
@@ -23,6 +24,7 @@ use super::system::{DeletionRows, ExtensionRows, ResourceRows, Whose};
 pub(super) struct Shared<'c> {
     pub(super) catalogue: &'c Catalogue,
     pub(super) occurrences: &'c Occurrences,
+    pub(super) before: &'c Before,
     pub(super) zone: Zone,
     pub(super) own_bases: &'c [String],
     pub(super) keys: &'c PatientKeys,
@@ -59,6 +61,8 @@ impl Tally {
 pub(super) struct Gone {
     pub(super) source: Arc<str>,
     pub(super) old: Occurrence,
+    /// The resource's key.
+    pub(super) key: u128,
 }
 
 /// What was learned of a person.
@@ -100,6 +104,8 @@ pub(super) struct Harvester<'c> {
     extension_rows: ExtensionRows,
     pub(super) deletion_rows: DeletionRows,
     pub(super) harvest: Harvest,
+    /// Why what is held could not be looked up.
+    failed: Option<anyhow::Error>,
     pub(super) buffer: Vec<u8>,
     pub(super) file: u32,
     pub(super) load: u32,
@@ -122,6 +128,7 @@ impl<'c> Harvester<'c> {
             extension_rows: ExtensionRows::default(),
             deletion_rows: DeletionRows::default(),
             harvest: Harvest::default(),
+            failed: None,
             buffer: Vec::new(),
             file: 0,
             load: 0,
@@ -148,8 +155,29 @@ impl<'c> Harvester<'c> {
         (self.seeing, self.missing) = (file.already_held, file.kind == Kind::Missing);
     }
 
+    /// Takes one line that is text.
+    pub(super) fn line(&mut self, text: &str, number: u64) {
+        self.count_lines(1);
+        self.taken(&entry::line(text, number));
+    }
+
     /// Takes a block of whole lines.
     pub(super) fn lines(&mut self, block: &[u8], first_line: u64) {
+        if self.looks_up() {
+            // All at once: what one page holds is then read once.
+            let lines: Vec<_> = entry::lines(block, first_line)
+                .map(|line| line.map(|line| entry::line(line.text, line.number)))
+                .collect();
+            self.look_up(lines.iter().filter_map(|line| line.as_ref().ok()));
+            for line in lines {
+                self.count_lines(1);
+                match line {
+                    Ok(taken) => self.taken(&taken),
+                    Err(issue) => self.quarantine_new(issue),
+                }
+            }
+            return;
+        }
         for line in entry::lines(block, first_line) {
             self.count_lines(1);
             match line {
@@ -165,6 +193,9 @@ impl<'c> Harvester<'c> {
             Ok(text) => {
                 let taken = entry::whole(text);
                 self.count_lines(taken.entries.len() + taken.deletions.len());
+                if self.looks_up() {
+                    self.look_up([&taken].into_iter());
+                }
                 self.taken(&taken);
             }
             Err(_) => {
@@ -172,6 +203,30 @@ impl<'c> Harvester<'c> {
                 self.quarantine_new(Issue::new(IssueCode::InvalidUtf8, Place::at_line(1), ""));
             }
         }
+    }
+
+    /// Whether what is held must be looked up before it is met.
+    fn looks_up(&self) -> bool {
+        !self.making && !self.seeing && self.shared.before.looks_up()
+    }
+
+    /// Looks up what is held of the resources and deletions at hand.
+    fn look_up<'t>(&mut self, taken: impl Iterator<Item = &'t entry::Taken<'t>>) {
+        if self.failed.is_some() {
+            return;
+        }
+        let source = Arc::clone(&self.source.1);
+        let mut wanted = Vec::new();
+        for taken in taken {
+            let entries = taken.entries.iter().map(|one| (one.head.resource_type, &*one.key));
+            let deletions = taken.deletions.iter().map(|one| (one.resource_type, &*one.key));
+            for (kind, id) in entries.chain(deletions) {
+                let key = Occurrences::key(&source, kind, id, &mut self.buffer);
+                wanted.push(Wanted { key, id });
+            }
+        }
+        let Shared { occurrences, before, zone, keys, .. } = self.shared;
+        self.failed = before.look_up((occurrences, &source), (zone, keys), wanted).err();
     }
 
     /// Tells of something in the file that never became a resource.
@@ -193,6 +248,9 @@ impl<'c> Harvester<'c> {
 
     /// Gives what was gathered since the last time.
     pub(super) fn take(&mut self) -> anyhow::Result<Harvest> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         for (tables, runner) in self.types.values_mut() {
             for (at, table) in tables.tables.iter().enumerate() {
                 if runner.rows(at) > 0 {
@@ -287,7 +345,7 @@ impl<'c> Harvester<'c> {
             _ => match self.push(entry, met.content, (&[], references), None) {
                 Ok(patient) => {
                     self.tally().written += 1;
-                    self.replaced(verdict, entry);
+                    self.replaced(verdict, entry, key);
                     self.contained(entry, references, patient);
                     self.learn(entry, patient);
                 }
@@ -303,27 +361,17 @@ impl<'c> Harvester<'c> {
     fn occurrence(&mut self, entry: &Entry<'_>) -> (u128, Occurrence) {
         let kind = entry.head.resource_type;
         let key = Occurrences::key(&self.source.1, kind, &entry.key, &mut self.buffer);
-        let stamp = entry.head.last_updated.as_deref().and_then(|text| self.instant(text));
-        let version = entry.head.version_id.as_deref().and_then(|text| text.parse().ok());
-        let met = Occurrence {
-            content: hash(entry.text),
-            last_updated_us: stamp.unwrap_or(i64::MIN),
-            version: version.unwrap_or(-1),
-            file: self.file,
-            load: self.load,
-            line: entry.line,
-        };
-        (key, met)
+        (key, occurrence(entry, (self.file, self.load), &self.shared.zone))
     }
 
     pub(super) fn instant(&self, text: &str) -> Option<i64> {
-        FhirDate::parse(text, &self.shared.zone).ok().map(|date| date.low_us)
+        instant(text, &self.shared.zone)
     }
 
     /// Takes back what the copy that goes had counted for.
-    fn replaced(&mut self, verdict: Verdict, entry: &Entry<'_>) {
+    fn replaced(&mut self, verdict: Verdict, entry: &Entry<'_>, key: u128) {
         let Some(old) = verdict.goes() else { return };
-        self.harvest.gone.push(Gone { source: Arc::clone(&self.source.1), old });
+        self.harvest.gone.push(Gone { source: Arc::clone(&self.source.1), old, key });
         if let Some(deletion) = old.as_deletion() {
             self.undone(verdict, (deletion, old), entry);
         } else if !old.is_held() {
@@ -393,7 +441,12 @@ impl<'c> Harvester<'c> {
             line: i64::try_from(entry.line).unwrap_or(i64::MAX),
         };
         let inside = entry.parent.as_ref().map(|(kind, key)| format!("{kind}/{key}"));
-        self.resource_rows.push(whose, kind, (content, entry.text.trim().len()), inside.as_deref());
+        let (outer_kind, outer_key) =
+            entry.parent.as_ref().map_or((kind, &*entry.key), |(kind, key)| (*kind, key.as_str()));
+        let key = Occurrences::key(&self.source.1, outer_kind, outer_key, &mut self.buffer);
+        let named = (kind, Occurrences::hash(key));
+        let size = entry.text.trim().len();
+        self.resource_rows.push(whose, named, (content, size), inside.as_deref());
         for extension in extensions::unknown(entry.text, &tables.known_extensions) {
             let withheld = WITHHELD_TYPES.contains(&kind) || bundled::withholds(&extension.url);
             self.extension_rows.push(whose, kind, &extension, withheld);
@@ -422,6 +475,24 @@ impl<'c> Harvester<'c> {
             at: (self.file, entry.line),
         });
     }
+}
+
+/// What tells a copy of a resource from others.
+pub(super) fn occurrence(entry: &Entry<'_>, (file, load): (u32, u32), zone: &Zone) -> Occurrence {
+    let stamp = entry.head.last_updated.as_deref().and_then(|text| instant(text, zone));
+    let version = entry.head.version_id.as_deref().and_then(|text| text.parse().ok());
+    Occurrence {
+        content: hash(entry.text),
+        last_updated_us: stamp.unwrap_or(i64::MIN),
+        version: version.unwrap_or(-1),
+        file,
+        load,
+        line: entry.line,
+    }
+}
+
+fn instant(text: &str, zone: &Zone) -> Option<i64> {
+    FhirDate::parse(text, zone).ok().map(|date| date.low_us)
 }
 
 /// The hash by which two copies of a resource are the same.

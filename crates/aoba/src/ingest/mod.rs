@@ -1,6 +1,7 @@
 //! `aoba ingest` and `aoba rebuild`: files kept, read, compared with what is held, flattened,
 //! written and committed, every resource accounted for.
 
+mod before;
 pub(crate) mod blocks;
 mod catalogue;
 mod close;

@@ -149,9 +149,19 @@ impl Occurrences {
         xxhash_rust::xxh3::xxh3_128(buffer)
     }
 
+    /// The part of a key by which the rows of the house's own tables lie.
+    pub(crate) fn hash(key: u128) -> i64 {
+        u64::try_from(key >> 64).unwrap_or_default().cast_signed()
+    }
+
     /// Records a resource that an earlier load left in the tables.
     pub(crate) fn hold(&self, key: u128, held: Occurrence) {
         self.shard(key).insert(key, held);
+    }
+
+    /// The same, where nothing is known of it: another thread may have looked it up and gone on.
+    pub(crate) fn hold_once(&self, key: u128, held: Occurrence) {
+        self.shard(key).entry(key).or_insert(held);
     }
 
     /// Whether it must be known what is missing.

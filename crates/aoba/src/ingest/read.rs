@@ -9,6 +9,7 @@ use ledger::PatientKeys;
 use tokio::sync::mpsc;
 use vocab::date::Zone;
 
+use super::before::Before;
 use super::catalogue::Catalogue;
 use super::harvest::{Harvest, Harvester, Shared};
 use super::occurrence::Occurrences;
@@ -19,6 +20,7 @@ use super::pieces::{Piece, Pieces, Source};
 pub(super) struct Reading {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) occurrences: Arc<Occurrences>,
+    pub(super) before: Arc<Before>,
     pub(super) zone: Zone,
     pub(super) own_bases: Vec<String>,
     pub(super) landing: Landing,
@@ -57,6 +59,7 @@ impl Reading {
         Shared {
             catalogue: &self.catalogue,
             occurrences: &self.occurrences,
+            before: &self.before,
             zone: self.zone.clone(),
             own_bases: &self.own_bases,
             keys: &self.keys,

@@ -2,7 +2,8 @@
 //! same patients can be made again on any day.
 //!
 //! The resources of a made hospital go straight into the tables. Their texts are not kept, since
-//! the recipe says more in a hundred bytes, and they are not listed in the table `resource`.
+//! the recipe says more in a hundred bytes, and they are not listed in the table `resource`: where
+//! a later load changes one, its patient is made again to see what stands.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -27,8 +28,8 @@ pub(super) const KIND: &str = "recipe";
 /// Patients made at a time: some ten thousand resources.
 const PATIENTS_PER_PIECE: u64 = 50;
 
-/// Numbers for the lines of one piece; many times what a piece can have.
-const LINES_PER_PIECE: u64 = 100_000_000;
+/// Numbers for the lines of one patient; many times what a patient can have.
+const LINES_PER_PATIENT: u64 = 1_000_000;
 
 /// Longer than any recipe.
 const BYTES_MAX: u64 = 4_096;
@@ -110,20 +111,73 @@ impl Reading {
             if first >= end {
                 return;
             }
-            (first..end).for_each(|number| fhir::write(&hospital.life(number), &mut pages));
-            let mut line = piece.saturating_mul(LINES_PER_PIECE) + 1;
-            for kind in Kind::ALL {
-                let lines = pages.bytes(kind);
-                harvester.lines(lines, line);
-                line += memchr::memchr_iter(b'\n', lines).count() as u64;
+            for number in first..end {
+                lines(&hospital, number, &mut pages, |text, line| harvester.line(text, line));
             }
-            pages.clear();
             self.bar.inc(end - first);
             let brought = harvester.take().map(|harvest| (source.clone(), harvest));
             let failed = brought.is_err();
             if send.blocking_send(brought).is_err() || failed {
                 return;
             }
+        }
+    }
+}
+
+/// Makes one patient, and gives each line with its number.
+pub(super) fn lines(
+    hospital: &Hospital,
+    number: u64,
+    pages: &mut Pages,
+    mut take: impl FnMut(&str, u64),
+) {
+    fhir::write(&hospital.life(number), pages);
+    let mut line = number.saturating_mul(LINES_PER_PATIENT);
+    for kind in Kind::ALL {
+        // What is made is text.
+        for text in str::from_utf8(pages.bytes(kind)).unwrap_or_default().lines() {
+            line += 1;
+            take(text, line);
+        }
+    }
+    pages.clear();
+}
+
+/// The id of a made patient.
+pub(super) fn id_of(number: u64) -> String {
+    format!("p-{number:07}")
+}
+
+/// Whose a made resource is, by its id: a letter, the patient's number, and its own.
+pub(super) fn patient_of(id: &str) -> Option<u64> {
+    let mut parts = id.split('-');
+    let (kind, number) = (parts.next()?, parts.next()?);
+    (kind.len() == 1 && number.len() >= 7).then(|| number.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_made_resource_tells_whose_it_is() {
+        let hospital = Hospital { seed: 3, patients: 20 };
+        let mut pages = Pages::default();
+        let (mut seen, mut last) = (0, 0);
+        lines(&hospital, 7, &mut pages, |text, line| {
+            let resource: serde_json::Value = serde_json::from_str(text).unwrap();
+            let id = resource["id"].as_str().unwrap();
+            assert_eq!(patient_of(id), Some(7), "{id}");
+            if resource["resourceType"] == "Patient" {
+                assert_eq!(id, id_of(7));
+            }
+            assert!(line > last && line / LINES_PER_PATIENT == 7, "{line}");
+            (seen, last) = (seen + 1, line);
+        });
+        assert!(seen > 10);
+        assert_eq!(pages.bytes(Kind::Patient), b"");
+        for other in ["", "p", "12", "p-12", "pp-0000007", "p-000000x", "aoba-hospital"] {
+            assert_eq!(patient_of(other), None, "{other}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use lake::{HeldContent, HeldResource, Load, OldRow, ReportParts, Writer};
+use lake::{Load, OldRow, ReportParts};
 use ledger::{
     Counts, FileReport, Identifier, IdentityOwner, IdentityRecord, PatientKeys, QuarantineRow,
     WarningCount,
@@ -13,81 +13,14 @@ use ledger::{
 use tokio::sync::mpsc;
 use vocab::{IssueCode, LandingId};
 
+use super::before::Before;
 use super::catalogue::Catalogue;
 use super::harvest::{Gone, Harvest, Learned, Tally};
 use super::missing::{self, Asked, Rule};
-use super::occurrence::{Deletion, Occurrence, Occurrences};
+use super::occurrence::Occurrences;
 use super::pieces::{Kind, Source};
 use super::read::Brought;
 use crate::house::House;
-
-/// The resources held before this load, by where they came from.
-#[derive(Default)]
-pub(super) struct Before {
-    files: Vec<LandingId>,
-    numbers: BTreeMap<LandingId, u32>,
-    /// Source, type and key of what was deleted.
-    deleted: Vec<(Arc<str>, String, String)>,
-}
-
-impl Before {
-    pub(super) async fn read(&mut self, writer: &Writer, met: &Occurrences) -> anyhow::Result<()> {
-        let mut held = writer.held_resources().await?;
-        let mut buffer = Vec::new();
-        while let Some(resources) = held.next().await? {
-            for resource in resources {
-                // Contained resources stand and fall with what contains them.
-                if !resource.key.contains('#') {
-                    self.hold(&resource, met, &mut buffer)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn hold(
-        &mut self,
-        held: &HeldResource,
-        met: &Occurrences,
-        buffer: &mut Vec<u8>,
-    ) -> anyhow::Result<()> {
-        let next = u32::try_from(self.files.len()).context("too many files held")?;
-        let number = *self.numbers.entry(held.file).or_insert(next);
-        if number == next {
-            self.files.push(held.file);
-        }
-        let key = Occurrences::key(&held.source, &held.resource_type, &held.key, buffer);
-        let content = match &held.content {
-            HeldContent::Stands(hash) => u128::from_str_radix(hash, 16)
-                .context("the table resource has a hash that is none")?,
-            HeldContent::Deleted { dated, missing, found } => {
-                let deletion = Deletion { dated: *dated, missing: *missing, found: *found };
-                self.deleted.push((
-                    Arc::from(held.source.as_str()),
-                    held.resource_type.clone(),
-                    held.key.clone(),
-                ));
-                Occurrence::deletion(deletion)
-            }
-        };
-        let version = held.version.as_deref().and_then(|text| text.parse().ok());
-        let occurrence = Occurrence {
-            content,
-            last_updated_us: held.last_updated_us.unwrap_or(i64::MIN),
-            version: version.unwrap_or(-1),
-            file: Occurrence::HELD.saturating_add(number),
-            load: 0,
-            line: held.line.unsigned_abs(),
-        };
-        met.hold(key, occurrence);
-        Ok(())
-    }
-
-    fn file(&self, number: u32) -> Option<LandingId> {
-        let at = usize::try_from(number.checked_sub(Occurrence::HELD)?).ok()?;
-        self.files.get(at).copied()
-    }
-}
 
 /// People of a made hospital whose identities are put away at a time.
 const LEARNED_AT_ONCE: usize = 5_000;
@@ -95,7 +28,7 @@ const LEARNED_AT_ONCE: usize = 5_000;
 /// What the threads brought, summed up.
 pub(super) struct Sums {
     files: Vec<(LandingId, String)>,
-    before: Before,
+    before: Arc<Before>,
     pub(super) tallies: Vec<Tally>,
     pub(super) quarantine: Vec<(u32, QuarantineRow)>,
     pub(super) warnings: BTreeMap<IssueCode, (u64, String, Option<u64>)>,
@@ -109,7 +42,7 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    pub(super) fn new(files: &[Source], before: Before) -> Self {
+    pub(super) fn new(files: &[Source], before: Arc<Before>) -> Self {
         Self {
             files: files.iter().map(|file| (file.id, file.name.clone())).collect(),
             before,
@@ -197,7 +130,7 @@ impl Sums {
             source: Arc::clone(&gone.source),
             file: file(gone.old.file),
             line: i64::try_from(gone.old.line).unwrap_or(i64::MAX),
-            patient: None,
+            place: self.before.place(&gone.old, gone.key),
         });
         old.collect()
     }
@@ -270,7 +203,7 @@ impl Sums {
         keys: &PatientKeys,
     ) -> Vec<IdentityOwner> {
         let deleted = std::mem::take(&mut self.deleted);
-        let all = deleted.into_iter().chain(std::mem::take(&mut self.before.deleted));
+        let all = deleted.into_iter().chain(self.before.take_deleted());
         let mut buffer = Vec::new();
         let still = all.filter(|(source, kind, key)| {
             let key = Occurrences::key(source, kind, key, &mut buffer);

@@ -9,14 +9,20 @@ use arrow_array::builder::{
 };
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
-use lake::tables::{About, TableSpec, instant, system_fields};
+use lake::tables::{About, KEY_HASH, TableSpec, instant, system_fields};
 use vocab::PatientId;
 
 use super::catalogue::definition_hash;
 use super::extensions::Extension;
 use super::occurrence::Deletion;
 
-const RESOURCE_COLUMNS: [(&str, DataType, &str); 4] = [
+/// What `key_hash` means.
+const HASH_MEANS: &str = "Hash (the upper half of XXH3, 128 bits) of the source, the resource's type \
+    and its key, or those of what contains it: the rows lie by it, so that one resource is found by \
+    reading one page.";
+
+const RESOURCE_COLUMNS: [(&str, DataType, &str); 5] = [
+    (KEY_HASH, DataType::Int64, HASH_MEANS),
     ("resource_type", DataType::Utf8, "The FHIR R4 resource type."),
     (
         "content_hash",
@@ -53,7 +59,8 @@ const EXTENSION_COLUMNS: [(&str, DataType, &str); 6] = [
     ),
 ];
 
-const DELETION_COLUMNS: [(&str, DataType, &str); 4] = [
+const DELETION_COLUMNS: [(&str, DataType, &str); 5] = [
+    (KEY_HASH, DataType::Int64, HASH_MEANS),
     ("resource_type", DataType::Utf8, "The type of the resource that was deleted."),
     (
         "dated",
@@ -78,7 +85,7 @@ pub(super) fn resource_spec() -> TableSpec {
     let description = "Every resource held, one row each, whatever its type: where it came from, \
         which version it is. A type without a table of its own is here too, and its text is in the \
         landing.";
-    spec("resource", description, &RESOURCE_COLUMNS)
+    by_key(spec("resource", description, &RESOURCE_COLUMNS))
 }
 
 /// The table `extension`: one row for each extension that no column takes.
@@ -93,7 +100,12 @@ pub(super) fn deletion_spec() -> TableSpec {
     let description = "Resources that their source said it has no longer: which, when, and by which \
         line. Their rows are in no other table. The person is known here only where the resource \
         was a Patient.";
-    spec("deletion", description, &DELETION_COLUMNS)
+    by_key(spec("deletion", description, &DELETION_COLUMNS))
+}
+
+/// The same, its rows lying by the hash of their key.
+fn by_key(spec: TableSpec) -> TableSpec {
+    TableSpec { order: Some(KEY_HASH.to_owned()), ..spec }
 }
 
 fn spec(name: &str, description: &str, columns: &[(&str, DataType, &str)]) -> TableSpec {
@@ -110,6 +122,7 @@ fn spec(name: &str, description: &str, columns: &[(&str, DataType, &str)]) -> Ta
         description: description.to_owned(),
         columns,
         definition_hash: definition_hash(definition.as_bytes()),
+        order: None,
         schema: Arc::new(Schema::new(fields)),
     }
 }
@@ -174,6 +187,7 @@ fn schema_of(columns: &[(&str, DataType, &str)]) -> SchemaRef {
 #[derive(Default)]
 pub(super) struct ResourceRows {
     common: Common,
+    key_hash: Int64Builder,
     resource_type: StringBuilder,
     content_hash: StringBuilder,
     size_bytes: Int64Builder,
@@ -185,11 +199,12 @@ impl ResourceRows {
     pub(super) fn push(
         &mut self,
         whose: Whose<'_>,
-        resource_type: &str,
+        (resource_type, key_hash): (&str, i64),
         (content, size_bytes): (u128, usize),
         contained_in: Option<&str>,
     ) {
         self.common.push(whose);
+        self.key_hash.append_value(key_hash);
         self.resource_type.append_value(resource_type);
         self.content_hash.append_value(format!("{content:032x}"));
         self.size_bytes.append_value(i64::try_from(size_bytes).unwrap_or(i64::MAX));
@@ -199,6 +214,7 @@ impl ResourceRows {
     /// Takes the rows.
     pub(super) fn take(&mut self) -> Result<RecordBatch, ArrowError> {
         let mut columns = self.common.finish();
+        columns.push(Arc::new(self.key_hash.finish()));
         columns.push(Arc::new(self.resource_type.finish()));
         columns.push(Arc::new(self.content_hash.finish()));
         columns.push(Arc::new(self.size_bytes.finish()));
@@ -254,6 +270,7 @@ impl ExtensionRows {
 #[derive(Default)]
 pub(super) struct DeletionRows {
     common: Common,
+    key_hash: Int64Builder,
     resource_type: StringBuilder,
     dated: BooleanBuilder,
     missing: BooleanBuilder,
@@ -262,8 +279,14 @@ pub(super) struct DeletionRows {
 
 impl DeletionRows {
     /// Adds a deletion.
-    pub(super) fn push(&mut self, whose: Whose<'_>, resource_type: &str, told: Deletion) {
+    pub(super) fn push(
+        &mut self,
+        whose: Whose<'_>,
+        (resource_type, key_hash): (&str, i64),
+        told: Deletion,
+    ) {
         self.common.push(whose);
+        self.key_hash.append_value(key_hash);
         self.resource_type.append_value(resource_type);
         self.dated.append_value(told.dated);
         self.missing.append_value(told.missing);
@@ -273,6 +296,7 @@ impl DeletionRows {
     /// Takes the rows.
     pub(super) fn take(&mut self) -> Result<RecordBatch, ArrowError> {
         let mut columns = self.common.finish();
+        columns.push(Arc::new(self.key_hash.finish()));
         columns.push(Arc::new(self.resource_type.finish()));
         columns.push(Arc::new(self.dated.finish()));
         columns.push(Arc::new(self.missing.finish()));

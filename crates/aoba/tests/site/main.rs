@@ -14,6 +14,7 @@ mod full_disk;
 mod house;
 mod ingest_crash;
 mod life_of_a_record;
+mod made_changes;
 mod questions;
 mod roles;
 mod synth;

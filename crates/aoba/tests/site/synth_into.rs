@@ -3,7 +3,7 @@
 use crate::house::House;
 
 /// How many rows each table has and from which resources they come, the house's own two left out.
-fn rows(house: &House) -> Vec<String> {
+pub(crate) fn rows(house: &House) -> Vec<String> {
     let tables = house.tables().into_iter().filter(|t| t != "resource" && t != "extension");
     let each = tables.map(|table| {
         format!(
@@ -16,7 +16,7 @@ fn rows(house: &House) -> Vec<String> {
     house.sql(&query).as_array().unwrap().iter().map(ToString::to_string).collect()
 }
 
-fn values(house: &House) -> String {
+pub(crate) fn values(house: &House) -> String {
     let query = "select code, count(value_quantity) n, min(value_quantity) l, \
                  max(value_quantity) h, min(effective_at) a, max(effective_at) b from observation \
                  group by code order by code";

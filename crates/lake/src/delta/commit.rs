@@ -8,10 +8,11 @@ use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake_core::kernel::{Action, Add, Remove, StructType, new_metadata};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use deltalake_core::table::state::DeltaTableState;
 use deltalake_core::{DeltaResult, DeltaTableError};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{ABOUT, DAY, DEFINITION, DataFile, TableAt, TableError, Tables, delta};
+use super::{ABOUT, DAY, DEFINITION, DataFile, Deleted, ORDER, TableAt, TableError, Tables, delta};
 use crate::tables::{PATIENT_ID, TableSpec};
 
 /// How the log tells of a commit.
@@ -83,15 +84,25 @@ impl Tables {
         let Occasion { mode, at_ms } = occasion;
         let table = at.name.as_str();
         let mut actions = Vec::new();
-        if let Some(spec) =
-            spec.filter(|spec| at.definition_hash.as_ref() != Some(&spec.definition_hash))
-        {
+        let marks = change.add.iter().any(|file| file.deleted.is_some());
+        let begins = marks && !marks_rows(&at.state);
+        if begins {
+            actions.push(marking().map_err(|source| delta(table, source))?);
+        }
+        let is_new = |spec: &&TableSpec| at.definition_hash.as_ref() != Some(&spec.definition_hash);
+        if let Some(spec) = spec.filter(is_new) {
+            let mut kept = configuration(spec);
+            if begins || marks_rows(&at.state) {
+                kept.insert(MARKS_ROWS.to_owned(), "true".to_owned());
+            }
             let metadata =
                 columns(spec).map_err(|source| arrow(table, source)).and_then(|columns| {
-                    new_metadata(&columns, Vec::<String>::new(), configuration(spec))
+                    new_metadata(&columns, Vec::<String>::new(), kept)
                         .map_err(|source| delta(table, DeltaTableError::from(source)))
                 })?;
             actions.push(Action::Metadata(metadata));
+        } else if begins {
+            actions.push(described_as_marking(&at.state).map_err(|source| delta(table, source))?);
         }
         // Who follows the log for changes is told that these are none.
         let changes = mode != Mode::Optimize;
@@ -123,6 +134,39 @@ impl Tables {
     }
 }
 
+/// The property without which nobody may mark rows as deleted.
+const MARKS_ROWS: &str = "delta.enableDeletionVectors";
+
+/// Whether rows of the table's files may be marked as deleted.
+fn marks_rows(state: &DeltaTableState) -> bool {
+    state.metadata().configuration().get(MARKS_ROWS).is_some_and(|word| word == "true")
+}
+
+/// Says that whoever reads the table must know deleted rows. Of what the older version of the
+/// protocol implies, no column here has an invariant, so that is not named.
+fn marking() -> DeltaResult<Action> {
+    let protocol = json!({ "protocol": {
+        "minReaderVersion": 3,
+        "minWriterVersion": 7,
+        "readerFeatures": ["deletionVectors"],
+        "writerFeatures": ["deletionVectors", "appendOnly"],
+    } });
+    serde_json::from_value(protocol).map_err(unmade)
+}
+
+/// The table's description, saying that rows may be marked.
+fn described_as_marking(state: &DeltaTableState) -> DeltaResult<Action> {
+    let mut metadata = serde_json::to_value(state.metadata()).map_err(unmade)?;
+    if let Some(kept) = metadata.get_mut("configuration").and_then(Value::as_object_mut) {
+        kept.insert(MARKS_ROWS.to_owned(), json!("true"));
+    }
+    serde_json::from_value(json!({ "metaData": metadata })).map_err(unmade)
+}
+
+fn unmade(error: serde_json::Error) -> DeltaTableError {
+    DeltaTableError::generic(error.to_string())
+}
+
 fn properties() -> CommitProperties {
     CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false))
 }
@@ -146,6 +190,7 @@ fn configuration(spec: &TableSpec) -> HashMap<String, String> {
         (DEFINITION.to_owned(), spec.definition_hash.clone()),
     ]);
     kept.extend(spec.day.clone().map(|day| (DAY.to_owned(), day)));
+    kept.extend(spec.order.clone().map(|column| (ORDER.to_owned(), column)));
     kept
 }
 
@@ -154,10 +199,12 @@ fn added(file: &DataFile, at_ms: i64, data_change: bool) -> Action {
     let bound =
         |value: Option<i64>| value.map_or_else(|| json!({}), |id| json!({ PATIENT_ID: id }));
     let stats = json!({
-        "numRecords": file.rows,
+        "numRecords": file.rows_stored(),
         "minValues": bound(min),
         "maxValues": bound(max),
         "nullCount": {},
+        // Bounds are those of the file, deleted rows among them.
+        "tightBounds": file.deleted.is_none(),
     });
     Action::Add(Add {
         path: file.path.clone(),
@@ -165,6 +212,7 @@ fn added(file: &DataFile, at_ms: i64, data_change: bool) -> Action {
         modification_time: at_ms,
         data_change,
         stats: Some(stats.to_string()),
+        deletion_vector: file.deleted.as_ref().map(Deleted::to_descriptor),
         ..Add::default()
     })
 }
@@ -177,6 +225,7 @@ fn removed(file: &DataFile, at_ms: i64, data_change: bool) -> Action {
         extended_file_metadata: Some(true),
         partition_values: Some(HashMap::new()),
         size: i64::try_from(file.size_bytes).ok(),
+        deletion_vector: file.deleted.as_ref().map(Deleted::to_descriptor),
         ..Remove::default()
     })
 }

@@ -4,6 +4,7 @@
 //! let it clean itself up: a snapshot may be read for ever.
 
 mod commit;
+mod deleted;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,9 +17,10 @@ use object_store::{ObjectStoreExt as _, path::Path};
 use url::Url;
 
 pub(crate) use commit::{Change, Mode, Occasion};
+pub(crate) use deleted::Deleted;
 
 use crate::storage::{self, StorageError};
-use crate::tables::About;
+use crate::tables::{About, PATIENT_ID};
 
 /// What can go wrong with a table of the lake.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +54,16 @@ pub enum TableError {
         /// What was opened.
         found: u64,
     },
+    /// The log names rows of a file that do not count, in a way that cannot be read.
+    #[error("table {table:?}, file {file:?}: {reason}: run `aoba rebuild`")]
+    Deleted {
+        /// The table.
+        table: String,
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The table does not say whom its rows are about.
     #[error("table {table:?} does not declare whom its rows are about, so it is not opened")]
     Undeclared {
@@ -75,14 +87,24 @@ pub enum TableError {
 }
 
 /// One data file of a table.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct DataFile {
     /// Where, from the table's root.
     pub(crate) path: String,
     pub(crate) size_bytes: u64,
+    /// How many rows count.
     pub(crate) rows: u64,
     /// The smallest and largest `patient_id`; none when every row is without one.
     pub(crate) patients: Option<(i64, i64)>,
+    /// The rows that do not count any more.
+    pub(crate) deleted: Option<Deleted>,
+}
+
+impl DataFile {
+    /// How many rows are in the file, those among them that do not count.
+    pub(crate) fn rows_stored(&self) -> u64 {
+        self.rows + self.deleted.as_ref().map_or(0, Deleted::count)
+    }
 }
 
 /// A table at one version.
@@ -95,6 +117,8 @@ pub(crate) struct TableAt {
     pub(crate) about: Option<About>,
     pub(crate) day: Option<String>,
     pub(crate) definition_hash: Option<String>,
+    /// The column by which rows lie: `patient_id`, or the one its definition names.
+    pub(crate) order: String,
     pub(crate) store: Arc<dyn ObjectStore>,
     state: DeltaTableState,
     log: LogStoreRef,
@@ -109,6 +133,7 @@ pub(crate) struct Tables {
 
 pub(crate) const ABOUT: &str = "aoba.about";
 pub(crate) const DAY: &str = "aoba.day";
+pub(crate) const ORDER: &str = "aoba.order";
 pub(crate) const DEFINITION: &str = "aoba.definition";
 
 impl Tables {
@@ -179,7 +204,7 @@ impl Tables {
             let found = state.version();
             return Err(TableError::OtherVersion { table: table.to_owned(), asked, found });
         }
-        Ok(Some(table_at(table, state, delta_table.log_store())))
+        table_at(table, state, delta_table.log_store()).map(Some)
     }
 
     /// The store of one table, rooted at the table.
@@ -235,20 +260,27 @@ fn delta(table: &str, source: DeltaTableError) -> TableError {
     TableError::Delta { table: table.to_owned(), source: Box::new(source) }
 }
 
-fn table_at(name: &str, state: DeltaTableState, log: LogStoreRef) -> TableAt {
-    let mut files: Vec<DataFile> = state
-        .log_data()
-        .iter()
-        .map(|file| {
-            let stats = file.stats().and_then(|text| serde_json::from_str(&text).ok());
-            let (rows, patients) = read_stats(&stats.unwrap_or_default());
-            let size_bytes = u64::try_from(file.size()).unwrap_or_default();
-            DataFile { path: file.path().into_owned(), size_bytes, rows, patients }
-        })
-        .collect();
-    files.sort_unstable();
+fn table_at(name: &str, state: DeltaTableState, log: LogStoreRef) -> Result<TableAt, TableError> {
+    let mut files = Vec::new();
+    for file in state.log_data().iter() {
+        let stats = file.stats().and_then(|text| serde_json::from_str(&text).ok());
+        let (stored, patients) = read_stats(&stats.unwrap_or_default());
+        let size_bytes = u64::try_from(file.size()).unwrap_or_default();
+        let path = file.path().into_owned();
+        let deleted = match file.deletion_vector_descriptor() {
+            Some(found) => Deleted::read(&found).map_err(|reason| TableError::Deleted {
+                table: name.to_owned(),
+                file: path.clone(),
+                reason,
+            })?,
+            None => None,
+        };
+        let rows = stored.saturating_sub(deleted.as_ref().map_or(0, Deleted::count));
+        files.push(DataFile { path, size_bytes, rows, patients, deleted });
+    }
+    files.sort_unstable_by(|a: &DataFile, b: &DataFile| a.path.cmp(&b.path));
     let kept = &state.table_config().unknown_properties;
-    TableAt {
+    Ok(TableAt {
         name: name.to_owned(),
         version: state.version(),
         files,
@@ -256,14 +288,15 @@ fn table_at(name: &str, state: DeltaTableState, log: LogStoreRef) -> TableAt {
         about: kept.get(ABOUT).and_then(|words| About::from_words(words)),
         day: kept.get(DAY).cloned(),
         definition_hash: kept.get(DEFINITION).cloned(),
+        order: kept.get(ORDER).cloned().unwrap_or_else(|| PATIENT_ID.to_owned()),
         store: log.object_store(None),
         state,
         log,
-    }
+    })
 }
 
 fn read_stats(stats: &serde_json::Value) -> (u64, Option<(i64, i64)>) {
-    let bound = |which: &str| stats.get(which)?.get(crate::tables::PATIENT_ID)?.as_i64();
+    let bound = |which: &str| stats.get(which)?.get(PATIENT_ID)?.as_i64();
     let rows = stats.get("numRecords").and_then(serde_json::Value::as_u64).unwrap_or_default();
     (rows, bound("minValues").zip(bound("maxValues")))
 }

@@ -20,6 +20,8 @@ use parquet::file::properties::{
 use parquet::schema::types::ColumnPath;
 use xxhash_rust::xxh3;
 
+use crate::tables::{KEY_HASH, PATIENT_ID};
+
 /// How much time goes into a small file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
@@ -61,7 +63,8 @@ fn base(effort: Effort) -> WriterPropertiesBuilder {
         .set_data_page_size_limit(PAGE_BYTES_MAX)
         .set_data_page_row_count_limit(page_rows_max)
         .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_column_statistics_enabled(ColumnPath::from("patient_id"), EnabledStatistics::Page)
+        .set_column_statistics_enabled(ColumnPath::from(PATIENT_ID), EnabledStatistics::Page)
+        .set_column_statistics_enabled(ColumnPath::from(KEY_HASH), EnabledStatistics::Page)
 }
 
 /// The encodings for one row group.

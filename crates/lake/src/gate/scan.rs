@@ -6,7 +6,9 @@ use arrow_schema::{DataType, SchemaRef};
 use datafusion::catalog::Session;
 use datafusion::common::{DFSchema, Result};
 use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
+use datafusion::datasource::physical_plan::parquet::{
+    CachedParquetFileReaderFactory, ParquetRowSelection,
+};
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
@@ -90,7 +92,16 @@ impl RawTable {
             let schema = DFSchema::try_from(self.schema().as_ref().clone())?;
             source = source.with_predicate(state.create_physical_expr(filter, &schema)?);
         }
-        let file = |file: &DataFile| PartitionedFile::new(file.path.clone(), file.size_bytes);
+        let file = |file: &DataFile| {
+            let read = PartitionedFile::new(file.path.clone(), file.size_bytes);
+            match &file.deleted {
+                Some(deleted) => {
+                    let left = deleted.selection(file.rows_stored());
+                    read.with_extension(ParquetRowSelection::new(left))
+                }
+                None => read,
+            }
+        };
         let files = self.files.iter().filter(|file| only.is_none_or(|only| may_hold(file, only)));
         let group = FileGroup::new(files.map(file).collect());
         let config = FileScanConfigBuilder::new(self.store_url.clone(), Arc::new(source))

@@ -6,7 +6,7 @@ use ledger::{LedgerError, NewLoad, NewStudy};
 use vocab::{PurposeOfUse, SnapshotId, StudyId};
 
 use super::{House, ROWS, Row, answer};
-use crate::writer::{Compacted, Compaction, FaultPoint};
+use crate::writer::{Compacted, Compaction, FaultPoint, LoadMode, OldPlace, OldRow};
 use crate::{LakeError, ReaderError};
 
 const ALL: &str = "select patient_id, resource_key, line, code, value, tags, load, file \
@@ -90,6 +90,27 @@ async fn the_same_rows_lie_in_one_file_in_the_order_of_people() {
     // The gate holds as before.
     house.opt_out(7).await;
     assert_eq!(house.ask("select count(*) from observation where patient_id = 7").await, ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_are_marked_are_left_out_and_no_mark_stays() {
+    let house = House::new().await;
+    house.load(1, &ROWS).await.unwrap();
+    let old = OldRow {
+        source: "hospital".into(),
+        file: vocab::LandingId([1; 32]),
+        line: 4,
+        place: OldPlace::Unknown,
+    };
+    let corrected = [Row(Some(7), "d", 1, "4548-4", 9.0)];
+    let faults = FaultPoint::default();
+    house.load_with(faults, LoadMode::Add, 2, &corrected, &[old]).await.unwrap();
+    let before = house.ask(ALL).await;
+    house.compact(FaultPoint::default()).await.unwrap();
+    assert_eq!(house.ask(ALL).await, before);
+    let newest = house.lake.inner.tables.open("observation", None).await.unwrap().unwrap();
+    assert!(newest.files.iter().all(|file| file.deleted.is_none()), "{:?}", newest.files);
+    assert_eq!((newest.files.len(), newest.files[0].rows_stored()), (1, 6));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use vocab::{LandingId, PurposeOfUse};
 
 use super::{House, ROWS, Row, answer};
-use crate::writer::{FaultPoint, LoadMode, OldRow};
+use crate::writer::{FaultPoint, LoadMode, OldPlace, OldRow};
 use crate::{LakeConfig, LakeError};
 
 const COUNT: &str = "select count(*), count(distinct resource_key) from observation";
@@ -26,8 +26,12 @@ async fn a_pinned_snapshot_reads_the_same_after_later_loads() {
 async fn a_newer_version_takes_the_place_of_the_older_one() {
     let house = House::new().await;
     house.load(1, &ROWS).await.unwrap();
-    let old =
-        OldRow { source: "hospital".into(), file: LandingId([1; 32]), line: 1, patient: None };
+    let old = OldRow {
+        source: "hospital".into(),
+        file: LandingId([1; 32]),
+        line: 1,
+        place: OldPlace::Unknown,
+    };
     let rows = [Row(Some(3), "a", 9, "718-7", 13.5)];
     let faults = FaultPoint::default();
     let second = house.load_with(faults, LoadMode::Add, 2, &rows, &[old]).await.unwrap();
@@ -44,8 +48,12 @@ async fn a_newer_version_takes_the_place_of_the_older_one() {
 async fn a_copy_replaced_within_one_load_never_shows() {
     let config = LakeConfig { memory_bytes_max: 1, ..LakeConfig::default() };
     let house = House::with(config).await;
-    let old =
-        OldRow { source: "hospital".into(), file: LandingId([1; 32]), line: 2, patient: None };
+    let old = OldRow {
+        source: "hospital".into(),
+        file: LandingId([1; 32]),
+        line: 2,
+        place: OldPlace::Unknown,
+    };
     let faults = FaultPoint::default();
     house.load_with(faults, LoadMode::Add, 1, &ROWS, &[old]).await.unwrap();
     assert_eq!(house.ask(COUNT).await, ["4,4"]);

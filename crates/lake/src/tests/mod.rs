@@ -8,6 +8,7 @@ mod gate;
 mod interrupted;
 mod landing;
 mod loads;
+mod marked;
 mod profile;
 mod statements;
 
@@ -163,6 +164,7 @@ fn spec(name: &str, about: About) -> TableSpec {
         columns: BTreeMap::from([("code".to_owned(), "What was measured".to_owned())]),
         definition_hash: "1".to_owned(),
         day: Some("effective_day".to_owned()),
+        order: None,
     }
 }
 

@@ -40,7 +40,8 @@ pub(super) struct Encoded {
 /// Where a row stands in the order of the table. Fields are compared from first to last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
-    patient: Option<i64>,
+    /// What the column says by which rows lie: mostly whose the row is.
+    order: Option<i64>,
     file: u32,
     line: i64,
     segment: u32,
@@ -49,7 +50,7 @@ struct Place {
 
 /// Sorts and encodes; none when no row is left.
 pub(super) fn encode_rows(
-    schema: &SchemaRef,
+    (schema, order): (&SchemaRef, &str),
     load: LoadId,
     segments: &[Segment],
     gone: &Gone,
@@ -57,7 +58,7 @@ pub(super) fn encode_rows(
 ) -> Result<Option<Encoded>, FileError> {
     let files: Vec<LandingId> =
         segments.iter().map(|s| s.file).collect::<BTreeSet<_>>().into_iter().collect();
-    let places = places(segments, &files, gone).map_err(rows_wrong)?;
+    let places = places(segments, order, (&files, gone)).map_err(rows_wrong)?;
     if places.is_empty() {
         return Ok(None);
     }
@@ -68,10 +69,7 @@ pub(super) fn encode_rows(
         Ok(encode(&batch, Effort::Load)?)
     })?;
     let bytes = assemble(schema, encoded)?;
-    let mut people: Vec<i64> = places.iter().filter_map(|place| place.patient).collect();
-    people.dedup();
-    // It was as long as the rows.
-    people.shrink_to_fit();
+    let people = gather.people(&places, order).map_err(rows_wrong)?;
     Ok(Some(Encoded {
         hash: xxh3_64(&bytes),
         rows: places.len() as u64,
@@ -124,20 +122,20 @@ fn on_threads<T: Sync, R: Send>(
 /// Every row that stays, in order.
 fn places(
     segments: &[Segment],
-    files: &[LandingId],
-    gone: &Gone,
+    order: &str,
+    (files, gone): (&[LandingId], &Gone),
 ) -> Result<Vec<Place>, ArrowError> {
     let mut places = Vec::with_capacity(segments.iter().map(|s| s.batch.num_rows()).sum());
     for (segment, rows) in (0_u32..).zip(segments) {
         let file = files.binary_search(&rows.file).unwrap_or_default();
         let file = u32::try_from(file).unwrap_or(u32::MAX);
-        let patients = numbers(&rows.batch, PATIENT_ID)?;
+        let order = numbers(&rows.batch, order)?;
         let lines = numbers(&rows.batch, LINE)?;
         let gone_lines = gone.lines(rows.file, &rows.source);
-        for (row, (patient, line)) in (0_u32..).zip(patients.iter().zip(lines.iter())) {
+        for (row, (order, line)) in (0_u32..).zip(order.iter().zip(lines.iter())) {
             let line = line.unwrap_or_default();
             if gone_lines.is_none_or(|gone| !gone.contains(&line)) {
-                places.push(Place { patient, file, line, segment, row });
+                places.push(Place { order, file, line, segment, row });
             }
         }
     }
@@ -211,6 +209,27 @@ impl Gather<'_> {
         self.segments.iter().map(column).collect()
     }
 
+    /// The people the rows are about, in order, each once.
+    fn people(&self, places: &[Place], order: &str) -> Result<Vec<i64>, ArrowError> {
+        let mut people: Vec<i64> = if order == PATIENT_ID {
+            places.iter().filter_map(|place| place.order).collect()
+        } else {
+            let all = self.segments.iter().map(|segment| numbers(&segment.batch, PATIENT_ID));
+            let all = all.collect::<Result<Vec<_>, _>>()?;
+            let patient = |place: &Place| {
+                let (patients, row) = (all.get(place.segment as usize)?, place.row as usize);
+                patients.is_valid(row).then(|| patients.value(row))
+            };
+            let mut people: Vec<i64> = places.iter().filter_map(patient).collect();
+            people.sort_unstable();
+            people
+        };
+        people.dedup();
+        // It was as long as the rows.
+        people.shrink_to_fit();
+        Ok(people)
+    }
+
     /// How many resources the rows come from: rows of one lie in one segment, and those of one
     /// line one after the other.
     fn resources(&self, places: &[Place]) -> Result<u64, ArrowError> {
@@ -222,7 +241,7 @@ impl Gather<'_> {
                 .and_then(|keys| keys.as_ref())
                 .map_or("", |keys| keys.value(place.row as usize))
         };
-        let line = |place: &Place| (place.patient, place.file, place.line);
+        let line = |place: &Place| (place.order, place.file, place.line);
         let runs = places.chunk_by(|one, next| line(one) == line(next));
         // Mostly a line is one resource; a whole Bundle may stand in one line, too.
         let count = |rows: &[Place]| match rows {

@@ -4,7 +4,7 @@
 //! A load leaves a mark before it touches anything and takes it away after its commit. Tables are
 //! compared with the snapshot at every opening all the same, mark or none.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -127,10 +127,13 @@ async fn bring_back(
 }
 
 fn difference(newest: &TableAt, wanted: &[DataFile]) -> Change {
-    let keeps: HashSet<&str> = wanted.iter().map(|file| file.path.as_str()).collect();
-    let has: HashSet<&str> = newest.files.iter().map(|file| file.path.as_str()).collect();
-    let extra = newest.files.iter().filter(|file| !keeps.contains(file.path.as_str()));
-    let missing = wanted.iter().filter(|file| !has.contains(file.path.as_str()));
+    // One file may stand in both with other rows marked.
+    let by_path = |files: &'_ [DataFile]| -> HashMap<String, DataFile> {
+        files.iter().map(|file| (file.path.clone(), file.clone())).collect()
+    };
+    let (keeps, has) = (by_path(wanted), by_path(&newest.files));
+    let extra = newest.files.iter().filter(|file| keeps.get(&file.path) != Some(file));
+    let missing = wanted.iter().filter(|file| has.get(&file.path) != Some(file));
     Change { add: missing.cloned().collect(), remove: extra.cloned().collect() }
 }
 

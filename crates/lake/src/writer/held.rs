@@ -6,23 +6,45 @@ use std::collections::VecDeque;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array as _, RecordBatch, StringArray};
+use arrow_schema::ArrowError;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use tokio::runtime::Handle;
 use vocab::{LandingId, PatientId};
 
+use super::load::rows_wrong;
+use super::pages::{Lying, Opened, Sought, numbers, wrong};
 use super::part;
 use crate::delta::DataFile;
+use crate::file::FileError;
 use crate::house::{Lake, LakeError};
-use crate::tables::{FILE, LAST_UPDATED, LINE, PATIENT_ID, RESOURCE_KEY, SOURCE, VERSION};
+use crate::tables::{
+    FILE, KEY_HASH, LAST_UPDATED, LINE, PATIENT_ID, RESOURCE_KEY, SOURCE, VERSION,
+};
 
 /// The house's own tables in which everything that stands, and everything deleted, has a row.
-const RESOURCE: &str = "resource";
-const DELETION: &str = "deletion";
+pub(super) const RESOURCE: &str = "resource";
+pub(super) const DELETION: &str = "deletion";
 const DATED: &str = "dated";
 const MISSING: &str = "missing";
 const FOUND: &str = "found";
 const RESOURCE_TYPE: &str = "resource_type";
 const CONTENT_HASH: &str = "content_hash";
+
+/// What is read of both tables.
+const WANTED: [&str; 12] = [
+    SOURCE,
+    RESOURCE_TYPE,
+    RESOURCE_KEY,
+    VERSION,
+    LAST_UPDATED,
+    CONTENT_HASH,
+    DATED,
+    MISSING,
+    FOUND,
+    FILE,
+    LINE,
+    PATIENT_ID,
+];
 
 /// What the newest snapshot holds of a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,10 +91,10 @@ pub struct HeldResources {
     files: VecDeque<(&'static str, DataFile)>,
 }
 
-pub(super) async fn open(lake: &Lake) -> Result<HeldResources, LakeError> {
+pub(super) async fn open(lake: &Lake, tables: &[&'static str]) -> Result<HeldResources, LakeError> {
     let snapshot = lake.inner.ledger.snapshots().latest().await?;
     let mut files = VecDeque::new();
-    for name in [RESOURCE, DELETION] {
+    for name in tables.iter().copied() {
         if let Some(table) = snapshot.as_ref().and_then(|snapshot| snapshot.table(name)) {
             let open = lake.open_at(name, table.delta_version.unsigned_abs()).await?;
             files.extend(open.files.into_iter().map(|file| (name, file)));
@@ -88,53 +110,102 @@ impl HeldResources {
     /// When a file cannot be read or is not what it should be.
     pub async fn next(&mut self) -> Result<Option<Vec<HeldResource>>, LakeError> {
         let Some((table, file)) = self.files.pop_front() else { return Ok(None) };
-        let bytes = part::read(&self.lake.inner.tables, table, &file).await?;
-        let read = tokio::task::spawn_blocking(move || read(table, bytes)).await;
+        let lying = part::open(&self.lake.inner.tables, table, &file).await?;
+        let read = tokio::task::spawn_blocking(move || read(table, lying, &file)).await;
         read.map_err(|died| LakeError::Stopped(died.to_string()))?.map(Some)
     }
 }
 
-fn read(table: &str, bytes: bytes::Bytes) -> Result<Vec<HeldResource>, LakeError> {
-    let wrong = |reason: String| LakeError::Rows { table: table.to_owned(), reason };
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes)
-        .map_err(|error| wrong(error.to_string()))?;
-    let wanted = [
-        SOURCE,
-        RESOURCE_TYPE,
-        RESOURCE_KEY,
-        VERSION,
-        LAST_UPDATED,
-        CONTENT_HASH,
-        DATED,
-        MISSING,
-        FOUND,
-        FILE,
-        LINE,
-        PATIENT_ID,
-    ];
-    let columns: Vec<usize> =
-        wanted.iter().filter_map(|name| builder.schema().index_of(name).ok()).collect();
+fn read(table: &str, lying: Lying, file: &DataFile) -> Result<Vec<HeldResource>, LakeError> {
+    let failed = |error: FileError| rows_wrong(table, &error);
+    let builder = part::rows(lying, file).map_err(|error| failed(error.into()))?;
+    let schema = builder.schema();
+    let columns: Vec<usize> = WANTED.iter().filter_map(|name| schema.index_of(name).ok()).collect();
     let mask = ProjectionMask::roots(builder.metadata().file_metadata().schema_descr(), columns);
-    let reader = builder.with_projection(mask).build().map_err(|error| wrong(error.to_string()))?;
+    let reader = builder.with_projection(mask).build().map_err(|error| failed(error.into()))?;
     let mut held = Vec::new();
     for batch in reader {
-        let batch = batch.map_err(|error| wrong(error.to_string()))?;
-        add(&batch, &mut held).ok_or_else(|| wrong("a column is missing or wrong".to_owned()))?;
+        let batch = batch.map_err(|error| failed(wrong(error)))?;
+        add(&batch, |_| true, &mut held).ok_or_else(|| unlike(table))?;
     }
     Ok(held)
 }
 
-fn add(batch: &RecordBatch, held: &mut Vec<HeldResource>) -> Option<()> {
+fn unlike(table: &str) -> LakeError {
+    LakeError::Rows { table: table.to_owned(), reason: "a column is missing or wrong".to_owned() }
+}
+
+/// The table `resource`, to look a few resources up in.
+pub struct HeldIndex {
+    lake: Lake,
+    files: Vec<(DataFile, Opened)>,
+    runtime: Handle,
+}
+
+pub(super) async fn index(lake: &Lake) -> Result<HeldIndex, LakeError> {
+    let snapshot = lake.inner.ledger.snapshots().latest().await?;
+    let mut files = Vec::new();
+    if let Some(table) = snapshot.as_ref().and_then(|snapshot| snapshot.table(RESOURCE)) {
+        let open = lake.open_at(RESOURCE, table.delta_version.unsigned_abs()).await?;
+        for file in open.files {
+            let lying = part::open(&lake.inner.tables, RESOURCE, &file).await?;
+            let opened = Opened::new(&lying, &file, &open.order);
+            let opened = opened.map_err(|error| rows_wrong(RESOURCE, &error))?;
+            files.push((file, opened));
+        }
+    }
+    Ok(HeldIndex { lake: lake.clone(), files, runtime: Handle::current() })
+}
+
+impl HeldIndex {
+    /// What is held of the resources whose hashes these are; what they contain is among them.
+    ///
+    /// Blocks: it is called from the threads that read a load's files.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is not what it should be.
+    ///
+    /// # Cost
+    /// Reads one page of each file for each hash, however many resources are held.
+    pub fn look_up(&self, hashes: Vec<i64>) -> Result<Vec<HeldResource>, LakeError> {
+        let sought = Sought::new(hashes, false);
+        let mut held = Vec::new();
+        for (file, opened) in &self.files {
+            let opening = part::open(&self.lake.inner.tables, RESOURCE, file);
+            let lying = self.runtime.block_on(opening)?;
+            let take = |batch: &RecordBatch, _: &[u64]| {
+                let hashes = numbers(batch, KEY_HASH)?;
+                let is_sought = |row: usize| sought.has(Some(hashes.value(row)));
+                add(batch, is_sought, &mut held).ok_or_else(missing)
+            };
+            let columns: Vec<&str> = WANTED.into_iter().chain([KEY_HASH]).collect();
+            let read = opened.read(lying, &columns, &sought, take);
+            read.map_err(|error| rows_wrong(RESOURCE, &error))?;
+        }
+        Ok(held)
+    }
+}
+
+fn missing() -> FileError {
+    wrong(ArrowError::SchemaError("a column is missing or wrong".to_owned()))
+}
+
+/// Adds the rows of a batch that are wanted.
+fn add(
+    batch: &RecordBatch,
+    is_wanted: impl Fn(usize) -> bool,
+    held: &mut Vec<HeldResource>,
+) -> Option<()> {
     let texts = |name: &str| batch.column_by_name(name)?.as_string_opt::<i32>();
-    let numbers = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
+    let whole = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int64Type>();
     let (sources, types, keys) = (texts(SOURCE)?, texts(RESOURCE_TYPE)?, texts(RESOURCE_KEY)?);
     let (versions, files) = (texts(VERSION)?, texts(FILE)?);
     let contents = contents(batch)?;
-    let (lines, patients) = (numbers(LINE)?, numbers(PATIENT_ID)?);
+    let (lines, patients) = (whole(LINE)?, whole(PATIENT_ID)?);
     let updated =
         batch.column_by_name(LAST_UPDATED)?.as_primitive_opt::<TimestampMicrosecondType>()?;
     let text = |column: &StringArray, row| column.value(row).to_owned();
-    for (row, content) in contents.into_iter().enumerate() {
+    for (row, content) in contents.into_iter().enumerate().filter(|(row, _)| is_wanted(*row)) {
         held.push(HeldResource {
             source: text(sources, row),
             resource_type: text(types, row),

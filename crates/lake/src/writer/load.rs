@@ -2,7 +2,7 @@
 //! them a snapshot.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -14,14 +14,16 @@ use tokio::task::{JoinHandle, JoinSet};
 use vocab::{LandingId, LoadId, SnapshotId};
 
 use super::encode::{self, Segment};
+use super::pages::Sought;
 use super::part::{self, Part};
 use super::publish::Publish;
-use super::supersede::{Gone, OldRow};
+use super::rewrite::Lost;
+use super::supersede::{ByName, Gone, OldRow};
 use super::{HeldResources, LoadMode, Writer, heal, rewrite};
 use crate::delta::{Change, DataFile, TableAt};
 use crate::file::FileError;
 use crate::house::LakeError;
-use crate::tables::TableSpec;
+use crate::tables::{PATIENT_ID, TableSpec};
 
 /// What the ledger is told besides the tables.
 #[derive(Debug)]
@@ -68,11 +70,22 @@ struct TableLoad {
     buffered_bytes: usize,
     /// Files of this load.
     parts: Vec<Part>,
-    /// The people of the files that stay, a list for each.
+    /// The people of the files that come, a list for each.
     people: Vec<Vec<i64>>,
+    /// The people some of whose rows go.
+    people_lost: BTreeSet<i64>,
     resources_added: u64,
     resources_removed: u64,
     change: Change,
+}
+
+/// The lines whose rows go out of a table's files, and where these are looked for.
+#[derive(Clone)]
+struct Leaving {
+    lines: Arc<ByName>,
+    sought: Arc<Sought>,
+    /// The column by which rows lie.
+    order: String,
 }
 
 /// Logs written at the same time: most of the time goes into waiting for the disk.
@@ -178,6 +191,7 @@ impl<'a> Load<'a> {
         }
         let name = table.spec.name.clone();
         let (schema, load, gone) = (Arc::clone(&table.spec.schema), self.load, self.gone.clone());
+        let order = table.spec.order().to_owned();
         if let Err(stopped) = self.writer.faults.step(&format!("file {name}")) {
             self.settle().await;
             return Err(stopped);
@@ -186,7 +200,8 @@ impl<'a> Load<'a> {
         self.next_part += 1;
         let lake = self.writer.lake.clone();
         let threads = lake.inner.config.threads;
-        let encode = move || encode::encode_rows(&schema, load, &segments, &gone, threads);
+        let encode =
+            move || encode::encode_rows((&schema, &order), load, &segments, &gone, threads);
         let encoding = tokio::task::spawn_blocking(encode);
         let write = async move {
             let encoded = encoding.await.map_err(|died| died_at(&died))?;
@@ -271,70 +286,127 @@ impl<'a> Load<'a> {
         Ok(snapshot)
     }
 
-    /// Decides which files each table gains and loses, rewriting those with replaced rows.
+    /// Decides which files each table gains and loses, and marks the rows that go.
     async fn plan_changes(&mut self) -> Result<(), LakeError> {
+        let lines = Arc::new(self.gone.by_name());
         for at in 0..self.tables.len() {
             let Some(table) = self.tables.get_mut(at) else { continue };
             let old = table.at.as_ref().map_or_else(Vec::new, |at| at.files.clone());
+            // What the files were sorted by: a definition may have changed since.
+            let order = table.at.as_ref().map_or(PATIENT_ID, |at| &at.order).to_owned();
             if self.mode == LoadMode::Replace {
                 table.change.remove.extend(old);
             } else if !self.gone.is_empty() {
+                let sought = self.gone.sought(&order).unwrap_or_else(Sought::everything);
+                let by_person = order == PATIENT_ID;
+                let leaving =
+                    Leaving { lines: Arc::clone(&lines), sought: Arc::new(sought), order };
                 for file in old {
-                    self.rewrite(at, &file, None).await?;
+                    if !by_person || leaving.sought.may_be_in(&file) {
+                        self.mark(at, file, &leaving).await?;
+                    }
                 }
             }
             let Some(table) = self.tables.get_mut(at) else { continue };
+            let leaving = Leaving {
+                lines: Arc::clone(&lines),
+                sought: Arc::new(Sought::everything()),
+                order: table.spec.order().to_owned(),
+            };
             for part in std::mem::take(&mut table.parts) {
-                let file = part.file.clone();
-                self.rewrite(at, &file, Some(part)).await?;
+                self.settle_part(at, part, &leaving).await?;
             }
         }
         Ok(())
     }
 
-    /// Rewrites one file where rows of it go. `new` is given for files of this load.
-    async fn rewrite(
+    /// Marks the rows of a file held before that go, or writes it anew where they are many.
+    async fn mark(
         &mut self,
         at: usize,
-        file: &DataFile,
-        new: Option<Part>,
+        file: DataFile,
+        leaving: &Leaving,
     ) -> Result<(), LakeError> {
-        let Some(name) = self.tables.get(at).map(|table| table.spec.name.clone()) else {
+        let Some(lost) = self.lost(at, &file, leaving).await? else { return Ok(()) };
+        let Some(table) = self.tables.get_mut(at) else { return Ok(()) };
+        table.resources_removed += lost.resources;
+        table.people_lost.extend(&lost.people);
+        table.change.remove.push(file.clone());
+        let anew = lost.is_much(&file);
+        let rows = file.rows_stored() - lost.deleted.count();
+        let marked = DataFile { rows, deleted: Some(lost.deleted), ..file };
+        if !anew {
+            table.change.add.push(marked);
             return Ok(());
-        };
-        let tables = &self.writer.lake.inner.tables;
-        let mut rewritten = None;
-        if !self.gone.is_empty() {
-            let bytes = part::read(tables, &name, file).await?;
-            let gone = self.gone.clone();
-            let work = tokio::task::spawn_blocking(move || rewrite::without(&bytes, &gone)).await;
-            let work = work.map_err(|died| LakeError::Stopped(died.to_string()))?;
-            rewritten = work.map_err(|error| rows_wrong(&name, &error))?;
         }
-        let Some(rewritten) = rewritten else {
-            if let (Some(table), Some(new)) = (self.tables.get_mut(at), new) {
-                table.add(new);
+        if let Some(left) = self.anew(at, &marked).await?
+            && let Some(table) = self.tables.get_mut(at)
+        {
+            table.change.add.push(left.file);
+            table.people.push(left.people);
+        }
+        Ok(())
+    }
+
+    /// Takes a file of this load, without the rows that a later copy replaced.
+    async fn settle_part(
+        &mut self,
+        at: usize,
+        mut part: Part,
+        leaving: &Leaving,
+    ) -> Result<(), LakeError> {
+        let lost = match self.gone.reaches_this_load() {
+            true => self.lost(at, &part.file, leaving).await?,
+            false => None,
+        };
+        let Some(lost) = lost else {
+            if let Some(table) = self.tables.get_mut(at) {
+                table.add(part);
             }
             return Ok(());
         };
-        let mut left = None;
-        if let Some(encoded) = rewritten.left {
-            self.writer.faults.step(&format!("rewrite {name}"))?;
-            let number = self.next_part;
-            self.next_part += 1;
-            left = Some(part::write(tables, &name, self.load, number, encoded).await?);
-        }
+        let rows = part.file.rows_stored() - lost.deleted.count();
+        part.file = DataFile { rows, deleted: Some(lost.deleted), ..part.file };
+        let left = self.anew(at, &part.file).await?;
         let Some(table) = self.tables.get_mut(at) else { return Ok(()) };
-        table.resources_removed += rewritten.resources_removed;
-        table.resources_added += new.as_ref().map_or(0, |new| new.resources);
-        if new.is_none() {
-            table.change.remove.push(file.clone());
-        }
+        table.resources_added += part.resources;
+        table.resources_removed += lost.resources;
         if let Some(left) = left {
             table.change.add.push(left.file);
             table.people.push(left.people);
         }
         Ok(())
+    }
+
+    /// The rows of a file that go.
+    async fn lost(
+        &self,
+        at: usize,
+        file: &DataFile,
+        leaving: &Leaving,
+    ) -> Result<Option<Lost>, LakeError> {
+        let Some(table) = self.tables.get(at) else { return Ok(None) };
+        let name = table.spec.name.as_str();
+        let lying = part::open(&self.writer.lake.inner.tables, name, file).await?;
+        let (file, Leaving { lines, sought, order }) = (file.clone(), leaving.clone());
+        let work = move || rewrite::lost(lying, &file, &order, (&lines, &sought));
+        let work = tokio::task::spawn_blocking(work).await.map_err(|died| died_at(&died))?;
+        work.map_err(|error| rows_wrong(name, &error))
+    }
+
+    /// Writes a file anew without the rows that are marked; none when no row is left.
+    async fn anew(&mut self, at: usize, file: &DataFile) -> Result<Option<Part>, LakeError> {
+        let Some(table) = self.tables.get(at) else { return Ok(None) };
+        let name = table.spec.name.clone();
+        let tables = &self.writer.lake.inner.tables;
+        let (bytes, marked) = (part::read(tables, &name, file).await?, file.clone());
+        let work = tokio::task::spawn_blocking(move || rewrite::anew(bytes, &marked)).await;
+        let work = work.map_err(|died| died_at(&died))?;
+        let Some(left) = work.map_err(|error| rows_wrong(&name, &error))? else { return Ok(None) };
+        self.writer.faults.step(&format!("rewrite {name}"))?;
+        let number = self.next_part;
+        self.next_part += 1;
+        Ok(Some(part::write(tables, &name, self.load, number, left).await?))
     }
 
     /// Commits the tables' logs, several at a time; all that were begun end, even after one failed.
@@ -361,6 +433,7 @@ impl<'a> Load<'a> {
                 at: table.at,
                 change: table.change,
                 people: table.people,
+                people_lost: table.people_lost,
                 resources: (table.resources_added, table.resources_removed),
             };
             if publish.writes_log() {
@@ -388,6 +461,7 @@ impl TableLoad {
             buffered_bytes: 0,
             parts: Vec::new(),
             people: Vec::new(),
+            people_lost: BTreeSet::new(),
             resources_added: 0,
             resources_removed: 0,
             change: Change::default(),

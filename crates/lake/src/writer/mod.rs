@@ -9,6 +9,7 @@ mod heal;
 mod held;
 mod load;
 mod optimize;
+mod pages;
 mod part;
 mod publish;
 mod rewrite;
@@ -22,10 +23,10 @@ use vocab::LoadId;
 
 pub use expire::Freed;
 pub use heal::Healed;
-pub use held::{HeldContent, HeldResource, HeldResources};
+pub use held::{HeldContent, HeldIndex, HeldResource, HeldResources};
 pub use load::{Load, ReportParts};
 pub use optimize::{Compacted, Compaction};
-pub use supersede::OldRow;
+pub use supersede::{OldPlace, OldRow};
 
 use crate::house::{Lake, LakeError};
 use crate::tables::TableSpec;
@@ -128,6 +129,22 @@ impl Writer {
     /// # Errors
     /// When the table `resource` or `deletion` cannot be opened.
     pub async fn held_resources(&self) -> Result<HeldResources, LakeError> {
-        held::open(&self.lake).await
+        held::open(&self.lake, &[held::RESOURCE, held::DELETION]).await
+    }
+
+    /// Every deletion of the newest snapshot.
+    ///
+    /// # Errors
+    /// When the table `deletion` cannot be opened.
+    pub async fn held_deletions(&self) -> Result<HeldResources, LakeError> {
+        held::open(&self.lake, &[held::DELETION]).await
+    }
+
+    /// A way to look a few resources of the newest snapshot up.
+    ///
+    /// # Errors
+    /// When the table `resource` cannot be opened.
+    pub async fn held_index(&self) -> Result<HeldIndex, LakeError> {
+        held::index(&self.lake).await
     }
 }

@@ -10,9 +10,12 @@ use serde::Serialize;
 use vocab::{LoadId, SnapshotId};
 
 use super::{Writer, heal};
-use crate::delta::{Change, DataFile, Mode, Occasion, TableAt, TableError};
+use crate::delta::{Change, DataFile, Deleted, Mode, Occasion, TableAt, TableError};
 use crate::house::LakeError;
 use merge::Merged;
+
+/// A file is written anew when more than one of so many of its rows do not count.
+const MARKED_SHARE_MAX: u64 = 20;
 
 /// Which files are put together.
 #[derive(Clone, Copy, Debug)]
@@ -162,12 +165,18 @@ impl Writer {
 
 /// The files worth putting together; none when the table is well as it is.
 fn choose(files: &[DataFile], how: Compaction) -> Vec<DataFile> {
-    let is_small = |file: &&DataFile| how.whole || file.size_bytes < how.file_bytes / 2;
+    let marked = |file: &DataFile| {
+        let count = file.deleted.as_ref().map_or(0, Deleted::count);
+        count.saturating_mul(MARKED_SHARE_MAX) > file.rows_stored() || (how.whole && count > 0)
+    };
+    let is_small =
+        |file: &&DataFile| how.whole || file.size_bytes < how.file_bytes / 2 || marked(file);
     let chosen: Vec<DataFile> = files.iter().filter(is_small).cloned().collect();
     let bytes: u64 = chosen.iter().map(|file| file.size_bytes).sum();
     let needed = bytes.div_ceil(how.file_bytes.max(1)).max(1);
-    let gains = chosen.len() as u64 > needed || (how.whole && overlap(&chosen));
-    if gains && chosen.len() > 1 { chosen } else { Vec::new() }
+    let fewer = chosen.len() as u64 > needed || (how.whole && overlap(&chosen));
+    let gains = (fewer && chosen.len() > 1) || chosen.iter().any(marked);
+    if gains { chosen } else { Vec::new() }
 }
 
 /// Whether a patient may be in two of these files.
@@ -196,7 +205,7 @@ mod tests {
 
     fn file(size_bytes: u64, patients: (i64, i64)) -> DataFile {
         let path = format!("{size_bytes}-{}.parquet", patients.0);
-        DataFile { path, size_bytes, rows: 1, patients: Some(patients) }
+        DataFile { path, size_bytes, rows: 1, patients: Some(patients), deleted: None }
     }
 
     #[test]
@@ -207,6 +216,20 @@ mod tests {
         let other = file(20, (3, 4));
         assert_eq!(choose(&[full.clone(), small.clone(), other.clone()], how), [small, other]);
         assert!(choose(&[full.clone(), full], how).is_empty());
+    }
+
+    #[test]
+    fn a_file_with_many_marked_rows_is_written_anew() {
+        let marked = |rows: u64| DataFile {
+            rows: 100 - rows,
+            deleted: Deleted::new((0..rows).collect()),
+            ..file(90, (0, 9))
+        };
+        let how = Compaction { file_bytes: 100, whole: false };
+        assert_eq!(choose(&[marked(6)], how), [marked(6)]);
+        assert!(choose(&[marked(5), file(90, (0, 9))], how).is_empty());
+        let whole = Compaction { whole: true, ..how };
+        assert_eq!(choose(&[marked(1)], whole), [marked(1)]);
     }
 
     #[test]

@@ -1,12 +1,20 @@
 //! Data files of a table: their names, writing and reading them whole.
 
+use std::fs::File;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
+use parquet::file::reader::ChunkReader;
 use vocab::LoadId;
 
 use super::encode::Encoded;
+use super::pages::Lying;
 use crate::delta::{DataFile, TableError, Tables};
+use crate::storage;
 
 /// How the files of a load begin.
 pub(super) fn prefix(load: LoadId) -> String {
@@ -33,7 +41,8 @@ pub(super) async fn write(
     let path = format!("{}{number:04}-{:016x}.parquet", prefix(load), encoded.hash);
     let Encoded { bytes, rows, resources, people, .. } = encoded;
     let patients = people.first().copied().zip(people.last().copied());
-    let file = DataFile { path, size_bytes: bytes.len() as u64, rows, patients };
+    let size_bytes = bytes.len() as u64;
+    let file = DataFile { path, size_bytes, rows, patients, deleted: None };
     tables.put(table, &file.path, bytes).await?;
     Ok(Part { file, resources, people })
 }
@@ -48,4 +57,30 @@ pub(super) async fn read(
     let path = Path::from(file.path.as_str());
     let found = tables.store(table)?.get(&path).await.map_err(failed)?;
     found.bytes().await.map_err(failed)
+}
+
+/// Opens a data file where it lies; one that lies elsewhere is fetched.
+pub(super) async fn open(
+    tables: &Tables,
+    table: &str,
+    file: &DataFile,
+) -> Result<Lying, TableError> {
+    let Some(folder) = tables.local(table) else {
+        return Ok(Lying::Fetched(read(tables, table, file).await?));
+    };
+    let path = folder.join(&file.path);
+    let opened = File::open(&path).map_err(storage::at("read", &path))?;
+    Ok(Lying::Here(Arc::new(opened)))
+}
+
+/// Prepares to read the rows of a file that count.
+pub(super) fn rows<R: ChunkReader + 'static>(
+    bytes: R,
+    file: &DataFile,
+) -> Result<ParquetRecordBatchReaderBuilder<R>, ParquetError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes)?;
+    Ok(match &file.deleted {
+        Some(deleted) => builder.with_row_selection(deleted.selection(file.rows_stored())),
+        None => builder,
+    })
 }

@@ -1,14 +1,15 @@
 //! One table's part of a commit: its log, and what the table then holds.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use ledger::SnapshotTable;
 
 use super::load::rows_wrong;
+use super::pages::Sought;
 use super::{LoadMode, part, rewrite};
 use crate::delta::{Change, DataFile, Mode, Occasion, TableAt};
 use crate::house::{Lake, LakeError};
-use crate::tables::TableSpec;
+use crate::tables::{PATIENT_ID, TableSpec};
 
 /// What a table needs to be committed apart from the others.
 pub(super) struct Publish {
@@ -19,8 +20,10 @@ pub(super) struct Publish {
     pub(super) spec: TableSpec,
     pub(super) at: Option<TableAt>,
     pub(super) change: Change,
-    /// The people of the files added, a list for each file.
+    /// The people of the files that come, a list for each file.
     pub(super) people: Vec<Vec<i64>>,
+    /// The people some of whose rows go.
+    pub(super) people_lost: BTreeSet<i64>,
     /// Resources added and removed.
     pub(super) resources: (u64, u64),
 }
@@ -58,12 +61,13 @@ impl Publish {
 
     /// The table as the snapshot names it.
     async fn describe(self, version: u64) -> Result<SnapshotTable, LakeError> {
-        let removed: HashSet<&str> =
-            self.change.remove.iter().map(|file| file.path.as_str()).collect();
-        let before = self.at.iter().flat_map(|at| &at.files);
+        let before = self.at.as_ref().map_or(&[][..], |at| &at.files);
         let stay: Vec<&DataFile> =
-            before.filter(|file| !removed.contains(file.path.as_str())).collect();
-        let people = self.people_with(&stay).await?;
+            before.iter().filter(|file| !self.change.remove.contains(file)).collect();
+        let people = match self.known.as_ref().filter(|_| self.mode == LoadMode::Add) {
+            Some(known) => self.people_changed(known.patients, &stay).await?,
+            None => self.people_with(&stay).await?,
+        };
         let files = stay.iter().copied().chain(&self.change.add);
         let (count, rows, size_bytes) = files.fold((0, 0, 0), |(count, rows, bytes), file| {
             (count + 1, rows + file.rows, bytes + file.size_bytes)
@@ -85,14 +89,56 @@ impl Publish {
         })
     }
 
+    /// How many people the table is about, from how many there were: those of the files that come
+    /// and those who lost rows are looked for before and after, and nobody else.
+    async fn people_changed(&self, known: u64, stay: &[&DataFile]) -> Result<u64, LakeError> {
+        let touched = self.people.iter().flatten().chain(&self.people_lost).copied().collect();
+        let touched = Sought::new(touched, false);
+        let remove: Vec<&DataFile> = self.change.remove.iter().collect();
+        let order_before = self.at.as_ref().map_or(PATIENT_ID, |at| at.order.as_str());
+        // What stays is the same before and after.
+        let in_stay = self.present(&touched, stay, order_before).await?;
+        let mut before = self.present(&touched, &remove, order_before).await?;
+        // A file that is written anew is among those whose people are listed.
+        let marked: Vec<&DataFile> =
+            self.change.add.iter().filter(|file| file.deleted.is_some()).collect();
+        let mut after = self.present(&touched, &marked, order_before).await?;
+        after.extend(self.people.iter().flatten());
+        before.extend(&in_stay);
+        after.extend(&in_stay);
+        Ok((known + after.len() as u64).saturating_sub(before.len() as u64))
+    }
+
+    /// Which of some people have a row in these files.
+    async fn present(
+        &self,
+        people: &Sought,
+        files: &[&DataFile],
+        order: &str,
+    ) -> Result<HashSet<i64>, LakeError> {
+        let name = self.spec.name.as_str();
+        let mut met = HashSet::new();
+        for file in files.iter().filter(|file| file.patients.is_some() && people.may_be_in(file)) {
+            let lying = part::open(&self.lake.inner.tables, name, file).await?;
+            let (file, people, order) = ((*file).clone(), people.clone(), order.to_owned());
+            let work = tokio::task::spawn_blocking(move || {
+                rewrite::add_present(lying, &file, &order, (&people, &mut met)).map(|()| met)
+            });
+            let done = work.await.map_err(|died| LakeError::Stopped(died.to_string()))?;
+            met = done.map_err(|error| rows_wrong(name, &error))?;
+        }
+        Ok(met)
+    }
+
     /// How many people the files that stay and those added are about.
     async fn people_with(&self, stay: &[&DataFile]) -> Result<u64, LakeError> {
         let name = self.spec.name.as_str();
         let mut people: HashSet<i64> = self.people.iter().flatten().copied().collect();
         for file in stay.iter().filter(|file| file.patients.is_some()) {
-            let bytes = part::read(&self.lake.inner.tables, name, file).await?;
+            let lying = part::open(&self.lake.inner.tables, name, file).await?;
+            let file = (*file).clone();
             let work = tokio::task::spawn_blocking(move || {
-                rewrite::add_patients(&bytes, &mut people).map(|()| people)
+                rewrite::add_patients(lying, &file, &mut people).map(|()| people)
             });
             let done = work.await.map_err(|died| LakeError::Stopped(died.to_string()))?;
             people = done.map_err(|error| rows_wrong(name, &error))?;

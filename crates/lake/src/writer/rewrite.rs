@@ -1,69 +1,96 @@
-//! Copy on write: a data file without the rows that newer versions replaced, and counts of what a
-//! table holds.
+//! Rows that go out of a data file: a few are marked, many mean that the file is written anew
+//! without them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use arrow::compute::filter_record_batch;
-use arrow_array::cast::AsArray as _;
-use arrow_array::types::Int64Type;
 use arrow_array::{BooleanArray, RecordBatch};
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::file::statistics::Statistics;
+use roaring::RoaringTreemap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::encode::{Encoded, GROUP_ROWS, assemble};
-use super::supersede::{Gone, Lines};
+use super::pages::{Lying, Opened, Sought, numbers, texts, wrong};
+use super::part;
+use super::supersede::ByName;
+use crate::delta::{DataFile, Deleted};
 use crate::file::parquet::encode;
-use crate::file::{Effort, FileError, Format};
+use crate::file::{Effort, FileError};
 use crate::tables::{FILE, LINE, PATIENT_ID, RESOURCE_KEY, SOURCE};
 
-/// What a rewritten file holds and how many resources it lost.
-pub(super) struct Rewritten {
-    pub(super) left: Option<Encoded>,
-    pub(super) resources_removed: u64,
+/// A file is written anew when more of its rows do not count than this share of them.
+const MARKED_SHARE_MAX: u64 = 4;
+
+/// A file some of whose rows go.
+pub(super) struct Lost {
+    /// The rows that do not count, those marked before among them.
+    pub(super) deleted: Deleted,
+    /// How many resources went now.
+    pub(super) resources: u64,
+    /// Whose rows went now.
+    pub(super) people: BTreeSet<i64>,
 }
 
-type Builder = ParquetRecordBatchReaderBuilder<Bytes>;
+impl Lost {
+    /// Whether so many rows do not count that the file is better written anew.
+    pub(super) fn is_much(&self, file: &DataFile) -> bool {
+        self.deleted.count().saturating_mul(MARKED_SHARE_MAX) > file.rows_stored()
+    }
+}
 
-/// Rewrites a file without the rows that go; none when it holds no such row.
-pub(super) fn without(bytes: &Bytes, gone: &Gone) -> Result<Option<Rewritten>, FileError> {
-    let lines = gone.by_name();
-    if !names_any(bytes, &lines)? {
+/// Finds the rows of a file that go, looking only where they are sought; none when it holds none.
+pub(super) fn lost(
+    lying: Lying,
+    file: &DataFile,
+    order: &str,
+    (lines, sought): (&ByName, &Sought),
+) -> Result<Option<Lost>, FileError> {
+    let opened = Opened::new(&lying, file, order)?;
+    let mut rows = file.deleted.as_ref().map_or_else(RoaringTreemap::new, |d| d.rows().clone());
+    let before = rows.len();
+    let mut tally = Tally::default();
+    let columns = [FILE, LINE, SOURCE, RESOURCE_KEY, PATIENT_ID];
+    opened.read(lying, &columns, sought, |batch, places| {
+        let stays = stays(batch, lines)?;
+        if stays.false_count() == 0 {
+            return Ok(());
+        }
+        rows.extend(places.iter().zip(&stays).filter(|(_, s)| *s == Some(false)).map(|(p, _)| *p));
+        let goes = arrow::compute::not(&stays).map_err(wrong)?;
+        tally.add(&filter_record_batch(batch, &goes).map_err(wrong)?)
+    })?;
+    if rows.len() == before {
         return Ok(None);
     }
-    let reader = Builder::try_new(bytes.clone())?.with_batch_size(GROUP_ROWS);
+    let resources = tally.resources.len() as u64;
+    let lost = |deleted| Lost { deleted, resources, people: tally.people };
+    Ok(Deleted::new(rows).map(lost))
+}
+
+/// Writes a file anew without the rows that do not count; none when no row is left.
+pub(super) fn anew(bytes: Bytes, file: &DataFile) -> Result<Option<Encoded>, FileError> {
+    let reader = part::rows(bytes, file)?.with_batch_size(GROUP_ROWS);
     let schema = reader.schema().clone();
-    let (mut groups, mut kept, mut lost) = (Vec::new(), Tally::default(), Tally::default());
+    let (mut groups, mut kept) = (Vec::new(), Tally::default());
     for batch in reader.build()? {
         let batch = batch.map_err(wrong)?;
-        let stays = stays(&batch, &lines)?;
-        let goes = arrow::compute::not(&stays).map_err(wrong)?;
-        lost.add(&filter_record_batch(&batch, &goes).map_err(wrong)?)?;
-        let left = filter_record_batch(&batch, &stays).map_err(wrong)?;
-        if left.num_rows() > 0 {
-            kept.add(&left)?;
-            groups.push(encode(&left, Effort::Small)?);
+        if batch.num_rows() > 0 {
+            kept.add(&batch)?;
+            groups.push(encode(&batch, Effort::Small)?);
         }
     }
-    let resources_removed = lost.resources.len() as u64;
     if groups.is_empty() {
-        return Ok(Some(Rewritten { left: None, resources_removed }));
+        return Ok(None);
     }
     let bytes = assemble(&schema, groups)?;
-    let left = Encoded {
+    Ok(Some(Encoded {
         hash: xxh3_64(&bytes),
         rows: kept.rows,
         resources: kept.resources.len() as u64,
         people: kept.people.into_iter().collect(),
         bytes,
-    };
-    Ok(Some(Rewritten { left: Some(left), resources_removed }))
-}
-
-fn wrong(source: arrow_schema::ArrowError) -> FileError {
-    FileError::Arrow { format: Format::Parquet, source }
+    }))
 }
 
 #[derive(Default)]
@@ -87,7 +114,7 @@ impl Tally {
     }
 }
 
-fn stays(batch: &RecordBatch, gone: &HashMap<String, &Lines>) -> Result<BooleanArray, FileError> {
+fn stays(batch: &RecordBatch, gone: &ByName) -> Result<BooleanArray, FileError> {
     let (files, lines) = (texts(batch, FILE)?, numbers(batch, LINE)?);
     let sources = texts(batch, SOURCE)?;
     let stays = files.iter().zip(lines).zip(sources).map(|((file, line), source)| {
@@ -97,43 +124,36 @@ fn stays(batch: &RecordBatch, gone: &HashMap<String, &Lines>) -> Result<BooleanA
     Ok(stays.collect())
 }
 
-/// Whether a row that goes is in the file: by the row groups' statistics, then by three columns.
-fn names_any(bytes: &Bytes, gone: &HashMap<String, &Lines>) -> Result<bool, FileError> {
-    let reader = Builder::try_new(bytes.clone())?;
-    let metadata = reader.metadata();
-    let column = |name: &str| reader.schema().index_of(name).map_err(wrong);
-    let (file, line, source) = (column(FILE)?, column(LINE)?, column(SOURCE)?);
-    let leaves = metadata.file_metadata().schema_descr();
-    let at = (0..leaves.num_columns()).find(|at| leaves.column(*at).name() == FILE);
-    let groups: Vec<usize> = (0..metadata.num_row_groups())
-        .filter(|group| {
-            let statistics = at.and_then(|at| metadata.row_group(*group).columns().get(at));
-            statistics.and_then(|column| column.statistics()).is_none_or(|s| can_hold(s, gone))
-        })
-        .collect();
-    let mask = ProjectionMask::roots(leaves, [file, line, source]);
-    for batch in reader.with_row_groups(groups).with_projection(mask).build()? {
-        if stays(&batch.map_err(wrong)?, gone)?.false_count() > 0 {
-            return Ok(true);
+/// Adds those of some people who have a row in a file that counts; looks only where they can be.
+pub(super) fn add_present(
+    lying: Lying,
+    file: &DataFile,
+    order: &str,
+    (people, met): (&Sought, &mut HashSet<i64>),
+) -> Result<(), FileError> {
+    let opened = Opened::new(&lying, file, order)?;
+    // Only rows that lie by person can be looked for by person.
+    let everything = Sought::everything();
+    let sought = if order == PATIENT_ID { people } else { &everything };
+    opened.read(lying, &[PATIENT_ID], sought, |batch, _| {
+        let mut last = None;
+        for patient in numbers(batch, PATIENT_ID)?.iter().flatten() {
+            if last != Some(patient) && people.has(Some(patient)) {
+                met.insert(patient);
+            }
+            last = Some(patient);
         }
-    }
-    Ok(false)
+        Ok(())
+    })
 }
 
-fn can_hold(statistics: &Statistics, gone: &HashMap<String, &Lines>) -> bool {
-    match (statistics.min_bytes_opt(), statistics.max_bytes_opt()) {
-        (Some(min), Some(max)) => gone.keys().any(|file| {
-            // Bounds may be cut short: a shorter upper bound is a bound of what begins with it.
-            let file = file.as_bytes();
-            file >= min && (file <= max || file.starts_with(max))
-        }),
-        _ => true,
-    }
-}
-
-/// Adds the people of a file, which lie together, to those already met.
-pub(super) fn add_patients(bytes: &Bytes, met: &mut HashSet<i64>) -> Result<(), FileError> {
-    let reader = Builder::try_new(bytes.clone())?;
+/// Adds the people of a file, which mostly lie together, to those already met.
+pub(super) fn add_patients(
+    lying: Lying,
+    file: &DataFile,
+    met: &mut HashSet<i64>,
+) -> Result<(), FileError> {
+    let reader = part::rows(lying, file)?;
     let column = reader.schema().index_of(PATIENT_ID).map_err(wrong)?;
     let mask = ProjectionMask::roots(reader.metadata().file_metadata().schema_descr(), [column]);
     for batch in reader.with_projection(mask).build()? {
@@ -147,24 +167,4 @@ pub(super) fn add_patients(bytes: &Bytes, met: &mut HashSet<i64>) -> Result<(), 
         }
     }
     Ok(())
-}
-
-fn numbers<'a>(
-    batch: &'a RecordBatch,
-    name: &str,
-) -> Result<&'a arrow_array::Int64Array, FileError> {
-    let column = batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>());
-    column.ok_or_else(|| missing(name))
-}
-
-fn texts<'a>(
-    batch: &'a RecordBatch,
-    name: &str,
-) -> Result<&'a arrow_array::StringArray, FileError> {
-    let column = batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
-    column.ok_or_else(|| missing(name))
-}
-
-fn missing(name: &str) -> FileError {
-    wrong(arrow_schema::ArrowError::SchemaError(format!("a data file without column {name:?}")))
 }

@@ -39,6 +39,8 @@ const BATCH_ROWS_MAX: usize = 8_192;
 /// Rows of several files in the order of their patients.
 pub(super) struct Merged {
     table: String,
+    /// The column by which rows lie.
+    order: String,
     schema: SchemaRef,
     cursors: Vec<Cursor>,
     threads: usize,
@@ -61,7 +63,8 @@ struct Cursor {
 /// The rows of a file at hand.
 struct Piece {
     held: Held,
-    patients: Int64Array,
+    /// What the rows lie by: mostly whose they are.
+    order: Int64Array,
     at: usize,
     /// Where the batch stands among those of the group under way.
     place: Option<usize>,
@@ -91,13 +94,18 @@ impl Merged {
             let stored = Stored { store: Arc::clone(&at.store), path, size_bytes: file.size_bytes };
             let builder = ParquetRecordBatchStreamBuilder::new(stored).await.map_err(failed)?;
             schema = Arc::clone(builder.schema());
+            let builder = match &file.deleted {
+                Some(deleted) => builder.with_row_selection(deleted.selection(file.rows_stored())),
+                None => builder,
+            };
             let stream = builder.with_batch_size(batch_rows).build().map_err(failed)?;
             let mut cursor = Cursor { stream, now: None };
-            cursor.advance(&at.name).await?;
+            cursor.advance((&at.name, &at.order)).await?;
             cursors.push(cursor);
         }
         Ok(Self {
             table: at.name.clone(),
+            order: at.order.clone(),
             schema,
             cursors,
             threads: lake.inner.config.threads.max(1),
@@ -129,12 +137,14 @@ impl Merged {
             open.append(group).map_err(failed)?;
             rows += count;
             rows_done(count);
-            people.extend(patients.into_iter().flat_map(|(first, last)| [first, last]));
+            let (first, last) = patients.unzip();
+            people.extend(first.into_iter().chain(last));
             if open.size_bytes() >= file_bytes {
                 break;
             }
         }
         let Some(file) = file else { return Ok(None) };
+        people.sort_unstable();
         let bytes = file.finish().map_err(|error| rows_wrong(&self.table, &error.into()))?;
         let hash = xxh3_64(&bytes);
         Ok(Some(Encoded { bytes, hash, rows, resources: 0, people }))
@@ -154,7 +164,8 @@ impl Merged {
         self.cursors.iter_mut().filter_map(|cursor| cursor.now.as_mut()).for_each(|piece| {
             piece.place = None;
         });
-        let patients = patients_of(&group).map_err(|error| rows_wrong(&self.table, &error))?;
+        let patients =
+            numbers(&group, PATIENT_ID).map_err(|error| rows_wrong(&self.table, &error))?;
         let known = patients.iter().flatten();
         let range = known.clone().min().zip(known.max());
         let rows = group.num_rows() as u64;
@@ -163,10 +174,11 @@ impl Merged {
         Ok(true)
     }
 
-    /// Takes all rows of the next patient, or some of nobody's; false when no row is left.
+    /// Takes all rows of the next patient (or of what else the rows lie by), or some of nobody's;
+    /// false when no row is left.
     async fn next_patient(&mut self) -> Result<bool, LakeError> {
         let heads = self.cursors.iter().enumerate();
-        let heads = heads.filter_map(|(at, cursor)| Some((cursor.now.as_ref()?.patient(), at)));
+        let heads = heads.filter_map(|(at, cursor)| Some((cursor.now.as_ref()?.head(), at)));
         let Some((patient, first)) = heads.min() else { return Ok(false) };
         if patient.is_none() {
             // Nobody's rows have no order among the files, and may be all there are.
@@ -219,8 +231,8 @@ impl Merged {
             self.rows.extend((piece.at..piece.at + run).map(|row| (place, row)));
             piece.at += run;
             left -= run;
-            if piece.at >= piece.patients.len() {
-                cursor.advance(&self.table).await?;
+            if piece.at >= piece.order.len() {
+                cursor.advance((&self.table, &self.order)).await?;
             }
         }
         Ok(())
@@ -229,12 +241,12 @@ impl Merged {
 
 impl Cursor {
     /// Goes on to the next rows of the file.
-    async fn advance(&mut self, table: &str) -> Result<(), LakeError> {
+    async fn advance(&mut self, (table, order): (&str, &str)) -> Result<(), LakeError> {
         self.now = None;
         while let Some(batch) = self.stream.next().await {
             let batch = batch.map_err(|error| rows_wrong(table, &error.into()))?;
             if batch.num_rows() > 0 {
-                let piece = Piece::new(batch).map_err(|error| rows_wrong(table, &error))?;
+                let piece = Piece::new(batch, order).map_err(|error| rows_wrong(table, &error))?;
                 self.now = Some(piece);
                 return Ok(());
             }
@@ -244,25 +256,24 @@ impl Cursor {
 }
 
 impl Piece {
-    fn new(batch: RecordBatch) -> Result<Self, FileError> {
-        let patients = patients_of(&batch)?;
+    fn new(batch: RecordBatch, order: &str) -> Result<Self, FileError> {
+        let order = numbers(&batch, order)?;
         let files = batch.column_by_name(FILE).and_then(|column| column.as_string_opt::<i32>());
         let files = files.cloned().ok_or_else(|| missing(FILE))?;
-        let lines = batch.column_by_name(LINE).and_then(|c| c.as_primitive_opt::<Int64Type>());
-        let lines = lines.cloned().ok_or_else(|| missing(LINE))?;
-        Ok(Self { held: Held { batch, files, lines }, patients, at: 0, place: None })
+        let lines = numbers(&batch, LINE)?;
+        Ok(Self { held: Held { batch, files, lines }, order, at: 0, place: None })
     }
 
-    fn patient(&self) -> Option<i64> {
-        self.patients.is_valid(self.at).then(|| self.patients.value(self.at))
+    fn head(&self) -> Option<i64> {
+        self.order.is_valid(self.at).then(|| self.order.value(self.at))
     }
 
     /// How many rows from here on are this patient's.
     fn run(&self, patient: Option<i64>, rows_max: usize) -> usize {
-        let rows = self.at..self.patients.len().min(self.at.saturating_add(rows_max));
+        let rows = self.at..self.order.len().min(self.at.saturating_add(rows_max));
         let theirs = |row: &usize| match patient {
-            Some(patient) => self.patients.is_valid(*row) && self.patients.value(*row) == patient,
-            None => self.patients.is_null(*row),
+            Some(patient) => self.order.is_valid(*row) && self.order.value(*row) == patient,
+            None => self.order.is_null(*row),
         };
         rows.take_while(theirs).count()
     }
@@ -304,9 +315,9 @@ fn unread(error: object_store::Error) -> ParquetError {
     ParquetError::External(Box::new(error))
 }
 
-fn patients_of(batch: &RecordBatch) -> Result<Int64Array, FileError> {
-    let column = batch.column_by_name(PATIENT_ID).and_then(|c| c.as_primitive_opt::<Int64Type>());
-    column.cloned().ok_or_else(|| missing(PATIENT_ID))
+fn numbers(batch: &RecordBatch, name: &str) -> Result<Int64Array, FileError> {
+    let column = batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>());
+    column.cloned().ok_or_else(|| missing(name))
 }
 
 fn missing(name: &str) -> FileError {
