@@ -55,6 +55,10 @@ fn one(args: &BenchChangeArgs, patients: u64, sizes: &[u64], folder: &Path) -> a
     let full = timed(&mut make)?;
     println!("{patients} patients");
     println!("  the whole hospital: {}", told(&full));
+    // As whoever keeps the house does once it is filled: then a person lies in one file.
+    let mut optimize = this_program()?;
+    let optimized = timed(optimize.args(["optimize", "--whole", "--home"]).arg(&home))?;
+    println!("  put in order: {}", told(&optimized));
     let hospital = Hospital { seed: args.seed, patients };
     for (number, size) in (1_u64..).zip(sizes) {
         let day = day(&hospital, number, size / PATIENTS_PER_CHANGED, folder)?;
