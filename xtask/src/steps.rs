@@ -111,16 +111,23 @@ fn commands(root: &Path) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Loads the named people into a fresh folder and lets the other engines read it.
+/// One deletion, so that rows of some tables are marked and not gone.
+const DELETION: &str = r#"{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE","url":"Observation/hanako-hb"}}]}"#;
+
+/// Loads the named people and a deletion into a fresh folder and lets the other engines read it.
 fn others(root: &Path) -> Result<Outcome> {
     let aoba = cargo::build_aoba(root)?;
     let folder = cargo::target_folder(root).join("engines-home");
     if folder.exists() {
         std::fs::remove_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
     }
-    let mut load = Command::new(aoba);
-    load.current_dir(root).arg("--home").arg(&folder).args(["ingest", "testdata/people"]);
-    cargo::succeed(load)?;
+    let day = cargo::target_folder(root).join("engines-day.ndjson");
+    std::fs::write(&day, DELETION).with_context(|| format!("{}", day.display()))?;
+    for records in [Path::new("testdata/people"), day.as_path()] {
+        let mut load = Command::new(&aoba);
+        load.current_dir(root).arg("--home").arg(&folder).arg("ingest").arg(records);
+        cargo::succeed(load)?;
+    }
     engines::check(root, &folder)
 }
 

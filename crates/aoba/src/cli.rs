@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use vocab::{Actor, Locale, PurposeOfUse, StudyId};
 
-pub(crate) use bench::{BenchArgs, BenchChangeArgs, BenchCommand, BenchSearchArgs, BenchSynthArgs};
+pub(crate) use bench::{
+    BenchArgs, BenchChangeArgs, BenchCommand, BenchFuzzArgs, BenchSearchArgs, BenchSynthArgs,
+};
 pub(crate) use upkeep::{ExpireArgs, OptimizeArgs, SnapshotsCommand, StudyCommand};
 
 /// Aoba: a hospital's records in, lawful research-ready tables out.

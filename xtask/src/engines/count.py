@@ -9,6 +9,8 @@ failure hides nothing else.
 import json
 import pathlib
 import sys
+import urllib.parse
+import urllib.request
 
 import deltalake
 import duckdb
@@ -62,8 +64,8 @@ def read_files(connection, path):
 
 def marks(table):
     """Each file some of whose rows are marked, and which of its rows stay."""
-    found = pyarrow.table(table.deletion_vectors())
-    return [tuple(row.values())[:2] for row in found.to_pylist()]
+    found = pyarrow.table(table.deletion_vectors()).to_pylist()
+    return [(urllib.request.url2pathname(urllib.parse.urlparse(row["filepath"]).path), row["selection_vector"]) for row in found]
 
 
 def shape(relation):

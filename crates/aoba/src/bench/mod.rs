@@ -5,6 +5,7 @@
 
 mod change;
 mod data;
+mod fuzz;
 mod ingest;
 mod peers;
 mod runs;
@@ -21,6 +22,7 @@ pub(crate) fn run(command: &BenchCommand) -> anyhow::Result<()> {
         BenchCommand::Ingest(args) => ingest::run(args),
         BenchCommand::Synth(args) => synth::run(args),
         BenchCommand::Change(args) => change::run(args),
+        BenchCommand::Fuzz(args) => fuzz::run(args),
         BenchCommand::Search(args) => search::run(args),
     }
 }

@@ -15,8 +15,31 @@ pub(crate) enum BenchCommand {
     Synth(BenchSynthArgs),
     /// A day's changes, into data folders of two sizes.
     Change(BenchChangeArgs),
+    /// Damaged texts through every reader: nothing may panic, take long or take much memory.
+    Fuzz(BenchFuzzArgs),
     /// The catalogue's search, over as many codes as a hospital has.
     Search(BenchSearchArgs),
+}
+
+/// Arguments of `bench fuzz`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchFuzzArgs {
+    /// How many texts each reader is given.
+    #[arg(long, default_value_t = 10_000_000, value_name = "N")]
+    pub(crate) executions: u64,
+    /// What chance begins with.
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub(crate) seed: u64,
+    /// One reader only.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) target: Option<String>,
+    /// Where texts are written that did what none may do; the system's temporary folder if not
+    /// given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) findings: Option<PathBuf>,
+    /// Without a progress bar.
+    #[arg(long)]
+    pub(crate) quiet: bool,
 }
 
 /// Arguments of `bench change`.

@@ -16,7 +16,6 @@ use synth::hospital::fhir::Pages;
 use vocab::date::Zone;
 use vocab::{LandingId, PatientId};
 
-use super::harvest;
 use super::occurrence::{Deletion, Occurrence, Occurrences};
 use super::recipe::{self, Recipe};
 
@@ -34,10 +33,13 @@ struct Known {
     files: Vec<LandingId>,
     numbers: BTreeMap<LandingId, u32>,
     /// Where the rows lie of what was looked up, by file and line.
-    places: HashMap<(u32, u64), (i64, Vec<Option<PatientId>>)>,
+    places: HashMap<(u32, u64), Place>,
     /// Source, type and key of what was deleted.
     deleted: Vec<Named>,
 }
+
+/// The hash of a resource's key, and whose its rows are.
+type Place = (i64, Vec<Option<PatientId>>);
 
 /// Source, type and key of a resource.
 pub(super) type Named = (Arc<str>, String, String);
@@ -222,7 +224,7 @@ impl Before {
 impl Made {
     /// A made resource as it was when it was made.
     fn occurrence(&self, entry: &Entry<'_>, zone: &Zone) -> Occurrence {
-        harvest::occurrence(entry, (self.file, self.load), zone)
+        Occurrence::of(entry, (self.file, self.load), zone)
     }
 }
 

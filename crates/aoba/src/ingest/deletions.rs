@@ -6,8 +6,9 @@ use fhir::entry::{self, Entry};
 use vocab::{Issue, IssueCode, Place};
 
 use super::harvest::{Gone, Harvester};
-use super::occurrence::{Deletion, Occurrence, Occurrences, Verdict};
+use super::occurrence::{Deletion, Occurrence, Occurrences};
 use super::system::Whose;
+use super::verdict::Verdict;
 
 impl Harvester<'_> {
     /// Notes that a resource is in a file of this load.

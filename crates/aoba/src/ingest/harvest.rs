@@ -10,15 +10,16 @@ use fhir::reference::BundleKeys;
 use ledger::PatientKeys;
 use slices::records::tables as bundled;
 use vocab::date::Zone;
-use vocab::{FhirDate, Issue, IssueCode, PatientId, Place, Severity};
+use vocab::{Issue, IssueCode, PatientId, Place, Severity};
 
 use super::before::{Before, Wanted};
 use super::catalogue::{Catalogue, TypeTables};
 use super::extensions::{self, WITHHELD_TYPES};
 use super::identity::{self, Identity};
-use super::occurrence::{Occurrence, Occurrences, Verdict};
+use super::occurrence::{self, Occurrence, Occurrences};
 use super::pieces::{Kind, Source};
 use super::system::{DeletionRows, ExtensionRows, ResourceRows, Whose};
+use super::verdict::Verdict;
 
 /// What is the same for all threads of a load.
 pub(super) struct Shared<'c> {
@@ -361,11 +362,11 @@ impl<'c> Harvester<'c> {
     fn occurrence(&mut self, entry: &Entry<'_>) -> (u128, Occurrence) {
         let kind = entry.head.resource_type;
         let key = Occurrences::key(&self.source.1, kind, &entry.key, &mut self.buffer);
-        (key, occurrence(entry, (self.file, self.load), &self.shared.zone))
+        (key, Occurrence::of(entry, (self.file, self.load), &self.shared.zone))
     }
 
     pub(super) fn instant(&self, text: &str) -> Option<i64> {
-        instant(text, &self.shared.zone)
+        occurrence::instant(text, &self.shared.zone)
     }
 
     /// Takes back what the copy that goes had counted for.
@@ -400,7 +401,7 @@ impl<'c> Harvester<'c> {
             self.quarantine_part(issue);
         }
         for inner in &contained.entries {
-            let content = hash(inner.text);
+            let content = occurrence::hash(inner.text);
             let around = (contained.siblings.as_slice(), references);
             if let Err(issue) = self.push(inner, content, around, patient) {
                 self.quarantine_part(issue);
@@ -475,29 +476,6 @@ impl<'c> Harvester<'c> {
             at: (self.file, entry.line),
         });
     }
-}
-
-/// What tells a copy of a resource from others.
-pub(super) fn occurrence(entry: &Entry<'_>, (file, load): (u32, u32), zone: &Zone) -> Occurrence {
-    let stamp = entry.head.last_updated.as_deref().and_then(|text| instant(text, zone));
-    let version = entry.head.version_id.as_deref().and_then(|text| text.parse().ok());
-    Occurrence {
-        content: hash(entry.text),
-        last_updated_us: stamp.unwrap_or(i64::MIN),
-        version: version.unwrap_or(-1),
-        file,
-        load,
-        line: entry.line,
-    }
-}
-
-fn instant(text: &str, zone: &Zone) -> Option<i64> {
-    FhirDate::parse(text, zone).ok().map(|date| date.low_us)
-}
-
-/// The hash by which two copies of a resource are the same.
-fn hash(text: &str) -> u128 {
-    xxhash_rust::xxh3::xxh3_128(text.trim().as_bytes())
 }
 
 fn conflict(entry: &Entry<'_>, line: u64) -> Issue {

@@ -18,6 +18,7 @@ mod read;
 pub(crate) mod recipe;
 mod sums;
 mod system;
+mod verdict;
 
 use std::path::PathBuf;
 use std::time::Instant;

@@ -11,7 +11,7 @@ pub(crate) mod chunks;
 mod files;
 mod into;
 mod make;
-mod people;
+pub(crate) mod people;
 mod trouble;
 mod truths;
 

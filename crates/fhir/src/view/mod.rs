@@ -29,6 +29,9 @@ pub const COLUMNS_MAX: usize = 2_000;
 /// How deeply selects may nest.
 pub const SELECT_DEPTH_MAX: usize = 32;
 
+/// How deeply a view's JSON may nest: two levels for each select, and some for its columns.
+pub const VIEW_DEPTH_MAX: usize = 2 * SELECT_DEPTH_MAX + 16;
+
 /// A table declared over one resource type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {

@@ -6,7 +6,7 @@ use vocab::{Issue, IssueCode, Place};
 
 use super::constant::{self, Constant, Given};
 use super::take::join;
-use super::{Column, Each, SELECT_DEPTH_MAX, Select, VIEW_BYTES_MAX, View, Where};
+use super::{Column, Each, SELECT_DEPTH_MAX, Select, VIEW_BYTES_MAX, VIEW_DEPTH_MAX, View, Where};
 use super::{check, elements, expression, keys};
 use crate::entry::depth;
 use crate::path::Expr;
@@ -47,7 +47,7 @@ fn parse(bytes: &[u8]) -> Result<Value, String> {
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = simdutf8::basic::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())?;
-    if depth::deeper_than(text, depth::DEPTH_MAX) {
+    if depth::deeper_than(text, VIEW_DEPTH_MAX) {
         return Err("nested too deeply".to_owned());
     }
     let mut deserializer = sonic_rs::Deserializer::from_str(text).use_rawnumber();

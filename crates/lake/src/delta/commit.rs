@@ -151,19 +151,19 @@ fn marking() -> DeltaResult<Action> {
         "readerFeatures": ["deletionVectors"],
         "writerFeatures": ["deletionVectors", "appendOnly"],
     } });
-    serde_json::from_value(protocol).map_err(unmade)
+    serde_json::from_value(protocol).map_err(|error| unmade(&error))
 }
 
 /// The table's description, saying that rows may be marked.
 fn described_as_marking(state: &DeltaTableState) -> DeltaResult<Action> {
-    let mut metadata = serde_json::to_value(state.metadata()).map_err(unmade)?;
+    let mut metadata = serde_json::to_value(state.metadata()).map_err(|error| unmade(&error))?;
     if let Some(kept) = metadata.get_mut("configuration").and_then(Value::as_object_mut) {
         kept.insert(MARKS_ROWS.to_owned(), json!("true"));
     }
-    serde_json::from_value(json!({ "metaData": metadata })).map_err(unmade)
+    serde_json::from_value(json!({ "metaData": metadata })).map_err(|error| unmade(&error))
 }
 
-fn unmade(error: serde_json::Error) -> DeltaTableError {
+fn unmade(error: &serde_json::Error) -> DeltaTableError {
     DeltaTableError::generic(error.to_string())
 }
 

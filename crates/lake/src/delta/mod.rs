@@ -225,6 +225,12 @@ impl Tables {
         self.sync(table, path).await
     }
 
+    /// Removes a file of a table that no version names.
+    pub(crate) async fn remove(&self, table: &str, path: &str) -> Result<(), TableError> {
+        let gone = self.store(table)?.delete(&Path::from(path)).await;
+        gone.map_err(|source| TableError::Store { table: table.to_owned(), source })
+    }
+
     /// Brings a written file and its name to the disk; a store elsewhere has done so already.
     pub(crate) async fn sync(&self, table: &str, path: &str) -> Result<(), TableError> {
         let Some(folder) = self.local(table) else { return Ok(()) };

@@ -6,8 +6,8 @@ use ledger::{LedgerError, NewLoad, NewStudy};
 use vocab::{PurposeOfUse, SnapshotId, StudyId};
 
 use super::{House, ROWS, Row, answer};
-use crate::writer::{Compacted, Compaction, FaultPoint, LoadMode, OldPlace, OldRow};
-use crate::{LakeError, ReaderError};
+use crate::writer::{Compacted, Compaction, FaultPoint, LoadMode, OldPlace, OldRow, ReportParts};
+use crate::{LakeConfig, LakeError, ReaderError};
 
 const ALL: &str = "select patient_id, resource_key, line, code, value, tags, load, file \
                    from observation order by resource_key, load";
@@ -90,6 +90,39 @@ async fn the_same_rows_lie_in_one_file_in_the_order_of_people() {
     // The gate holds as before.
     house.opt_out(7).await;
     assert_eq!(house.ask("select count(*) from observation where patient_id = 7").await, ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn very_many_files_are_put_together_in_rounds() {
+    // Each row comes as a file of its own.
+    let config = LakeConfig { memory_bytes_max: 1, threads: 2, ..LakeConfig::default() };
+    let house = House::with(config).await;
+    let mut writer = house.lake.writer("test").await.unwrap();
+    let new = NewLoad {
+        source: "hospital".to_owned(),
+        command: "test".to_owned(),
+        actor: house.actor.clone(),
+    };
+    let load = house.ledger.loads().begin(writer.lease(), new).await.unwrap();
+    let keys = house.ledger.patient_keys().await.unwrap();
+    let mut filling = writer.begin(load, LoadMode::Add, &[super::observation()]).await.unwrap();
+    for line in 0..150_i64 {
+        let row = [Row(Some(1 + line * 37 % 23), "k", 1 + line, "718-7", 1.0)];
+        let file = vocab::LandingId([1; 32]);
+        filling.push("observation", super::batch(&row), file, &"hospital".into()).await.unwrap();
+    }
+    let (files, quarantine, warnings) = (Vec::new(), Vec::new(), Vec::new());
+    filling.commit(ReportParts { files, quarantine, warnings, keys }).await.unwrap();
+    drop(writer);
+    assert_eq!(house.files("observation").len(), 150);
+    let by_person = "select patient_id, line from observation order by patient_id, line";
+    let before = house.ask(by_person).await;
+    let (tables, _) = house.compact(FaultPoint::default()).await.unwrap();
+    assert_eq!((tables[0].files_before, tables[0].files_after), (150, 1));
+    assert_eq!(house.ask(by_person).await, before);
+    // In the order of people and lines, as one file lays them; and nothing lies about.
+    assert_eq!(house.ask("select patient_id, line from observation").await, before);
+    assert_eq!(house.files("observation").len(), 151);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -110,3 +110,23 @@ async fn one_person_s_look_and_an_opt_out_hold_over_marked_rows() {
     assert_eq!(house.ask(KEYS).await, ["a", "b", "c"]);
     assert_eq!(house.ask("select max(value) from observation").await, ["12.5"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn marks_reach_into_every_row_group() {
+    let house = House::new().await;
+    // A little more than one group, five rows to a person.
+    let many: Vec<Row> =
+        (0..125_000).map(|row| Row(Some(1 + row / 5), "k", 1 + row, "718-7", 1.0)).collect();
+    house.load(1, &many).await.unwrap();
+    let gone = [old(1, 1, Some(1)), old(1, 124_000, Some(24_800))];
+    assert_eq!(house.replace(2, &[], &gone).await, (124_998, 124_998, 25_000));
+    assert_eq!(marked(&house.newest().await), [vec![0, 123_999]]);
+    for (question, expect) in [
+        ("select count(*) from observation", "124998"),
+        ("select count(*) from observation where patient_id = 24800", "4"),
+        ("select count(*) from observation where patient_id = 1", "4"),
+        ("select sum(value) from observation where patient_id > 24700", "1499.0"),
+    ] {
+        assert_eq!(house.ask(question).await, [expect], "{question}");
+    }
+}

@@ -11,11 +11,25 @@ use vocab::{LoadId, SnapshotId};
 
 use super::{Writer, heal};
 use crate::delta::{Change, DataFile, Deleted, Mode, Occasion, TableAt, TableError};
+use crate::file::Effort;
 use crate::house::LakeError;
-use merge::Merged;
+use merge::{Merged, Run};
 
 /// A file is written anew when more than one of so many of its rows do not count.
 const MARKED_SHARE_MAX: u64 = 20;
+
+/// So many runs of files are read side by side: each holds a row group in memory. More are put
+/// together in several rounds.
+const RUNS_AT_ONCE: usize = 64;
+
+/// How many rounds so many files take.
+fn rounds(files: usize) -> u64 {
+    let (mut runs, mut rounds) = (files, 1);
+    while runs > RUNS_AT_ONCE {
+        (runs, rounds) = (runs.div_ceil(RUNS_AT_ONCE), rounds + 1);
+    }
+    rounds
+}
 
 /// Which files are put together.
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +135,36 @@ impl Writer {
         (how, next_part): (Compaction, &mut usize),
         rows_done: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<Vec<DataFile>, LakeError> {
-        let mut merged = Merged::open(&self.lake, at, small).await?;
+        let rounds = rounds(small.len());
+        let done = |rows: u64| rows_done(rows / rounds);
+        let mut runs: Vec<Run> = small.iter().map(|file| vec![file.clone()]).collect();
+        let mut aside = Vec::new();
+        while runs.len() > RUNS_AT_ONCE {
+            let mut longer = Vec::new();
+            for some in runs.chunks(RUNS_AT_ONCE) {
+                let how = (how, Effort::Load);
+                longer.push(self.merge_runs(load, (at, some), (how, next_part), &done).await?);
+            }
+            aside.extend(longer.iter().flatten().cloned());
+            runs = longer;
+        }
+        let how = (how, Effort::Small);
+        let files = self.merge_runs(load, (at, &runs), (how, next_part), &done).await?;
+        for file in &aside {
+            self.lake.inner.tables.remove(&at.name, &file.path).await?;
+        }
+        Ok(files)
+    }
+
+    /// Puts runs of files together into one longer run.
+    async fn merge_runs(
+        &self,
+        load: LoadId,
+        (at, runs): (&TableAt, &[Run]),
+        ((how, effort), next_part): ((Compaction, Effort), &mut usize),
+        rows_done: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<Run, LakeError> {
+        let mut merged = Merged::open(&self.lake, at, runs, effort).await?;
         let mut files = Vec::new();
         while let Some(encoded) = merged.next_file(how.file_bytes, rows_done).await? {
             self.faults.step(&format!("file {}", at.name))?;

@@ -1,5 +1,5 @@
 //! Files sorted by patient, read side by side and written as one: memory holds one row group going
-//! out and a piece of each file coming in, however large they are.
+//! out and one of each run of files coming in, however large they are.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -49,14 +49,21 @@ pub(super) struct Merged {
     /// The rows of the group under way: batch and row.
     rows: Vec<(usize, usize)>,
     encoding: VecDeque<Encoding>,
+    effort: Effort,
 }
+
+/// Files that lie one after the other in the order of the table.
+pub(super) type Run = Vec<DataFile>;
 
 /// A group being encoded: its rows and its first and last patient.
 type Encoding = (JoinHandle<Result<EncodedGroup, FileError>>, u64, Option<(i64, i64)>);
 
-/// A place in one file.
+/// A place in a run of files.
 struct Cursor {
-    stream: ParquetRecordBatchStream<Stored>,
+    store: Arc<dyn ObjectStore>,
+    rest: VecDeque<DataFile>,
+    batch_rows: usize,
+    stream: Option<ParquetRecordBatchStream<Stored>>,
     now: Option<Piece>,
 }
 
@@ -82,27 +89,26 @@ impl Merged {
     pub(super) async fn open(
         lake: &Lake,
         at: &TableAt,
-        files: &[DataFile],
+        runs: &[Run],
+        effort: Effort,
     ) -> Result<Self, LakeError> {
-        let batch_rows = (ROWS_IN_MAX / files.len().max(1)).clamp(BATCH_ROWS_MIN, BATCH_ROWS_MAX);
-        let failed = |error| rows_wrong(&at.name, &FileError::from(error));
-        let mut cursors = Vec::with_capacity(files.len());
-        // As the files have it: the log calls a list's elements by another name.
-        let mut schema = Arc::clone(&at.schema);
-        for file in files {
-            let path = Path::from(file.path.as_str());
-            let stored = Stored { store: Arc::clone(&at.store), path, size_bytes: file.size_bytes };
-            let builder = ParquetRecordBatchStreamBuilder::new(stored).await.map_err(failed)?;
-            schema = Arc::clone(builder.schema());
-            let builder = match &file.deleted {
-                Some(deleted) => builder.with_row_selection(deleted.selection(file.rows_stored())),
-                None => builder,
+        let batch_rows = (ROWS_IN_MAX / runs.len().max(1)).clamp(BATCH_ROWS_MIN, BATCH_ROWS_MAX);
+        let mut cursors = Vec::with_capacity(runs.len());
+        for run in runs {
+            let mut cursor = Cursor {
+                store: Arc::clone(&at.store),
+                rest: run.iter().cloned().collect(),
+                batch_rows,
+                stream: None,
+                now: None,
             };
-            let stream = builder.with_batch_size(batch_rows).build().map_err(failed)?;
-            let mut cursor = Cursor { stream, now: None };
             cursor.advance((&at.name, &at.order)).await?;
             cursors.push(cursor);
         }
+        // As the files have it: the log calls a list's elements by another name.
+        let mut streams = cursors.iter().filter_map(|cursor| cursor.stream.as_ref());
+        let schema =
+            streams.next_back().map_or_else(|| Arc::clone(&at.schema), |s| Arc::clone(s.schema()));
         Ok(Self {
             table: at.name.clone(),
             order: at.order.clone(),
@@ -112,6 +118,7 @@ impl Merged {
             batches: Vec::new(),
             rows: Vec::with_capacity(GROUP_ROWS),
             encoding: VecDeque::new(),
+            effort,
         })
     }
 
@@ -169,7 +176,8 @@ impl Merged {
         let known = patients.iter().flatten();
         let range = known.clone().min().zip(known.max());
         let rows = group.num_rows() as u64;
-        let work = tokio::task::spawn_blocking(move || Ok(encode(&group, Effort::Small)?));
+        let effort = self.effort;
+        let work = tokio::task::spawn_blocking(move || Ok(encode(&group, effort)?));
         self.encoding.push_back((work, rows, range));
         Ok(true)
     }
@@ -240,10 +248,23 @@ impl Merged {
 }
 
 impl Cursor {
-    /// Goes on to the next rows of the file.
+    /// Goes on to the next rows of the run.
     async fn advance(&mut self, (table, order): (&str, &str)) -> Result<(), LakeError> {
         self.now = None;
-        while let Some(batch) = self.stream.next().await {
+        loop {
+            let Some(stream) = &mut self.stream else {
+                let Some(file) = self.rest.pop_front() else { return Ok(()) };
+                let opened = self.open(&file).await;
+                self.stream = Some(opened.map_err(|error| rows_wrong(table, &error.into()))?);
+                continue;
+            };
+            let Some(batch) = stream.next().await else {
+                if self.rest.is_empty() {
+                    return Ok(());
+                }
+                self.stream = None;
+                continue;
+            };
             let batch = batch.map_err(|error| rows_wrong(table, &error.into()))?;
             if batch.num_rows() > 0 {
                 let piece = Piece::new(batch, order).map_err(|error| rows_wrong(table, &error))?;
@@ -251,7 +272,20 @@ impl Cursor {
                 return Ok(());
             }
         }
-        Ok(())
+    }
+
+    async fn open(
+        &self,
+        file: &DataFile,
+    ) -> Result<ParquetRecordBatchStream<Stored>, ParquetError> {
+        let path = Path::from(file.path.as_str());
+        let stored = Stored { store: Arc::clone(&self.store), path, size_bytes: file.size_bytes };
+        let builder = ParquetRecordBatchStreamBuilder::new(stored).await?;
+        let builder = match &file.deleted {
+            Some(deleted) => builder.with_row_selection(deleted.selection(file.rows_stored())),
+            None => builder,
+        };
+        builder.with_batch_size(self.batch_rows).build()
     }
 }
 
