@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use vocab::{LoadId, SnapshotId, StudyId};
+use vocab::{LoadId, PullId, SnapshotId, StudyId};
 
 use crate::loads::LoadOutcome;
 use crate::permit::MissingRight;
@@ -76,6 +76,14 @@ pub enum LedgerError {
         /// Since when; as text because it is what the other one wrote.
         since: String,
     },
+    /// Somebody else fetches records for this home now.
+    #[error("another pull runs in this home: {holder}, since {since}")]
+    SecondPull {
+        /// Who, as that process described itself.
+        holder: String,
+        /// Since when; as text because it is what the other one wrote.
+        since: String,
+    },
     /// The actor has no right to this look. The refusal is in the audit.
     #[error("refused: {missing}")]
     Refused {
@@ -99,6 +107,9 @@ pub enum LedgerError {
     /// No load has this number.
     #[error("there is no load {0}")]
     NoLoad(LoadId),
+    /// No pull of this number is running.
+    #[error("no pull {0} is running")]
+    NoPull(PullId),
     /// No grant has this number.
     #[error("there is no grant {0}")]
     NoGrant(i64),

@@ -14,11 +14,12 @@ use crate::error::{Doing, LedgerError};
 use crate::exclusions::Exclusions;
 use crate::identity::Identity;
 use crate::keys::{self, KeyFiles, Secret};
-use crate::lease::{self, WriterLease};
+use crate::lease::{self, PullLease, WriterLease};
 use crate::links::Links;
 use crate::loads::{Landings, Loads, Snapshots};
 use crate::patient_keys::PatientKeys;
 use crate::people::{self, People};
+use crate::pulls::Pulls;
 use crate::sessions::Sessions;
 use crate::store::{self, Tx};
 use crate::studies::Studies;
@@ -128,6 +129,14 @@ impl Ledger {
         lease::take(&self.house.home, purpose, &self.house.clock)
     }
 
+    /// Takes the right to fetch records for this home, for as long as the lease lives.
+    ///
+    /// # Errors
+    /// [`LedgerError::SecondPull`] when another has it.
+    pub fn pull_lease(&self, purpose: &str) -> Result<PullLease, LedgerError> {
+        lease::take_pull(&self.house.home, purpose, &self.house.clock)
+    }
+
     /// What turns a source's patient keys into numbers, with all identifiers known so far.
     ///
     /// # Errors
@@ -168,6 +177,12 @@ impl Ledger {
     #[must_use]
     pub fn identity(&self) -> Identity {
         Identity::new(self.clone(), &self.house.identity_key)
+    }
+
+    /// What was fetched from which servers.
+    #[must_use]
+    pub fn pulls(&self) -> Pulls {
+        Pulls::new(self.clone())
     }
 
     /// Who may look.

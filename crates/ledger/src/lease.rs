@@ -1,7 +1,7 @@
-//! One writer at a time.
+//! One writer at a time, and one who fetches records from servers.
 //!
-//! The lease is a lock of the operating system on `writer.lock`, so it ends with the process that
-//! holds it, however that process ends. The file's text tells others who holds it.
+//! A lease is a lock of the operating system on `writer.lock` or `pull.lock`, so it ends with the
+//! process that holds it, however that process ends. The file's text tells others who holds it.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -18,6 +18,38 @@ use crate::files;
 /// The right to write to a home; gives itself back when dropped or when the process dies.
 #[derive(Debug)]
 pub struct WriterLease {
+    _lock: Lock,
+}
+
+/// The right to fetch records for a home from a server; gives itself back as the other does.
+///
+/// It is not the right to write: a pull takes hours at a slow server, and loads go on meanwhile.
+#[derive(Debug)]
+pub struct PullLease {
+    _lock: Lock,
+}
+
+/// What one process at a time does in a home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Changing landing, tables and snapshots.
+    Writing,
+    /// Fetching records from servers.
+    Pulling,
+}
+
+impl Work {
+    fn path(self, home: &Path) -> PathBuf {
+        home.join(match self {
+            Self::Writing => "writer.lock",
+            Self::Pulling => "pull.lock",
+        })
+    }
+}
+
+/// A locked file.
+#[derive(Debug)]
+struct Lock {
     file: File,
 }
 
@@ -29,23 +61,39 @@ struct Holder {
     since: String,
 }
 
-fn path(home: &Path) -> PathBuf {
-    home.join("writer.lock")
+/// Takes the right to write or tells who has it.
+pub(crate) fn take(home: &Path, purpose: &str, clock: &Clock) -> Result<WriterLease, LedgerError> {
+    match lock_for(Work::Writing, home, purpose, clock)? {
+        Ok(lock) => Ok(WriterLease { _lock: lock }),
+        Err((holder, since)) => Err(LedgerError::SecondWriter { holder, since }),
+    }
 }
 
-/// Takes the lease or tells who has it.
-pub(crate) fn take(home: &Path, purpose: &str, clock: &Clock) -> Result<WriterLease, LedgerError> {
-    let path = path(home);
+/// Takes the right to pull or tells who has it.
+pub(crate) fn take_pull(
+    home: &Path,
+    purpose: &str,
+    clock: &Clock,
+) -> Result<PullLease, LedgerError> {
+    match lock_for(Work::Pulling, home, purpose, clock)? {
+        Ok(lock) => Ok(PullLease { _lock: lock }),
+        Err((holder, since)) => Err(LedgerError::SecondPull { holder, since }),
+    }
+}
+
+/// The lock, or who holds it and since when.
+type Taken = Result<Lock, (String, String)>;
+
+fn lock_for(work: Work, home: &Path, purpose: &str, clock: &Clock) -> Result<Taken, LedgerError> {
+    let path = work.path(home);
     let _door = at_the_door(home)?;
     let mut file = files::open_private(&path)?;
     if !lock(&file, &path)? {
-        let holder = read_holder(&mut file);
-        let (who, since) = match holder {
+        return Ok(Err(match read_holder(&mut file) {
             Some(h) => (format!("{} (process {})", h.purpose, h.pid), h.since),
             // It died between locking the file and writing who it is, or the disk is full.
             None => ("a process that did not say who it is".to_owned(), clock.now().to_string()),
-        };
-        return Err(LedgerError::SecondWriter { holder: who, since });
+        }));
     }
     let holder = Holder {
         pid: std::process::id(),
@@ -53,12 +101,12 @@ pub(crate) fn take(home: &Path, purpose: &str, clock: &Clock) -> Result<WriterLe
         since: clock.now().to_string(),
     };
     write_holder(&mut file, &holder).map_err(files::failed("write", &path))?;
-    Ok(WriterLease { file })
+    Ok(Ok(Lock { file }))
 }
 
-/// Whether somebody holds the lease now.
-pub(crate) fn is_held(home: &Path) -> Result<bool, LedgerError> {
-    let path = path(home);
+/// Whether somebody does this work now.
+pub(crate) fn is_held(home: &Path, work: Work) -> Result<bool, LedgerError> {
+    let path = work.path(home);
     let _door = at_the_door(home)?;
     let file = files::open_private(&path)?;
     lock(&file, &path).map(|free| !free)
@@ -95,7 +143,7 @@ fn write_holder(file: &mut File, holder: &Holder) -> std::io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-impl Drop for WriterLease {
+impl Drop for Lock {
     fn drop(&mut self) {
         // The lock ends with the file; an empty file only spares the next reader an old name.
         let _emptied = self.file.set_len(0);

@@ -1,5 +1,5 @@
 //! What people decided and what was loaded: permits, sessions, studies, consents, audit, loads,
-//! snapshots, and who each number is.
+//! pulls, snapshots, and who each number is.
 //!
 //! Floor 2, and the only crate that speaks to a database. Three rules hold here: every act leaves
 //! its audit row in its own transaction; a [`Permit`] is made nowhere else; names and hospital
@@ -22,6 +22,7 @@ mod migrate;
 mod patient_keys;
 mod people;
 mod permit;
+mod pulls;
 mod rows;
 mod say;
 mod sessions;
@@ -38,7 +39,7 @@ pub use error::LedgerError;
 pub use exclusions::Exclusions;
 pub use home::Ledger;
 pub use identity::{Identifier, Identity, IdentityOwner, IdentityRecord};
-pub use lease::WriterLease;
+pub use lease::{PullLease, WriterLease};
 pub use links::Links;
 pub use loads::{
     Counts, FileReport, HeldFile, LandingFile, LandingState, Landings, LoadCommit, LoadInfo,
@@ -48,5 +49,9 @@ pub use loads::{
 pub use patient_keys::{LinkOrigin, PatientKeys};
 pub use people::{Grant, NewGrant, People, Right};
 pub use permit::{Look, MissingRight, Permit};
+pub use pulls::{
+    NewPull, PullEnding, PullFailure, PullInfo, PullMessage, PullOutcome, PullState, PullWay,
+    Pulls, Schedule, Standing,
+};
 pub use sessions::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES_MAX, SessionToken, Sessions};
 pub use studies::{NewStudy, Studies, Study};

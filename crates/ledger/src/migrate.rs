@@ -40,6 +40,7 @@ pub(crate) const LEDGER: &[Step] = &[
         name: "snapshots expire",
         sql: include_str!("../migrations/ledger/0005_snapshots_expire.sql"),
     },
+    Step { number: 6, name: "pulls", sql: include_str!("../migrations/ledger/0006_pulls.sql") },
 ];
 
 /// The identity store's steps.

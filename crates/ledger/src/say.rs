@@ -37,13 +37,25 @@ impl LedgerError {
             Self::MigrationUnknown { .. } => "; use the newer program".to_owned(),
             Self::SnapshotExpired { .. } => "; name a newer one".to_owned(),
             Self::NoStudy(_) => "; record it with aoba study record".to_owned(),
-            Self::SecondWriter { .. } => "; wait until it has ended".to_owned(),
+            Self::SecondWriter { .. } | Self::SecondPull { .. } => {
+                "; wait until it has ended".to_owned()
+            }
             Self::NumbersMet => {
                 "; load this source again under another name of --source".to_owned()
             }
             Self::SealBroken => "; restore identity.db and its key from one backup".to_owned(),
             Self::Damaged { .. } => "; run aoba doctor".to_owned(),
             _ => String::new(),
+        }
+    }
+
+    fn say_pull_ja(&self) -> String {
+        match self {
+            Self::SecondPull { holder, since } => format!(
+                "このフォルダでは別の取得が動いています: {holder}({since}から)。終了を待ってください"
+            ),
+            Self::NoPull(id) => format!("実行中の取得{id}はありません"),
+            other => other.to_string(),
         }
     }
 
@@ -82,6 +94,7 @@ impl LedgerError {
             Self::SecondWriter { holder, since } => format!(
                 "別の処理がこのフォルダに書き込み中です: {holder}({since}から)。終了を待ってください"
             ),
+            Self::SecondPull { .. } | Self::NoPull(_) => self.say_pull_ja(),
             Self::Refused { missing } => format!("拒否しました: {}", missing.say(Locale::Ja)),
             Self::NoSnapshot(id) => format!("スナップショット{id}はありません"),
             Self::SnapshotExpired { id, at } => {

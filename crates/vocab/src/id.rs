@@ -70,6 +70,10 @@ number_id! {
     /// Numbers one snapshot: a version of every table, all from the same moment. Counts from 1.
     SnapshotId
 }
+number_id! {
+    /// Numbers one pull: one run that fetched records from a live server. Counts from 1.
+    PullId
+}
 
 /// Names a file in the landing: the SHA-256 of its bytes as received.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

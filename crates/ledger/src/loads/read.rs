@@ -11,7 +11,7 @@ use super::{
 };
 use crate::clock::from_us;
 use crate::error::{Doing, LedgerError, counted, stored};
-use crate::lease;
+use crate::lease::{self, Work};
 use crate::store::Conn;
 
 /// How many quarantined things a report shows; the rest are counted and can be asked for.
@@ -110,7 +110,9 @@ impl Loads {
 
     /// A load that is running while nobody holds the lease died with its process.
     fn tell_dead(&self, load: &mut LoadInfo) -> Result<(), LedgerError> {
-        if load.outcome == LoadOutcome::Running && !lease::is_held(self.ledger.home())? {
+        if load.outcome == LoadOutcome::Running
+            && !lease::is_held(self.ledger.home(), Work::Writing)?
+        {
             load.outcome = LoadOutcome::Interrupted;
         }
         Ok(())

@@ -9,4 +9,5 @@ mod identities;
 mod loads;
 mod permits;
 mod processes;
+mod pulls;
 mod sessions;

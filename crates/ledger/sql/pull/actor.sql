@@ -1,0 +1,4 @@
+-- Who began this pull?
+select actor
+from pull
+where id = $1
