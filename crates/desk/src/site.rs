@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::tz::TimeZone;
 use lake::{Lake, Reader, TableCount};
-use ledger::Ledger;
+use ledger::{Ledger, Schedule};
 use vocab::{Actor, Locale};
 
 use crate::memory::{Memory, Seen};
@@ -33,6 +33,8 @@ pub struct Settings {
     pub locale: Locale,
     /// The zone in which times are written, by its IANA name.
     pub zone: String,
+    /// What is fetched from servers again and again.
+    pub pulls: Vec<Schedule>,
     /// Names besides `localhost` and loopback addresses under which the site answers.
     pub hosts: Vec<String>,
 }
@@ -47,6 +49,7 @@ impl Settings {
             synthetic: false,
             locale: Locale::Ja,
             zone: "Asia/Tokyo".to_owned(),
+            pulls: Vec::new(),
             hosts: Vec::new(),
         }
     }

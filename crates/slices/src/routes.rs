@@ -12,7 +12,7 @@ use vocab::{Actor, LandingId, PurposeOfUse, StudyId, Text};
 
 use crate::SLICES;
 
-const ROUTES: [&str; 11] = [
+const ROUTES: [&str; 12] = [
     "/",
     "/kit",
     "/kit/forms",
@@ -22,6 +22,7 @@ const ROUTES: [&str; 11] = [
     "/records/loads",
     "/records/loads/1",
     "/records/loads/1.json",
+    "/records/pulls",
     "/health",
     "/no/such/page",
 ];
@@ -207,6 +208,7 @@ async fn who_has_no_grant_sees_no_page_and_is_told_which_right_is_missing() {
         "/records/loads",
         "/records/loads/1",
         "/records/loads/1.json",
+        "/records/pulls",
     ] {
         let answer = get(&router, path, &[("accept-language", "en")]).await;
         assert_eq!(answer.status, 403, "{path}");
@@ -222,7 +224,15 @@ async fn every_look_leaves_its_line_in_the_audit() {
     let router = house.seen_by("owner");
     let filter = AuditFilter::default();
     let looks = async || house.ledger.audit().rows(&filter).await.unwrap().len();
-    for path in ["/", "/catalog", "/catalog?q=HbA1c", "/records/loads", "/records/loads/1.json"] {
+    let paths = [
+        "/",
+        "/catalog",
+        "/catalog?q=HbA1c",
+        "/records/loads",
+        "/records/loads/1.json",
+        "/records/pulls",
+    ];
+    for path in paths {
         let before = looks().await;
         assert_eq!(get(&router, path, &[]).await.status, 200);
         assert_eq!(looks().await, before + 1, "{path}");
@@ -355,6 +365,7 @@ async fn the_menu_leads_only_where_the_role_may_go_and_other_doors_say_why() {
             &["/", "/catalog"],
             &[
                 ("/records/loads", "operations"),
+                ("/records/pulls", "operations"),
                 ("/patients", "treatment"),
                 ("/patients/7", "treatment"),
             ],
@@ -368,7 +379,11 @@ async fn the_menu_leads_only_where_the_role_may_go_and_other_doors_say_why() {
                 ("/", "operations"),
             ],
         ),
-        ("demo:engineer", &["/", "/records/loads", "/catalog"], &[("/patients", "treatment")]),
+        (
+            "demo:engineer",
+            &["/", "/records/loads", "/records/pulls", "/catalog"],
+            &[("/patients", "treatment")],
+        ),
     ];
     let mut cookie = get(&router, "/", &[]).await.session().unwrap();
     for (actor, open, closed) in cases {

@@ -19,7 +19,7 @@ export const kind = (path) => path
   .replace(/\/(patients|loads)\/\d+/, '/$1/N');
 
 const CATALOGUE = ['/catalog', '/catalog/tables/N', '/catalog/tables/N/N', '/catalog/concepts/N/N', SEARCHES[0]];
-const LOADS = ['/records/loads', '/records/loads/N'];
+const LOADS = ['/records/loads', '/records/loads/N', '/records/pulls'];
 
 /// The kinds of page that a role must come to by its links.
 export const expected = (role) => ({

@@ -4,7 +4,8 @@
 //! from when to when, in which tables, and each table tells what its columns mean and how they
 //! mislead. *Did everything arrive?* Each load has a report in which what was received equals what
 //! was written, was there already, has a newer version, or lies in quarantine with its file, line,
-//! reason and remedy.
+//! reason and remedy. What is fetched from servers has a page of its own, which says what needs a
+//! look.
 //!
 //! The tables themselves are declared as SQL-on-FHIR ViewDefinitions under `tables/`. No page here
 //! opens one person's record; every page is read for the purpose of running the house, and every
@@ -35,6 +36,13 @@ pub static RECORDS: Slice = Slice {
             href: "/records/loads",
             label: "records.menu.loads",
             icon: "file-input",
+            section: Section::Records,
+            opens_for: Operations::PURPOSES,
+        },
+        Entry {
+            href: "/records/pulls",
+            label: "records.menu.pulls",
+            icon: "download",
             section: Section::Records,
             opens_for: Operations::PURPOSES,
         },

@@ -3,15 +3,19 @@
 use askama::Template;
 use desk::Page;
 use disclosure::Policy;
-use ledger::{Counts, FileReport, LoadInfo, LoadOutcome, LoadReport, QuarantineRow, WarningCount};
-use vocab::{IssueCode, LandingId, LoadId, Locale, RawCount, SnapshotId};
+use jiff::SignedDuration;
+use ledger::{
+    Counts, FileReport, LoadInfo, LoadOutcome, LoadReport, PullFailure, PullInfo, PullMessage,
+    PullOutcome, PullState, PullWay, QuarantineRow, Schedule, Standing, WarningCount,
+};
+use vocab::{IssueCode, LandingId, LoadId, Locale, PullId, RawCount, SnapshotId};
 
 use super::RECORDS;
 use super::pages::holdings::{self, Holding};
 use super::pages::load::Loads;
 use super::pages::overview::{LastLoad, Overview};
-use super::pages::report;
 use super::pages::report_json::ReportJson;
+use super::pages::{pulls, report};
 use crate::scenes::{self, read};
 
 fn page(locale: Locale, target: &str) -> Page {
@@ -100,6 +104,7 @@ fn overview(locale: Locale) -> Overview {
             resources: page.number(1_299),
             quarantined: Some(page.fill("records.overview.quarantined", &[("number", "1")])),
         }),
+        pulls: None,
         small: holdings::rule(&page, &Policy::default()),
         page,
     }
@@ -172,6 +177,118 @@ fn the_list_of_loads_leads_to_each_report() {
     let html = Loads { page: frame, loads }.render().unwrap();
     assert!(html.contains("href=\"/records/loads/3\""));
     insta::assert_snapshot!("loads_en", read(&html));
+}
+
+fn pulled(id: i64, started: &str, outcome: PullOutcome) -> PullInfo {
+    PullInfo {
+        id: PullId(id),
+        name: Some("night".to_owned()),
+        source: "hospital".to_owned(),
+        base: "https://fhir.example.jp/r4".to_owned(),
+        asked: "$export".to_owned(),
+        since: Some("2026-11-20T02:00:00.123+09:00".to_owned()),
+        actor: "hanako".to_owned(),
+        started: started.parse().unwrap(),
+        ended: None,
+        outcome,
+        way: Some(PullWay::Export),
+        server_time: None,
+        load: None,
+        messages: Vec::new(),
+        failure: None,
+    }
+}
+
+/// A night whose pull failed, and the two before it.
+fn nights() -> (Standing, Vec<PullInfo>) {
+    let failure = PullFailure { ja: "届きません".to_owned(), en: "out of reach".to_owned() };
+    let failed = PullInfo {
+        failure: Some(failure),
+        ..pulled(3, "2026-11-22T17:00:00Z", PullOutcome::Failed)
+    };
+    let message = |code: &str, count| PullMessage {
+        severity: "error".to_owned(),
+        code: code.to_owned(),
+        count,
+    };
+    let whole = PullInfo {
+        load: Some(LoadId(7)),
+        messages: vec![message("not-found", 2), message("exception", 1)],
+        ..pulled(2, "2026-11-21T17:00:00Z", PullOutcome::Completed)
+    };
+    let by_hand = PullInfo {
+        name: None,
+        since: None,
+        way: Some(PullWay::Search),
+        ..pulled(1, "2026-11-20T01:00:00Z", PullOutcome::Cancelled)
+    };
+    let schedule = Schedule {
+        name: "night".to_owned(),
+        source: "hospital".to_owned(),
+        base: "https://fhir.example.jp/r4".to_owned(),
+        asked: "$export".to_owned(),
+        every: SignedDuration::from_hours(24),
+    };
+    let standing = Standing {
+        schedule,
+        last: Some(failed.clone()),
+        completed: Some(whole.clone()),
+        next: "2026-11-22T18:00:00Z".parse().unwrap(),
+        state: PullState::Failed,
+    };
+    (standing, vec![failed, whole, by_hand])
+}
+
+#[test]
+fn a_pull_that_failed_is_told_aloud_with_why_and_when_the_next_one_is() {
+    let (standing, list) = nights();
+    let html = |locale| {
+        let page = page(locale, "/records/pulls");
+        pulls::shown(page, std::slice::from_ref(&standing), &list).render().unwrap()
+    };
+    insta::assert_snapshot!("pulls_ja", read(&html(Locale::Ja)));
+    insta::assert_snapshot!("pulls_en", read(&html(Locale::En)));
+    assert!(html(Locale::En).contains("href=\"/records/loads/7\""));
+}
+
+#[test]
+fn each_state_of_a_pull_has_its_words_and_only_what_needs_a_look_is_an_alarm() {
+    let (standing, _) = nights();
+    let shown = |state, failure: Option<PullFailure>| {
+        let mut standing = Standing { state, ..standing.clone() };
+        if let Some(last) = &mut standing.last {
+            last.failure = failure;
+        }
+        pulls::shown(page(Locale::En, "/records/pulls"), &[standing], &[])
+    };
+    for state in [PullState::Running, PullState::Well] {
+        assert!(shown(state, None).alarms.is_empty());
+    }
+    for (state, words) in [
+        (PullState::Never, "has never come to its end"),
+        (PullState::Overdue, "since 22 Nov 2026 02:00"),
+        (PullState::Failed, "was interrupted"),
+    ] {
+        let alarms = shown(state, None).alarms;
+        assert!(alarms.len() == 1 && alarms[0].contains(words), "{alarms:?}");
+    }
+    let running = read(&shown(PullState::Running, None).render().unwrap());
+    assert!(running.contains("running now") && running.contains("every 24 h"), "{running}");
+}
+
+#[test]
+fn where_nothing_is_pulled_the_page_says_how() {
+    let empty = pulls::shown(page(Locale::En, "/records/pulls"), &[], &[]);
+    let text = read(&empty.render().unwrap());
+    assert!(text.contains("aoba pull SERVER") && text.contains("Nothing is scheduled"), "{text}");
+}
+
+#[test]
+fn the_first_page_says_that_pulls_need_a_look() {
+    let page = page(Locale::En, "/");
+    let pulls = Some(page.fill("records.pulls.notice", &[("number", "1")]));
+    let text = read(&Overview { pulls, ..overview(Locale::En) }.render().unwrap());
+    assert!(text.contains("Scheduled pulls that need a look: 1"), "{text}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 pub(crate) mod holdings;
 pub(crate) mod load;
 pub(crate) mod overview;
+pub(crate) mod pulls;
 pub(crate) mod report;
 pub(crate) mod report_json;
 
@@ -28,6 +29,7 @@ pub(crate) fn router() -> Router<Site> {
         .route("/records/tables/{name}", get(table))
         .route("/records/loads", get(loads))
         .route("/records/loads/{id}", get(load))
+        .route("/records/pulls", get(pulled))
 }
 
 async fn overview(look: Permitted<Holdings>) -> Result<Html<String>, Refusal> {
@@ -37,8 +39,14 @@ async fn overview(look: Permitted<Holdings>) -> Result<Html<String>, Refusal> {
         .snapshot()
         .map(|id| page.fill("records.overview.snapshot", &[("number", &id.to_string())]));
     let policy = reader.permit().disclosure();
+    // Only who may open the page of pulls is told of them.
+    let pulls = match page.opens("/records/pulls") {
+        true => pulls::notice(&site, &page).await?,
+        false => None,
+    };
     show(&overview::Overview {
         snapshot,
+        pulls,
         held: holdings::summary(&page, &holdings, &policy),
         last_load: report::last(&site, &page).await?,
         small: holdings::rule(&page, &policy),
@@ -58,6 +66,10 @@ async fn loads(look: Permitted<Operations>) -> Result<Html<String>, Refusal> {
         lines.push(report::line(&look.page, &ledger.report(info.id).await?));
     }
     show(&load::Loads { page: look.page, loads: lines })
+}
+
+async fn pulled(look: Permitted<Operations>) -> Result<Html<String>, Refusal> {
+    show(&pulls::page(&look.site, look.page).await?)
 }
 
 /// `/records/loads/3` is the page of a report, `/records/loads/3.json` the same for machines.

@@ -57,6 +57,8 @@ pub(crate) struct Overview {
     pub(crate) page: Page,
     pub(crate) snapshot: Option<String>,
     pub(crate) last_load: Option<LastLoad>,
+    /// A sentence about scheduled pulls that need a look, for who may do something about it.
+    pub(crate) pulls: Option<String>,
     pub(crate) held: Summary,
     /// What is said about small numbers.
     pub(crate) small: String,
