@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 mod bench;
+mod pull;
 mod upkeep;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use vocab::{Actor, Locale, PurposeOfUse, StudyId};
 pub(crate) use bench::{
     BenchArgs, BenchChangeArgs, BenchCommand, BenchFuzzArgs, BenchSearchArgs, BenchSynthArgs,
 };
+pub(crate) use pull::{AskArgs, By, PullArgs};
 pub(crate) use upkeep::{ExpireArgs, OptimizeArgs, SnapshotsCommand, StudyCommand};
 
 /// Aoba: a hospital's records in, lawful research-ready tables out.
@@ -41,7 +43,9 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Take FHIR files into the tables.
     Ingest(IngestArgs),
-    /// Show the portal in the browser.
+    /// Fetch records from a FHIR server into the tables: a bulk export, or searches.
+    Pull(Box<PullArgs>),
+    /// Show the portal in the browser, and run the pulls of the settings when they are due.
     Serve(ServeArgs),
     /// Run or check ViewDefinitions on their own, without a data folder.
     View {

@@ -6,6 +6,8 @@ use anyhow::Context as _;
 use lake::LakeConfig;
 use serde::Deserialize;
 
+use crate::cli::AskArgs;
+
 /// All settings.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -14,6 +16,8 @@ pub(crate) struct Config {
     pub(crate) ingest: IngestConfig,
     /// Tables.
     pub(crate) lake: LakeConfig,
+    /// Fetching records from servers.
+    pub(crate) pull: PullConfig,
     /// Days and hours.
     pub(crate) time: TimeConfig,
 }
@@ -32,6 +36,49 @@ impl Default for IngestConfig {
     fn default() -> Self {
         Self { line_bytes_max: 64 << 20, own_bases: Vec::new() }
     }
+}
+
+/// Fetching records from servers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct PullConfig {
+    /// How often a request is made again before the pull fails.
+    pub(crate) retries_max: u32,
+    /// How long a server may be silent.
+    pub(crate) idle_seconds_max: u64,
+    /// How long a server may prepare an export.
+    pub(crate) wait_minutes_max: u32,
+    /// How long a pull waits for another process to end writing.
+    pub(crate) writer_minutes_max: u32,
+    /// What `aoba serve` fetches by itself.
+    pub(crate) scheduled: Vec<ScheduledPull>,
+}
+
+impl Default for PullConfig {
+    fn default() -> Self {
+        Self {
+            retries_max: 5,
+            idle_seconds_max: 300,
+            wait_minutes_max: 24 * 60,
+            writer_minutes_max: 60,
+            scheduled: Vec::new(),
+        }
+    }
+}
+
+/// What is fetched again and again.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScheduledPull {
+    /// Its name, unlike any other's.
+    pub(crate) name: String,
+    /// The address of the FHIR server.
+    pub(crate) url: String,
+    /// How much later the next one begins than the one before.
+    pub(crate) every_minutes: u32,
+    /// What is asked, and how one is let in.
+    #[serde(flatten)]
+    pub(crate) ask: AskArgs,
 }
 
 /// Days and hours.
@@ -73,6 +120,29 @@ mod tests {
         std::fs::write(folder.path().join("aoba.toml"), "[ingest]\nline_byte_max = 3\n").unwrap();
         let error = format!("{:#}", Config::read(folder.path()).unwrap_err());
         assert!(error.contains("line_byte_max"), "{error}");
+    }
+
+    #[test]
+    fn a_pull_of_the_settings_is_read_and_a_misspelt_word_of_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |rest: &str| {
+            let text = format!(
+                "[[pull.scheduled]]\nname = \"night\"\nurl = \"https://fhir.example.jp/r4\"\n\
+                 every_minutes = 1440\n{rest}"
+            );
+            std::fs::write(folder.path().join("aoba.toml"), text).unwrap();
+            Config::read(folder.path()).map(|config| config.pull.scheduled)
+        };
+        let pulls = read("types = [\"Patient\"]\nby = \"search\"\nsource = \"east\"").unwrap();
+        let ask = &pulls.first().unwrap().ask;
+        assert_eq!(
+            (ask.types.as_slice(), ask.source.as_deref()),
+            (&["Patient".to_owned()][..], Some("east"))
+        );
+        let error = format!("{:#}", read("token_fill = \"x\"").unwrap_err());
+        assert!(error.contains("token_fill"), "{error}");
+        let error = format!("{:#}", read("by = \"guess\"").unwrap_err());
+        assert!(error.contains("guess"), "{error}");
     }
 
     #[test]

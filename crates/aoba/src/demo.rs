@@ -8,13 +8,18 @@ use desk::{Settings, Site};
 use vocab::Locale;
 
 use crate::cli::{DemoArgs, IngestArgs, ReportFormat, ServeArgs};
+use crate::config::Config;
 use crate::house::House;
-use crate::{ingest, roles, synth};
+use crate::{ingest, pull, roles, synth};
 
 /// `aoba serve`
 pub(crate) async fn serve(home: &Path, args: &ServeArgs, locale: Locale) -> anyhow::Result<()> {
     let listener = desk::bind(&args.listen).await?;
-    let house = House::existing(home, locale).await?;
+    // A home whose records are all to be pulled has none before it serves for the first time.
+    let house = match Config::read(home)?.pull.scheduled.is_empty() {
+        true => House::existing(home, locale).await?,
+        false => House::open(home, locale).await?,
+    };
     listen(house, listener, false).await
 }
 
@@ -84,14 +89,24 @@ async fn listen(
         settings.accounts = roles::prepare(&house).await?;
     }
     settings.zone.clone_from(&house.config.time.zone);
-    let site = Site::new(house.ledger, house.lake, settings, slices::SLICES)?;
+    settings.pulls = if synthetic { Vec::new() } else { pull::schedules(&house.config.pull)? };
+    let pulls_any = !settings.pulls.is_empty();
+    let site = Site::new(house.ledger.clone(), house.lake.clone(), settings, slices::SLICES)?;
     match house.locale {
         Locale::Ja => println!("http://{address}/ を開いてください(終了はCtrl-C)"),
         Locale::En => println!("open http://{address}/ (Ctrl-C ends)"),
     }
     std::io::stdout().flush()?;
     let ahead = tokio::spawn(slices::catalog::warm(site.clone()));
-    let served = desk::serve(site, listener).await;
+    let served = tokio::spawn(desk::serve(site, listener));
+    // What a pull has fetched by the end stays, and the next start goes on with it.
+    let served = match pulls_any {
+        true => tokio::select! {
+            served = served => served,
+            never = pull::keep_up(&house) => match never {},
+        },
+        false => served.await,
+    };
     ahead.abort();
-    Ok(served?)
+    Ok(served??)
 }

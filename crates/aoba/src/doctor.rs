@@ -24,7 +24,7 @@ pub(crate) async fn run(house: &House, deep: bool) -> anyhow::Result<bool> {
     Ok(well)
 }
 
-/// Every file the ledger says is held.
+/// Every file the ledger says is held: those of records, and those in which servers said something.
 async fn received(house: &House) -> anyhow::Result<Vec<LandingId>> {
     let landings = house.ledger.landings();
     let (mut ids, mut after) = (Vec::new(), 0);
@@ -34,6 +34,7 @@ async fn received(house: &House) -> anyhow::Result<Vec<LandingId>> {
         after = last.arrival;
         ids.extend(page.iter().map(|held| held.file.id));
     }
+    ids.extend(house.ledger.pulls().message_files().await?);
     ids.sort_unstable();
     ids.dedup();
     Ok(ids)

@@ -17,6 +17,7 @@ mod ingest;
 mod output;
 mod permits;
 mod progress;
+mod pull;
 mod report;
 mod roles;
 mod stats;
@@ -35,6 +36,7 @@ use vocab::Locale;
 use crate::cli::{Cli, Command};
 use crate::consent::Wish;
 use crate::house::House;
+use crate::pull::{AskError, PullError};
 use crate::synth::SynthError;
 
 #[global_allocator]
@@ -81,12 +83,14 @@ fn say(error: &anyhow::Error, locale: Locale) -> String {
         let ledger = cause.downcast_ref::<LedgerError>().map(|cause| cause.say(locale));
         let storage = cause.downcast_ref::<StorageError>().map(|cause| cause.say(locale));
         let synth = cause.downcast_ref::<SynthError>().map(|cause| cause.say(locale));
+        let pull = cause.downcast_ref::<PullError>().map(|cause| cause.say(locale));
+        let asked = cause.downcast_ref::<AskError>().map(|cause| cause.say(locale));
         let lake = cause.downcast_ref::<LakeError>().and_then(|cause| match cause {
             LakeError::Ledger(cause) => Some(cause.say(locale)),
             LakeError::Storage(cause) => Some(cause.say(locale)),
             _ => None,
         });
-        if let Some(spoken) = ledger.or(storage).or(synth).or(lake) {
+        if let Some(spoken) = ledger.or(storage).or(synth).or(pull).or(asked).or(lake) {
             words.push(spoken);
             return words.join(": ");
         }
@@ -125,6 +129,10 @@ async fn act(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
             let quarantined = ingest::command(&house, args).await?;
             return Ok(if quarantined > 0 && args.strict { QUARANTINED } else { 0 });
         }
+        Command::Pull(args) if !args.status => {
+            let house = House::open(home, locale).await?;
+            return pull::command(&house, args).await;
+        }
         other => {
             let house = House::existing(home, locale).await?;
             return in_house(&house, other).await;
@@ -148,6 +156,7 @@ async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {
         Command::Permit { command } => permits::run(house, command).await?,
         Command::Audit { command } => audit::run(house, command).await?,
         Command::Rebuild { quiet } => ingest::rebuild(house, *quiet).await?,
+        Command::Pull(args) => return pull::command(house, args).await,
         Command::Doctor { deep } => {
             return Ok(if doctor::run(house, *deep).await? { 0 } else { FAILED });
         }

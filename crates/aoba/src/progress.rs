@@ -12,6 +12,13 @@ pub(crate) fn things(total: u64, what: &str, quiet: bool) -> ProgressBar {
     bar(total, what, "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}", quiet)
 }
 
+/// Makes a sign that something is going on, for as long as nobody knows how long it takes.
+pub(crate) fn waiting(what: &str, quiet: bool) -> ProgressBar {
+    let sign = bar(0, what, "{spinner} {msg} {elapsed}", quiet);
+    sign.enable_steady_tick(std::time::Duration::from_millis(200));
+    sign
+}
+
 fn bar(total: u64, what: &str, template: &str, quiet: bool) -> ProgressBar {
     let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let bar = ProgressBar::with_draw_target(Some(total), target);

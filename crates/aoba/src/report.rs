@@ -29,7 +29,11 @@ pub(crate) fn print(
 }
 
 /// The report as the ledger has it, with each quarantined line's reason and remedy in words.
-fn json(report: &LoadReport, used: Option<&Stats>, locale: Locale) -> anyhow::Result<Value> {
+pub(crate) fn json(
+    report: &LoadReport,
+    used: Option<&Stats>,
+    locale: Locale,
+) -> anyhow::Result<Value> {
     let mut value = serde_json::to_value(report)?;
     let quarantine: Vec<Value> = report.quarantine.iter().map(|row| spoken(row, locale)).collect();
     if let Some(fields) = value.as_object_mut() {

@@ -15,6 +15,7 @@ const WALLS: &[(&[&str], &[&str])] = &[
     (&["sqlx"], &["ledger"]),
     (&["noodles"], &["variants"]),
     (&["axum"], &["desk", "slices", "aoba"]),
+    (&["reqwest", "aws-lc-rs", "rustls-pki-types"], &["aoba"]),
     (&["anyhow"], &["aoba", "xtask"]),
 ];
 

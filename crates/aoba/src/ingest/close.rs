@@ -1,6 +1,5 @@
 //! One load from its first step to its commit.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,8 +10,9 @@ use ledger::{FileReport, LandingState, PatientKeys};
 use vocab::{LoadId, PatientId};
 
 use super::before::Before;
+use super::bases::OwnBases;
 use super::catalogue::Catalogue;
-use super::keep::{self, KeptFiles};
+use super::keep::{self, Incoming, KeptFiles};
 use super::missing::{Asked, Rule};
 use super::occurrence::Occurrences;
 use super::pieces::{Kind, Source};
@@ -28,7 +28,7 @@ pub(super) enum Job<'a> {
     /// Take these files in.
     Ingest {
         /// The files, in order.
-        files: Vec<PathBuf>,
+        files: Vec<Incoming>,
         /// How.
         args: &'a IngestArgs,
     },
@@ -225,7 +225,7 @@ async fn fill(
         occurrences: Arc::clone(&occurrences),
         before: Arc::clone(&before),
         zone: house.zone()?,
-        own_bases: house.config.ingest.own_bases.clone(),
+        own_bases: OwnBases::read(house).await?,
         landing: house.lake.landing().clone(),
         line_bytes_max: house.config.ingest.line_bytes_max,
         keys: keys.clone(),

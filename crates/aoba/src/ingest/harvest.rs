@@ -13,6 +13,7 @@ use vocab::date::Zone;
 use vocab::{Issue, IssueCode, PatientId, Place, Severity};
 
 use super::before::{Before, Wanted};
+use super::bases::OwnBases;
 use super::catalogue::{Catalogue, TypeTables};
 use super::extensions::{self, WITHHELD_TYPES};
 use super::identity::{self, Identity};
@@ -27,7 +28,7 @@ pub(super) struct Shared<'c> {
     pub(super) occurrences: &'c Occurrences,
     pub(super) before: &'c Before,
     pub(super) zone: Zone,
-    pub(super) own_bases: &'c [String],
+    pub(super) own_bases: &'c OwnBases,
     pub(super) keys: &'c PatientKeys,
 }
 
@@ -429,7 +430,7 @@ impl<'c> Harvester<'c> {
         let mut origin = entry.origin(siblings);
         origin.file = self.file;
         origin.references = references;
-        origin.own_bases = self.shared.own_bases;
+        origin.own_bases = self.shared.own_bases.of(&self.source.1);
         let pushed = runner.push_within(entry.text, &origin, outer)?;
         if self.making {
             return Ok(pushed.patient);

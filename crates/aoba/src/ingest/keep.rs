@@ -15,6 +15,23 @@ use super::recipe;
 use crate::house::House;
 use crate::progress;
 
+/// A file that is to be taken in.
+#[derive(Clone, Debug)]
+pub(crate) struct Incoming {
+    /// Where it lies.
+    pub(crate) path: PathBuf,
+    /// What it is called in reports.
+    pub(crate) name: String,
+}
+
+impl Incoming {
+    /// A file that is called as the person called it.
+    pub(super) fn at(path: PathBuf) -> Self {
+        let name = path.to_string_lossy().into_owned();
+        Self { path, name }
+    }
+}
+
 /// What keeping came to.
 #[derive(Default)]
 pub(super) struct KeptFiles {
@@ -31,7 +48,7 @@ pub(super) async fn keep(
     house: &House,
     lease: &WriterLease,
     load: LoadId,
-    files: Vec<PathBuf>,
+    files: Vec<Incoming>,
     (source, quiet): (&str, bool),
 ) -> anyhow::Result<KeptFiles> {
     let landing = house.lake.landing().clone();
@@ -90,11 +107,11 @@ fn held(landing: LandingId, name: String) -> FileReport {
 
 fn keep_all(
     landing: &Landing,
-    files: &[PathBuf],
+    files: &[Incoming],
     quiet: bool,
 ) -> anyhow::Result<Vec<(String, Kept)>> {
     let mut total = 0;
-    for path in files {
+    for Incoming { path, .. } in files {
         total += std::fs::metadata(path)
             .with_context(|| format!("cannot read {}", path.display()))?
             .len();
@@ -107,11 +124,11 @@ fn keep_all(
         let worker = || -> anyhow::Result<()> {
             loop {
                 let claimed = next.lock().unwrap_or_else(PoisonError::into_inner).next();
-                let Some((at, path)) = claimed else { return Ok(()) };
-                let name = path.to_string_lossy().into_owned();
+                let Some((at, Incoming { path, name })) = claimed else { return Ok(()) };
                 let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
-                let kept = landing.keep(&mut bar.wrap_read(file), &name)?;
-                done.lock().unwrap_or_else(PoisonError::into_inner).push((at, (name, kept)));
+                let kept = landing.keep(&mut bar.wrap_read(file), name)?;
+                let kept = (name.clone(), kept);
+                done.lock().unwrap_or_else(PoisonError::into_inner).push((at, kept));
             }
         };
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();

@@ -2,6 +2,7 @@
 //! written and committed, every resource accounted for.
 
 mod before;
+mod bases;
 pub(crate) mod blocks;
 mod catalogue;
 mod close;
@@ -32,6 +33,7 @@ use crate::house::House;
 use crate::stats::Stats;
 
 use close::Job;
+pub(crate) use keep::Incoming;
 
 /// `aoba ingest`; gives how many resources were quarantined.
 pub(crate) async fn command(house: &House, args: &IngestArgs) -> anyhow::Result<u64> {
@@ -55,11 +57,23 @@ async fn load(
     args: &IngestArgs,
     start: Instant,
 ) -> anyhow::Result<u64> {
+    let files = files.into_iter().map(Incoming::at).collect();
+    let report = received(house, files, args).await?;
+    crate::report::print(&report, Some(&Stats::since(start)), args.format, house.locale)?;
+    Ok(report.totals.quarantined)
+}
+
+/// Loads files that were received some other way than from a person's hand, and tells what came of
+/// them.
+pub(crate) async fn received(
+    house: &House,
+    files: Vec<Incoming>,
+    args: &IngestArgs,
+) -> anyhow::Result<LoadReport> {
     let id = close::run(house, Job::Ingest { files, args }).await?;
     let report = house.ledger.loads().report(id).await?;
     check(&report)?;
-    crate::report::print(&report, Some(&Stats::since(start)), args.format, house.locale)?;
-    Ok(report.totals.quarantined)
+    Ok(report)
 }
 
 /// `aoba rebuild`

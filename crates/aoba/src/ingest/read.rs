@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use vocab::date::Zone;
 
 use super::before::Before;
+use super::bases::OwnBases;
 use super::catalogue::Catalogue;
 use super::harvest::{Harvest, Harvester, Shared};
 use super::occurrence::Occurrences;
@@ -22,7 +23,7 @@ pub(super) struct Reading {
     pub(super) occurrences: Arc<Occurrences>,
     pub(super) before: Arc<Before>,
     pub(super) zone: Zone,
-    pub(super) own_bases: Vec<String>,
+    pub(super) own_bases: OwnBases,
     pub(super) landing: Landing,
     pub(super) line_bytes_max: usize,
     pub(super) keys: PatientKeys,

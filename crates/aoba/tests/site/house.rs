@@ -52,12 +52,31 @@ impl House {
         path
     }
 
+    /// Writes the settings; the home is made where there is none.
+    pub(crate) fn set(&self, settings: &str) {
+        use std::os::unix::fs::DirBuilderExt as _;
+        let mut folder = std::fs::DirBuilder::new();
+        folder.recursive(true).mode(0o700).create(self.home()).unwrap();
+        std::fs::write(self.home().join("aoba.toml"), settings).unwrap();
+    }
+
+    /// Whether these bytes are in any file of the home but those kept as they were received.
+    pub(crate) fn holds(&self, bytes: &str) -> bool {
+        let landing = self.home().join("landing");
+        files_below(&self.home()).iter().filter(|path| !path.starts_with(&landing)).any(|path| {
+            let content = std::fs::read(path).unwrap();
+            content.windows(bytes.len()).any(|part| part == bytes.as_bytes())
+        })
+    }
+
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_aoba"));
         command
             .args(arguments)
             .env("AOBA_HOME", self.home())
             .env("AOBA_LANG", "en")
+            // Servers of tests are on this machine, whatever proxy it has for others.
+            .env("NO_PROXY", "127.0.0.1")
             .current_dir(self.folder.path())
             .stdin(Stdio::null());
         command
