@@ -48,18 +48,18 @@ struct Part {
 }
 
 impl Download<'_> {
-    /// Fetches a file; gives its name in the folder.
+    /// Fetches a file; it has its ending when it is there as a whole.
     ///
     /// # Errors
     /// When the server does not give it, or not as a whole, again and again.
-    pub(super) async fn fetch(&self, file: &ExportFile) -> Result<String, PullError> {
+    pub(super) async fn fetch(&self, file: &ExportFile) -> Result<(), PullError> {
         let url = self.url(file)?;
         let mut part = Part::open(self.folder, &file.name);
         let (mut failures, mut most) = (0, part.length());
         loop {
             let error = match self.go_on(file, &url, &mut part).await {
                 Ok(()) => match self.finish(file, &part).await {
-                    Ok(name) => return Ok(name),
+                    Ok(()) => return Ok(()),
                     Err(error @ PullError::NotWhole { .. }) => {
                         part.clear()?;
                         error
@@ -164,7 +164,7 @@ impl Download<'_> {
     }
 
     /// Looks whether the file is whole, and gives it its name.
-    async fn finish(&self, file: &ExportFile, part: &Part) -> Result<String, PullError> {
+    async fn finish(&self, file: &ExportFile, part: &Part) -> Result<(), PullError> {
         let (packing, ending) = match part.known.is_packed {
             true => (Packing::Gzip, "ndjson.gz"),
             false => (Packing::Plain, "ndjson"),
@@ -184,8 +184,7 @@ impl Download<'_> {
         })?;
         let name = format!("{}.{ending}", file.name);
         let path = self.folder.join(&name);
-        fs::rename(&part.path, &path).map_err(|error| PullError::disk(&path, error))?;
-        Ok(name)
+        fs::rename(&part.path, &path).map_err(|error| PullError::disk(&path, error))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a server has for us, fetched into the folder of a pull: by an export where it has one, else
 //! by searches, from where an earlier run was.
 
-use std::path::Path;
+use std::io::ErrorKind;
 
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
@@ -24,6 +24,10 @@ use crate::progress;
 
 /// How many files are fetched side by side.
 const AT_ONCE: usize = 4;
+
+/// How files of exports end, and pages of searches.
+const EXPORT_FILES: [&str; 2] = ["ndjson", "ndjson.gz"];
+const SEARCH_FILES: [&str; 2] = ["json", "json.gz"];
 
 /// What is shown while it is fetched.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +82,12 @@ impl Fetch<'_> {
     }
 
     async fn once(&self, kept: &mut Kept, since: Option<&str>) -> Result<Fetched, PullError> {
+        if !is_sound(kept) {
+            kept.job = None;
+        }
         if kept.job.is_none() {
+            // Without a note nobody knows of what the files are that lie here.
+            kept.clear()?;
             let work = self.begin(since).await?;
             kept.begin(Job { since: since.map(str::to_owned), work })?;
         }
@@ -135,46 +144,35 @@ impl Fetch<'_> {
             }
         };
         self.download(kept, &given).await?;
-        let Some(Job { work: Work::Export(ExportWork { given: Some(given), .. }), .. }) = &kept.job
-        else {
-            return Err(PullError::GivenUp);
-        };
-        let files = given
-            .files
-            .iter()
-            .filter_map(|file| Some(FetchedFile { name: file.done.clone()?, kind: file.kind }));
+        let files = given.files.iter().map(|file| {
+            Ok(FetchedFile { name: must(kept, &file.name, EXPORT_FILES)?, kind: file.kind })
+        });
         Ok(Fetched {
             way: PullWay::Export,
+            files: files.collect::<Result<_, PullError>>()?,
             server_time: given.server_time.clone(),
-            files: files.collect(),
         })
     }
 
-    /// Fetches the files that are not there yet, some side by side, and notes each.
-    async fn download(&self, kept: &mut Kept, given: &Given) -> Result<(), PullError> {
-        let folder = kept.folder().to_owned();
-        let missing: Vec<(usize, ExportFile)> = given
-            .files
-            .iter()
-            .enumerate()
-            .filter(|(_, file)| !is_there(&folder, file))
-            .map(|(at, file)| (at, file.clone()))
-            .collect();
+    /// Fetches the files that are not there yet, some side by side.
+    async fn download(&self, kept: &Kept, given: &Given) -> Result<(), PullError> {
+        let is_missing = |file: &&ExportFile| kept.whole(&file.name, EXPORT_FILES).is_none();
+        let missing: Vec<&ExportFile> = given.files.iter().filter(is_missing).collect();
         let what = self.say("ファイルを取得しています", "fetching files");
         let bar = progress::bytes(0, what, self.words.quiet);
         let download = Download {
             http: self.http,
-            folder: &folder,
+            folder: kept.folder(),
             bar: &bar,
             line_bytes_max: self.line_bytes_max,
         };
         let (all, mut there) = (given.files.len(), given.files.len() - missing.len());
         let mut waiting = missing.into_iter();
         let mut coming = FuturesUnordered::new();
-        coming.extend(waiting.by_ref().take(AT_ONCE).map(|next| one(&download, next)));
-        while let Some((at, fetched)) = coming.next().await {
-            done(kept, at, fetched?)?;
-            coming.extend(waiting.next().map(|next| one(&download, next)));
+        coming.extend(waiting.by_ref().take(AT_ONCE).map(|file| download.fetch(file)));
+        while let Some(fetched) = coming.next().await {
+            fetched?;
+            coming.extend(waiting.next().map(|file| download.fetch(file)));
             there += 1;
             bar.set_message(format!("{what} {there}/{all}"));
         }
@@ -194,12 +192,15 @@ impl Fetch<'_> {
         else {
             return Err(PullError::GivenUp);
         };
-        let names = types.iter().flat_map(|pages| &pages.files);
-        let files = names.map(|name| FetchedFile { name: name.clone(), kind: FileKind::Output });
+        let names = types.iter().flat_map(|of_type| (0..of_type.pages).map(|n| of_type.name(n)));
+        let files = names.map(|name| {
+            let name = must(kept, &name, SEARCH_FILES)?;
+            Ok(FetchedFile { name, kind: FileKind::Output })
+        });
         Ok(Fetched {
             way: PullWay::Search,
             server_time: server_time.clone(),
-            files: files.collect(),
+            files: files.collect::<Result<_, PullError>>()?,
         })
     }
 
@@ -211,30 +212,19 @@ impl Fetch<'_> {
     }
 }
 
+/// Whether every page that was noted is there; somebody may have tidied up.
+fn is_sound(kept: &Kept) -> bool {
+    let Some(Job { work: Work::Search(work), .. }) = &kept.job else { return true };
+    let mut names = work.types.iter().flat_map(|pages| (0..pages.pages).map(|n| pages.name(n)));
+    names.all(|name| kept.whole(&name, SEARCH_FILES).is_some())
+}
+
+/// The name of a file that has been fetched.
+fn must(kept: &Kept, name: &str, endings: [&str; 2]) -> Result<String, PullError> {
+    let missing = || PullError::disk(&kept.folder().join(name), ErrorKind::NotFound.into());
+    kept.whole(name, endings).ok_or_else(missing)
+}
+
 fn exports(status_url: &Url) -> Work {
     Work::Export(ExportWork { status_url: status_url.to_string(), given: None })
-}
-
-/// Fetches one file, and remembers which it is.
-async fn one(
-    download: &Download<'_>,
-    (at, file): (usize, ExportFile),
-) -> (usize, Result<String, PullError>) {
-    (at, download.fetch(&file).await)
-}
-
-/// Whether a file was noted as fetched and is there.
-fn is_there(folder: &Path, file: &ExportFile) -> bool {
-    file.done.as_ref().is_some_and(|name| folder.join(name).is_file())
-}
-
-/// Notes that a file is there.
-fn done(kept: &mut Kept, at: usize, name: String) -> Result<(), PullError> {
-    if let Some(Job { work: Work::Export(ExportWork { given: Some(given), .. }), .. }) =
-        &mut kept.job
-        && let Some(file) = given.files.get_mut(at)
-    {
-        file.done = Some(name);
-    }
-    kept.note()
 }

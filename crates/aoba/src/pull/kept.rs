@@ -72,8 +72,6 @@ pub(super) struct ExportFile {
     pub(super) count: Option<u64>,
     /// Whether the token is shown.
     pub(super) shows_token: bool,
-    /// Its name in the folder, once it is there as a whole.
-    pub(super) done: Option<String>,
 }
 
 /// What a file of an export holds.
@@ -104,8 +102,15 @@ pub(super) struct TypePages {
     pub(super) resource_type: String,
     /// The next page; none when all are there.
     pub(super) next: Option<String>,
-    /// The pages in the folder.
-    pub(super) files: Vec<String>,
+    /// How many pages are in the folder, not counting those that held nothing.
+    pub(super) pages: u32,
+}
+
+impl TypePages {
+    /// What the nth page is called in the folder, from 0, without an ending.
+    pub(super) fn name(&self, page: u32) -> String {
+        format!("{}-{:06}", self.resource_type, page.saturating_add(1))
+    }
 }
 
 impl Work {
@@ -144,6 +149,12 @@ impl Kept {
     /// Where its files lie.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The name of a file that is there as a whole: it gets its ending only then.
+    pub(super) fn whole(&self, name: &str, endings: [&str; 2]) -> Option<String> {
+        let names = endings.map(|ending| format!("{name}.{ending}"));
+        names.into_iter().find(|name| self.folder.join(name).is_file())
     }
 
     /// Where an answer that refuses is put.

@@ -79,7 +79,6 @@ impl Manifest {
                     kind,
                     name: name(kind, &item.resource_type, from + files.len()),
                     count: item.count.filter(|_| kind == FileKind::Output),
-                    done: None,
                 });
             }
         }

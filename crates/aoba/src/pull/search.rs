@@ -81,7 +81,7 @@ pub(super) fn plan(
     let pages = |name: String| TypePages {
         next: Some(ask.search_url(&name, since).to_string()),
         resource_type: name,
-        files: Vec::new(),
+        pages: 0,
     };
     Ok(SearchWork {
         server_time: begun.unwrap_or(now).to_string(),
@@ -126,13 +126,13 @@ impl Pages<'_> {
         let (mut url, mut empty) = (first, 0);
         loop {
             let Some(pages) = pages_of(kept, at) else { return Ok(()) };
-            let name = format!("{}-{:06}", pages.resource_type, pages.files.len() + 1);
+            let name = pages.name(pages.pages);
             self.bar.set_message(format!("{} {name}", self.searching));
             let fetched = self.page(&url, kept.folder(), &name).await?;
             empty = if fetched.file.is_some() { 0 } else { empty + 1 };
             let next = fetched.next;
             if let Some(pages) = pages_of(kept, at) {
-                pages.files.extend(fetched.file);
+                pages.pages += u32::from(fetched.file.is_some());
                 pages.next = next.as_ref().map(Url::to_string);
             }
             kept.note()?;
