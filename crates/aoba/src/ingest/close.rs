@@ -9,8 +9,8 @@ use lake::{LoadMode, Writer};
 use ledger::{FileReport, LandingState, PatientKeys};
 use vocab::{LoadId, PatientId};
 
-use super::before::Before;
 use super::bases::OwnBases;
+use super::before::Before;
 use super::catalogue::Catalogue;
 use super::keep::{self, Incoming, KeptFiles};
 use super::missing::{Asked, Rule};

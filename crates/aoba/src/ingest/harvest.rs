@@ -12,8 +12,8 @@ use slices::records::tables as bundled;
 use vocab::date::Zone;
 use vocab::{Issue, IssueCode, PatientId, Place, Severity};
 
-use super::before::{Before, Wanted};
 use super::bases::OwnBases;
+use super::before::{Before, Wanted};
 use super::catalogue::{Catalogue, TypeTables};
 use super::extensions::{self, WITHHELD_TYPES};
 use super::identity::{self, Identity};

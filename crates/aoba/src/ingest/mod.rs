@@ -1,8 +1,8 @@
 //! `aoba ingest` and `aoba rebuild`: files kept, read, compared with what is held, flattened,
 //! written and committed, every resource accounted for.
 
-mod before;
 mod bases;
+mod before;
 pub(crate) mod blocks;
 mod catalogue;
 mod close;

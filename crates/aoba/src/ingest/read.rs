@@ -9,8 +9,8 @@ use ledger::PatientKeys;
 use tokio::sync::mpsc;
 use vocab::date::Zone;
 
-use super::before::Before;
 use super::bases::OwnBases;
+use super::before::Before;
 use super::catalogue::Catalogue;
 use super::harvest::{Harvest, Harvester, Shared};
 use super::occurrence::Occurrences;
