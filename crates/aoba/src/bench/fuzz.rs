@@ -22,10 +22,16 @@ use super::runs::to_f64;
 use crate::cli::BenchFuzzArgs;
 use crate::{progress, stats};
 
-/// A text that takes longer is a finding.
-const TIME_MAX: Duration = Duration::from_secs(1);
-/// More memory than this, for all threads together, is a finding.
-const MEMORY_BYTES_MAX: u64 = 512 << 20;
+/// What no text may cost.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// A text that takes longer is a finding.
+    time: Duration,
+    /// More memory than this, for the whole program, is a finding.
+    memory_bytes: u64,
+}
+
+const LIMITS: Limits = Limits { time: Duration::from_secs(1), memory_bytes: 512 << 20 };
 /// A target with so many findings is left.
 const FINDINGS_MAX: usize = 20;
 /// Without optimisation a reader takes ten kilobytes of stack for each level of a text.
@@ -60,7 +66,7 @@ pub(super) fn run(args: &BenchFuzzArgs) -> anyhow::Result<()> {
     }
     for target in chosen {
         let start = Instant::now();
-        let outcome = many(target, args)?;
+        let outcome = many(target, args, LIMITS)?;
         let seconds = start.elapsed().as_secs_f64();
         println!(
             "{:<10} {} texts, {} taken, {:.0} a second; slowest {:.1} ms, peak {:.0} MB; {} findings",
@@ -92,7 +98,7 @@ fn keep(folder: &Path, name: &str, number: usize, finding: &Finding) -> anyhow::
 }
 
 /// Runs one target on all threads.
-fn many(target: &Target, args: &BenchFuzzArgs) -> anyhow::Result<Outcome> {
+fn many(target: &Target, args: &BenchFuzzArgs, limits: Limits) -> anyhow::Result<Outcome> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let (next, findings) = (AtomicU64::new(0), Mutex::new(Vec::new()));
     let bar = progress::things(args.executions, "texts", args.quiet);
@@ -107,7 +113,7 @@ fn many(target: &Target, args: &BenchFuzzArgs) -> anyhow::Result<Outcome> {
                 break;
             }
             let count = TEXTS_PER_LOOK.min(args.executions - first);
-            let found = worker.some(count);
+            let found = worker.some(count, limits);
             if let Ok(mut all) = findings.lock() {
                 all.extend(found);
             }
@@ -161,7 +167,7 @@ impl<'t> Worker<'t> {
     }
 
     /// Reads so many texts, and looks at the memory afterwards.
-    fn some(&mut self, count: u64) -> Vec<Finding> {
+    fn some(&mut self, count: u64, limits: Limits) -> Vec<Finding> {
         let mut findings = Vec::new();
         for _ in 0..count {
             let text = self.damage.text(&self.pool);
@@ -171,7 +177,7 @@ impl<'t> Worker<'t> {
             self.texts += 1;
             self.slowest = self.slowest.max(took);
             match read {
-                Ok(_) if took > TIME_MAX => {
+                Ok(_) if took > limits.time => {
                     findings.push(Finding { text, why: format!("{:.1} s", took.as_secs_f64()) });
                 }
                 Ok(true) => {
@@ -187,7 +193,7 @@ impl<'t> Worker<'t> {
             }
         }
         let peak = stats::peak_rss_bytes();
-        if peak > MEMORY_BYTES_MAX {
+        if peak > limits.memory_bytes {
             let why = format!("{} MB of memory", peak / 1_000_000);
             findings.push(Finding { text: Vec::new(), why });
         }
@@ -204,6 +210,9 @@ fn said(panicked: &(dyn std::any::Any + Send)) -> String {
 mod tests {
     use super::*;
 
+    /// Tests share a busy machine and one program's memory with others.
+    const NONE: Limits = Limits { time: Duration::MAX, memory_bytes: u64::MAX };
+
     fn args(executions: u64) -> BenchFuzzArgs {
         BenchFuzzArgs { executions, seed: 7, target: None, findings: None, quiet: true }
     }
@@ -211,7 +220,7 @@ mod tests {
     #[test]
     fn no_damage_makes_a_reader_panic() {
         for target in targets::all().unwrap() {
-            let outcome = many(&target, &args(6_000)).unwrap();
+            let outcome = many(&target, &args(6_000), NONE).unwrap();
             let whys: Vec<&str> = outcome.findings.iter().map(|one| one.why.as_str()).collect();
             assert!(whys.is_empty(), "{}: {whys:?}", target.name);
             assert_eq!(outcome.texts, 6_000);
@@ -232,7 +241,7 @@ mod tests {
                 })
             },
         };
-        let outcome = many(&target, &args(2_000)).unwrap();
+        let outcome = many(&target, &args(2_000), NONE).unwrap();
         assert!(outcome.findings.iter().all(|one| one.text.contains(&b'x')));
         assert_eq!(outcome.findings[0].why, "panic: an x");
     }
