@@ -1,4 +1,4 @@
-//! Who may not be seen for a purpose, as of one state of consents.
+//! Who may not be seen for a purpose, and who is one person with whom, as of one state of consents.
 
 use std::sync::{Arc, PoisonError};
 
@@ -7,7 +7,7 @@ use vocab::{PatientId, PurposeOfUse};
 
 use crate::error::{Doing, LedgerError, counted};
 use crate::home::Ledger;
-use crate::links::Persons;
+use crate::links::{Aliases, Persons};
 use crate::patient_keys::stored_patient;
 use crate::store::Conn;
 
@@ -17,6 +17,7 @@ pub struct Exclusions {
     epoch: u64,
     purpose: PurposeOfUse,
     bitmap: RoaringTreemap,
+    aliases: Arc<Aliases>,
 }
 
 impl Exclusions {
@@ -42,6 +43,12 @@ impl Exclusions {
     #[must_use]
     pub fn bitmap(&self) -> &RoaringTreemap {
         &self.bitmap
+    }
+
+    /// Which numbers are shown as another one of the same person.
+    #[must_use]
+    pub fn aliases(&self) -> &Arc<Aliases> {
+        &self.aliases
     }
 
     /// Whether nobody is excluded.
@@ -90,15 +97,14 @@ pub(crate) async fn current(
         .fetch_all(&mut *conn)
         .await
         .doing("read the consents")?;
-    if !out.is_empty() {
-        let persons = Persons::read(conn).await?;
-        for number in out {
-            for patient in persons.of(stored_patient(number)?) {
-                bitmap.insert(patient.get().cast_unsigned());
-            }
+    let persons = Persons::read(conn).await?;
+    for number in out {
+        for patient in persons.of(stored_patient(number)?) {
+            bitmap.insert(patient.get().cast_unsigned());
         }
     }
-    Ok(Arc::new(Exclusions { epoch, purpose, bitmap }))
+    let aliases = Arc::new(persons.aliases());
+    Ok(Arc::new(Exclusions { epoch, purpose, bitmap, aliases }))
 }
 
 /// Keeps exclusions for the next look; call only after the transaction they were read in.

@@ -40,7 +40,7 @@ pub use exclusions::Exclusions;
 pub use home::Ledger;
 pub use identity::{Identifier, Identity, IdentityOwner, IdentityRecord};
 pub use lease::{PullLease, WriterLease};
-pub use links::Links;
+pub use links::{Aliases, Links};
 pub use loads::{
     Counts, FileReport, HeldFile, LandingFile, LandingState, Landings, LoadCommit, LoadInfo,
     LoadOutcome, LoadReport, Loads, NewLoad, QuarantineRow, Snapshot, SnapshotKind, SnapshotTable,

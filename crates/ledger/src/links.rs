@@ -46,6 +46,37 @@ pub(crate) struct Persons {
     neighbours: HashMap<PatientId, Vec<PatientId>>,
 }
 
+/// The numbers that are shown as another one: of each person with several, all but the smallest.
+///
+/// Tables keep what each resource said. Which numbers are one person changes with each link, and is
+/// told when rows are looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aliases {
+    shown: HashMap<PatientId, PatientId>,
+    /// By the number shown: every number of the person.
+    persons: HashMap<PatientId, BTreeSet<PatientId>>,
+}
+
+impl Aliases {
+    /// Whether each person has one number.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// The number as which this one is shown.
+    #[must_use]
+    pub fn shown(&self, patient: PatientId) -> PatientId {
+        self.shown.get(&patient).copied().unwrap_or(patient)
+    }
+
+    /// Every number that is shown as this one; none where it is alone or itself not shown.
+    #[must_use]
+    pub fn numbers(&self, shown: PatientId) -> Option<&BTreeSet<PatientId>> {
+        self.persons.get(&shown)
+    }
+}
+
 impl Links {
     pub(crate) fn new(ledger: Ledger) -> Self {
         Self { ledger }
@@ -149,6 +180,23 @@ impl Persons {
             persons.neighbours.entry(person).or_default().push(member);
         }
         Ok(persons)
+    }
+
+    /// Who is shown as whom.
+    pub(crate) fn aliases(&self) -> Aliases {
+        let mut aliases = Aliases::default();
+        for number in self.neighbours.keys() {
+            if aliases.shown.contains_key(number) || aliases.persons.contains_key(number) {
+                continue;
+            }
+            let person = self.of(*number);
+            if let Some(smallest) = person.first().copied() {
+                let others = person.iter().skip(1).map(|other| (*other, smallest));
+                aliases.shown.extend(others);
+                aliases.persons.insert(smallest, person);
+            }
+        }
+        aliases
     }
 
     /// All numbers that hang together with one, itself among them.

@@ -41,6 +41,12 @@ pub(super) fn run(args: &BenchChangeArgs) -> anyhow::Result<()> {
 }
 
 fn both(args: &BenchChangeArgs, folder: &Path) -> anyhow::Result<()> {
+    if let Some(home) = &args.made {
+        let hospital = Hospital { seed: args.seed, patients: args.patients };
+        let (day, run) = bring(&hospital, (args.day, args.patients), home, folder)?;
+        println!("  {}: {}", day.told(), told(&run));
+        return Ok(());
+    }
     let small = args.patients / 4;
     one(args, small, &[small], folder)?;
     one(args, args.patients, &[args.patients, small], folder)
@@ -61,21 +67,37 @@ fn one(args: &BenchChangeArgs, patients: u64, sizes: &[u64], folder: &Path) -> a
     println!("  put in order: {}", told(&optimized));
     let hospital = Hospital { seed: args.seed, patients };
     for (number, size) in (1_u64..).zip(sizes) {
-        let day = day(&hospital, number, size / PATIENTS_PER_CHANGED, folder)?;
-        let mut ingest = this_program()?;
-        // The source under which a made hospital is kept.
-        ingest.args(["ingest", "--quiet", "--source", crate::demo::INVENTED, "--home"]);
-        let run = timed(ingest.arg(&home).arg(&day.file))?;
+        let (day, run) = bring(&hospital, (number, *size), &home, folder)?;
         println!(
-            "  a day with {} patients changed, {} lines: {}, {:.2} % of the whole",
-            day.patients,
-            day.lines,
+            "  {}: {}, {:.2} % of the whole",
+            day.told(),
             told(&run),
             100.0 * run.wall_seconds / full.wall_seconds
         );
     }
     std::fs::remove_dir_all(&home)?;
     Ok(())
+}
+
+/// Brings a day such as a hospital of this size has.
+fn bring(
+    hospital: &Hospital,
+    (number, size): (u64, u64),
+    home: &Path,
+    folder: &Path,
+) -> anyhow::Result<(Day, Run)> {
+    let day = day(hospital, number, size / PATIENTS_PER_CHANGED, folder)?;
+    let mut ingest = this_program()?;
+    // The source under which a made hospital is kept.
+    ingest.args(["ingest", "--quiet", "--source", crate::demo::INVENTED, "--home"]);
+    let run = timed(ingest.arg(home).arg(&day.file))?;
+    Ok((day, run))
+}
+
+impl Day {
+    fn told(&self) -> String {
+        format!("a day with {} patients changed, {} lines", self.patients, self.lines)
+    }
 }
 
 fn told(run: &Run) -> String {

@@ -51,6 +51,13 @@ pub(crate) struct BenchChangeArgs {
     /// What chance begins with.
     #[arg(long, default_value_t = 1, value_name = "S")]
     pub(crate) seed: u64,
+    /// A data folder that `aoba synth --into` has filled with these patients, in the same order of
+    /// chance: the day is brought there, and nothing is made.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) made: Option<PathBuf>,
+    /// Which day comes, in a data folder that already had some.
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "made")]
+    pub(crate) day: u64,
     /// Where to write; the system's temporary folder if not given.
     #[arg(long, value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,

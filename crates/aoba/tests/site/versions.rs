@@ -78,3 +78,27 @@ fn partial_dates_keep_what_they_know() {
     assert!(rows[0].get("birth_date_day").is_none_or(serde_json::Value::is_null));
     assert_eq!(rows[2]["birth_date_day"], "1950-05-17");
 }
+
+#[test]
+fn a_record_that_replaces_another_makes_them_one_person_everywhere() {
+    let house = House::new();
+    let patient = |id: &str, more: &str| {
+        format!("{{\"resourceType\":\"Patient\",\"id\":\"{id}\",\"gender\":\"female\"{more}}}\n")
+    };
+    let value = |id: &str, patient: &str| {
+        format!(
+            "{{\"resourceType\":\"Observation\",\"id\":\"{id}\",\"status\":\"final\",\"code\":{{\"text\":\"x\"}},\
+             \"subject\":{{\"reference\":\"Patient/{patient}\"}}}}\n"
+        )
+    };
+    let first = [patient("old", ""), patient("new", ""), value("o1", "old"), value("o2", "new")];
+    house.ingest(&[&house.write("first.ndjson", first.concat())]);
+    let people = "select count(distinct patient_id) from observation";
+    assert_eq!(house.number(people), 2);
+    // Years later the hospital finds out.
+    let link = r#","link":[{"type":"replaces","other":{"reference":"Patient/old"}}]"#;
+    house.ingest(&[&house.write("second.ndjson", patient("new", link))]);
+    assert_eq!(house.number(people), 1);
+    let meeting = "select count(*) from observation a join observation b using (patient_id)";
+    assert_eq!(house.number(meeting), 4);
+}

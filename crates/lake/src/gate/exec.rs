@@ -21,7 +21,7 @@ use datafusion::physical_plan::{
 use futures::StreamExt as _;
 
 use super::scan::{Columns, is_patient_type};
-use super::{Nobody, Test};
+use super::{Nobody, Test, persons};
 
 /// Lets through the rows of people who may be seen.
 ///
@@ -121,7 +121,7 @@ fn admitted(
 ) -> Result<RecordBatch, arrow_schema::ArrowError> {
     let patients = batch.column(columns.patient).as_primitive::<Int64Type>();
     let passes = passes(patients, test);
-    let wanted = batch.project(&columns.wanted)?;
+    let wanted = persons::shown(batch.project(&columns.wanted)?, columns, &test.aliases)?;
     if passes.true_count() == batch.num_rows() {
         return Ok(wanted);
     }
@@ -160,7 +160,8 @@ mod tests {
     use super::*;
 
     fn test(nobody: Nobody) -> Test {
-        Test { excluded: Arc::new([7].into_iter().collect()), only: None, nobody }
+        let excluded = Arc::new([7].into_iter().collect());
+        Test { excluded, only: None, aliases: Arc::default(), nobody }
     }
 
     #[test]

@@ -6,8 +6,12 @@
 //! above it, and of the filters only plain comparisons with constants reach the files, to skip
 //! what cannot match. A table that does not declare whom its rows are about does not open. Under a
 //! permit for one patient the rows of everybody else are dropped in the same place.
+//!
+//! A person with several numbers passes with one of them in every table, so that nobody is counted
+//! twice and rows meet in joins. Files keep the numbers as they came.
 
 mod exec;
+mod persons;
 mod scan;
 
 use std::fmt;
@@ -20,7 +24,7 @@ use datafusion::common::Result;
 use datafusion::datasource::{TableProvider, TableType};
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, ident, lit};
 use datafusion::physical_plan::ExecutionPlan;
-use ledger::Permit;
+use ledger::{Aliases, Permit};
 use roaring::RoaringTreemap;
 use vocab::PatientId;
 
@@ -35,6 +39,8 @@ pub(crate) struct Test {
     pub(crate) excluded: Arc<RoaringTreemap>,
     /// The numbers of the one person this look is at; none where it is at nobody in particular.
     pub(crate) only: Option<Arc<RoaringTreemap>>,
+    /// Which numbers are shown as another one of the same person.
+    pub(crate) aliases: Arc<Aliases>,
     /// What becomes of a row that names nobody.
     pub(crate) nobody: Nobody,
 }
@@ -53,6 +59,7 @@ pub(crate) enum Nobody {
 pub(crate) struct Seen {
     excluded: Arc<RoaringTreemap>,
     only: Option<Arc<RoaringTreemap>>,
+    aliases: Arc<Aliases>,
 }
 
 impl Seen {
@@ -60,7 +67,8 @@ impl Seen {
     pub(crate) fn under(permit: &Permit) -> Self {
         let number = |patient: &PatientId| patient.get().cast_unsigned();
         let only = permit.person().map(|person| Arc::new(person.iter().map(number).collect()));
-        Self { excluded: Arc::new(permit.exclusions().bitmap().clone()), only }
+        let aliases = Arc::clone(permit.exclusions().aliases());
+        Self { excluded: Arc::new(permit.exclusions().bitmap().clone()), only, aliases }
     }
 }
 
@@ -80,8 +88,8 @@ impl GatedTable {
         };
         let patient = table.schema.index_of(PATIENT_ID).map_err(|_| undeclared())?;
         let raw = scan::RawTable::new(table, patient).map_err(|_| undeclared())?;
-        let Seen { excluded, only } = seen.clone();
-        Ok(Self { raw, test: Test { excluded, only, nobody } })
+        let Seen { excluded, only, aliases } = seen.clone();
+        Ok(Self { raw, test: Test { excluded, only, aliases, nobody } })
     }
 
     /// The numbers of the one person looked at, where every row is about somebody.
@@ -122,7 +130,11 @@ impl TableProvider for GatedTable {
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let columns = self.raw.columns(projection);
-        let filters: Vec<Expr> = filters.iter().cloned().chain(self.narrowed()).collect();
+        let filters: Vec<Expr> = filters
+            .iter()
+            .filter_map(|filter| persons::in_files(filter, &self.test.aliases))
+            .chain(self.narrowed())
+            .collect();
         let input = self.raw.scan(state, &columns.read, (&filters, self.only()))?;
         Ok(Arc::new(GateExec::new(input, self.test.clone(), columns)?))
     }

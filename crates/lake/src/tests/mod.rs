@@ -9,6 +9,7 @@ mod interrupted;
 mod landing;
 mod loads;
 mod marked;
+mod persons;
 mod profile;
 mod statements;
 
