@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     Step { name: "format", proves: "every file is formatted", run: format },
     Step { name: "tidy", proves: "tree, map, walls and licences agree", run: tidy },
     Step { name: "tests", proves: "every test of every crate, and every example", run: tests },
+    Step { name: "postgres", proves: "the same with the ledger on a server", run: postgres },
     Step { name: "manual", proves: "the commands that the documents show exist", run: commands },
     Step { name: "engines", proves: "other engines read the tables as we do", run: others },
     Step { name: "pages", proves: "every page is right in a browser", run: pages::run },
@@ -96,6 +97,58 @@ fn clippy(root: &Path) -> Result<Outcome> {
 
 fn tests(root: &Path) -> Result<Outcome> {
     with(root, &["test", "--workspace", "--no-fail-fast"])
+}
+
+/// The tests of the ledger once more, and those of lake and program that lean on it, with the
+/// ledger on a PostgreSQL server that the tests start themselves.
+fn postgres(root: &Path) -> Result<Outcome> {
+    if !tools::has_postgres() {
+        println!("SKIPPED: PostgreSQL is not installed; ledgers are tested in files only");
+        return Ok(Outcome::Skipped("no PostgreSQL".to_owned()));
+    }
+    let runs: [&[&str]; 3] = [
+        // Those that start a server of their own have had their turn.
+        &[
+            "--test",
+            "ledger",
+            "--",
+            "--skip",
+            "moving::",
+            "--skip",
+            "outages::",
+            "--skip",
+            "servers::",
+        ],
+        &[
+            "--lib",
+            "--",
+            "tests::bound::",
+            "tests::compact::",
+            "tests::gate::",
+            "tests::interrupted::",
+            "tests::loads::",
+        ],
+        &[
+            "--test",
+            "site",
+            "--",
+            "deletions::",
+            "ingest_crash::",
+            "life_of_a_record::",
+            "pull::",
+            "roles::",
+            "upkeep::",
+            "vanish::",
+            "versions::",
+        ],
+    ];
+    for words in runs {
+        let mut command = cargo::cargo(root);
+        command.args(["test", "--workspace", "--no-fail-fast"]).args(words);
+        command.env("AOBA_TEST_LEDGER", "postgres");
+        cargo::succeed(command)?;
+    }
+    Ok(Outcome::Passed)
 }
 
 fn documents(root: &Path) -> Result<Outcome> {

@@ -1,8 +1,9 @@
 //! Installs what the tests need and the machine lacks; does nothing the second time.
 //!
-//! Two checks need more than Rust. That other engines read our tables: Python with four wheels, in
+//! Three checks need more than Rust. That other engines read our tables: Python with four wheels, in
 //! a folder of their own under the target folder. That the pages are right in a browser: Chromium
-//! and Node.js. Where a registry is out of reach, what will not be checked is said, and all else is.
+//! and Node.js. That a ledger on a server is as good as one in files: PostgreSQL. Where a registry is
+//! out of reach, what will not be checked is said, and all else is.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -21,6 +22,9 @@ pub(crate) fn install(root: &Path) -> Result<Outcome> {
         install_component(component);
     }
     install_browser();
+    if !has_postgres() {
+        install_packages(&["postgresql"]);
+    }
     Ok(match python(root) {
         Ok(path) => {
             println!("python with {} is at {}", WHEELS.join(", "), path.display());
@@ -76,6 +80,14 @@ fn install_browser() {
     if !missing.is_empty() {
         install_packages(&missing);
     }
+}
+
+/// Whether the programs of a PostgreSQL server are here, where Debian keeps them or on the path.
+pub(crate) fn has_postgres() -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut folders = versions.map(|version| version.path().join("bin"));
+    folders.any(|folder| folder.join("initdb").exists())
+        || quietly(Command::new("initdb").arg("--version"))
 }
 
 /// Installs Debian packages, as root or through sudo without a password.

@@ -21,6 +21,7 @@ pub(crate) async fn run(house: &House, command: &AuditCommand) -> anyhow::Result
                 bail!("{told}");
             }
             println!("{told}");
+            println!("{}", house.ledger.place());
         }
         AuditCommand::Show { last, format } => {
             let newest = audit.verify().await?.head.seq;

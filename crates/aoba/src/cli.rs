@@ -13,7 +13,9 @@ pub(crate) use bench::{
     BenchArgs, BenchChangeArgs, BenchCommand, BenchFuzzArgs, BenchSearchArgs, BenchSynthArgs,
 };
 pub(crate) use pull::{AskArgs, By, PullArgs};
-pub(crate) use upkeep::{ExpireArgs, OptimizeArgs, SnapshotsCommand, StudyCommand};
+pub(crate) use upkeep::{
+    ExpireArgs, LedgerCommand, MoveArgs, OptimizeArgs, RebuildArgs, SnapshotsCommand, StudyCommand,
+};
 
 /// Aoba: a hospital's records in, lawful research-ready tables out.
 #[derive(Debug, Parser)]
@@ -94,10 +96,12 @@ pub(crate) enum Command {
         command: PermitCommand,
     },
     /// Build every table again from the landing, with the views as they are now.
-    Rebuild {
-        /// Show no progress bar.
-        #[arg(long)]
-        quiet: bool,
+    Rebuild(RebuildArgs),
+    /// Show where the ledger is, or move it to PostgreSQL.
+    Ledger {
+        /// What to do with the ledger.
+        #[command(subcommand)]
+        command: LedgerCommand,
     },
     /// Check that everything is whole.
     Doctor {

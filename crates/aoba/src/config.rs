@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use lake::LakeConfig;
+use ledger::{LedgerConfig, Password};
 use serde::Deserialize;
 
 use crate::cli::AskArgs;
@@ -14,6 +15,8 @@ use crate::cli::AskArgs;
 pub(crate) struct Config {
     /// Loading.
     pub(crate) ingest: IngestConfig,
+    /// The ledger and the identity store.
+    pub(crate) ledger: LedgerConfig,
     /// Tables.
     pub(crate) lake: LakeConfig,
     /// Fetching records from servers.
@@ -99,15 +102,27 @@ impl Config {
     /// Reads `aoba.toml`; a folder without one runs on defaults.
     pub(crate) fn read(home: &Path) -> anyhow::Result<Self> {
         let path = home.join("aoba.toml");
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Self::default());
-            }
+        let mut config: Self = match std::fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text).map_err(|error| {
+                anyhow!("{} has a mistake in {}", path.display(), told(&error, &text))
+            })?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::default(),
             Err(error) => return Err(error).context(format!("cannot read {}", path.display())),
         };
-        toml::from_str(&text).with_context(|| format!("{} has a mistake", path.display()))
+        let password = |name: &str| std::env::var(name).ok().map(Password::new);
+        config.ledger.password = password("AOBA_LEDGER_PASSWORD");
+        config.ledger.identity_password = password("AOBA_IDENTITY_PASSWORD");
+        Ok(config)
     }
+}
+
+/// A mistake in the settings by its line, without the line itself: somebody may have written a
+/// password there.
+fn told(error: &toml::de::Error, text: &str) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.lines().count().max(1) + usize::from(before.ends_with('\n'));
+    let words = error.message().split('"').step_by(2).collect::<Vec<_>>().join("\"…\"");
+    format!("line {line}: {words}")
 }
 
 #[cfg(test)]
@@ -143,6 +158,30 @@ mod tests {
         assert!(error.contains("token_fill"), "{error}");
         let error = format!("{:#}", read("by = \"guess\"").unwrap_err());
         assert!(error.contains("guess"), "{error}");
+    }
+
+    #[test]
+    fn a_password_in_the_wrong_place_is_not_repeated() {
+        let folder = tempfile::tempdir().unwrap();
+        for text in [
+            "[time]\nzone = \"UTC\"\n[ledger]\npassword = \"secret\"\n",
+            "ledger = \"postgres://aoba:secret@db.example/aoba\"\n",
+            "[ledger]\nurl = [\"postgres://aoba:secret@db.example/aoba\"]\n",
+            "[ledger]\nurl = postgres://aoba:secret@db.example/aoba\n",
+        ] {
+            std::fs::write(folder.path().join("aoba.toml"), text).unwrap();
+            let error = format!("{:#?}", Config::read(folder.path()).unwrap_err());
+            assert!(!error.contains("secret") && error.contains("line "), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "[time]\nzone = \"UTC\"\n\n[ledger]\nurls = 3\n";
+        std::fs::write(folder.path().join("aoba.toml"), text).unwrap();
+        let error = format!("{:#}", Config::read(folder.path()).unwrap_err());
+        assert!(error.contains("line 5: unknown field `urls`"), "{error}");
     }
 
     #[test]

@@ -23,9 +23,12 @@ pub(crate) struct House {
 impl House {
     /// Opens a home, making it where there is none.
     pub(crate) async fn open(home: &Path, locale: Locale) -> anyhow::Result<Self> {
-        let config = Config::read(home)?;
+        Self::open_with(home, Config::read(home)?, locale).await
+    }
+
+    async fn open_with(home: &Path, config: Config, locale: Locale) -> anyhow::Result<Self> {
         let actor = operator()?;
-        let ledger = Ledger::open(home, Clock::of_the_machine(), &actor)
+        let ledger = Ledger::open_in(home, &config.ledger, Clock::of_the_machine(), &actor)
             .await
             .with_context(|| format!("cannot open the home {}", home.display()))?;
         let home = std::path::absolute(home)?;
@@ -35,13 +38,26 @@ impl House {
 
     /// Opens a home that must be there already.
     pub(crate) async fn existing(home: &Path, locale: Locale) -> anyhow::Result<Self> {
-        if !home.join("ledger.db").exists() {
+        Self::must_stand(home)?;
+        Self::open(home, locale).await
+    }
+
+    /// The same where the identity store was lost and is begun anew.
+    pub(crate) async fn without_identities(home: &Path, locale: Locale) -> anyhow::Result<Self> {
+        Self::must_stand(home)?;
+        let mut config = Config::read(home)?;
+        config.ledger.renew_identities = true;
+        Self::open_with(home, config, locale).await
+    }
+
+    fn must_stand(home: &Path) -> anyhow::Result<()> {
+        if !Ledger::stands_in(home) {
             anyhow::bail!(
                 "{} holds no data: run `aoba ingest PATH` first, or name the folder with --home",
                 home.display()
             );
         }
-        Self::open(home, locale).await
+        Ok(())
     }
 
     /// The zone of the settings.

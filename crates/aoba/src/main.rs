@@ -14,6 +14,7 @@ mod demo;
 mod doctor;
 mod house;
 mod ingest;
+mod ledgers;
 mod output;
 mod permits;
 mod progress;
@@ -133,6 +134,10 @@ async fn act(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
             let house = House::open(home, locale).await?;
             return pull::command(&house, args).await;
         }
+        Command::Rebuild(args) if args.renew_identities => {
+            let house = House::without_identities(home, locale).await?;
+            ingest::rebuild(&house, args.quiet).await?;
+        }
         other => {
             let house = House::existing(home, locale).await?;
             return in_house(&house, other).await;
@@ -155,7 +160,8 @@ async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {
         Command::OptIn(args) => consent::run(house, args, Wish::In).await?,
         Command::Permit { command } => permits::run(house, command).await?,
         Command::Audit { command } => audit::run(house, command).await?,
-        Command::Rebuild { quiet } => ingest::rebuild(house, *quiet).await?,
+        Command::Ledger { command } => ledgers::run(house, command).await?,
+        Command::Rebuild(args) => ingest::rebuild(house, args.quiet).await?,
         Command::Pull(args) => return pull::command(house, args).await,
         Command::Doctor { deep } => {
             return Ok(if doctor::run(house, *deep).await? { 0 } else { FAILED });

@@ -3,12 +3,12 @@
 //! Decisions are rows that are only added. A person is out for a purpose when the newest decision
 //! of any of the person's numbers says so: a link found later never brings anyone back.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
-use sqlx::Row;
 use vocab::{Actor, PatientId, PurposeOfUse};
 
 use crate::audit::{self, Act, as_text};
@@ -17,7 +17,7 @@ use crate::error::{Doing, LedgerError};
 use crate::exclusions::{self, Exclusions};
 use crate::home::Ledger;
 use crate::links::{self, Persons};
-use crate::store::Conn;
+use crate::store::{Row, Tx, ask};
 
 /// A patient's wish not to be used.
 #[derive(Clone, Debug)]
@@ -105,8 +105,11 @@ impl Consents {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn exclusions(&self, purpose: PurposeOfUse) -> Result<Arc<Exclusions>, LedgerError> {
-        let mut tx = self.ledger.pool().begin().await.doing("read the consents")?;
-        let current = exclusions::current(&self.ledger, &mut tx, purpose).await?;
+        let ledger = &self.ledger;
+        let current = ledger
+            .pool()
+            .read(|mut tx| async move { exclusions::current(ledger, &mut tx, purpose).await })
+            .await?;
         exclusions::remember(&self.ledger, &current);
         Ok(current)
     }
@@ -116,8 +119,8 @@ impl Consents {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn epoch(&self) -> Result<u64, LedgerError> {
-        let mut conn = self.ledger.pool().acquire().await.doing("read the epoch")?;
-        exclusions::read_epoch(&mut conn).await
+        let pool = self.ledger.pool();
+        pool.read(|mut tx| async move { exclusions::read_epoch(&mut tx).await }).await
     }
 
     /// What was recorded for this number, oldest first; not for linked ones.
@@ -125,12 +128,12 @@ impl Consents {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn decisions(&self, patient: PatientId) -> Result<Vec<Decision>, LedgerError> {
-        let rows = sqlx::query(include_str!("../sql/consent/of_patient.sql"))
+        let rows = ask(include_str!("../sql/consent/of_patient.sql"))
             .bind(patient.get())
-            .fetch_all(self.ledger.pool())
+            .rows(self.ledger.pool())
             .await
             .doing("read a patient's decisions")?;
-        let read = |row: &sqlx::sqlite::SqliteRow| {
+        let read = |row: &Row| {
             Ok(Decision {
                 purpose: row.try_get("purpose")?,
                 out: row.try_get::<String, _>("decision")? == "out",
@@ -148,25 +151,22 @@ impl Consents {
             return Err(LedgerError::PurposeNotRefusable);
         }
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        let person = Persons::read(&mut tx).await?.of(wish.patient);
-        let mut seq: i64 = sqlx::query_scalar(include_str!("../sql/consent/next_seq.sql"))
-            .fetch_one(&mut *tx)
+        let wish = &wish;
+        self.ledger
+            .act(|mut tx| async move {
+                let person = Persons::read(&mut tx).await?.of(wish.patient);
+                put_decisions(&mut tx, wish, &person, now_us).await?;
+                let epoch = exclusions::advance_epoch(&mut tx).await?;
+                let purposes: Vec<&str> =
+                    wish.purposes.iter().map(|purpose| purpose.as_str()).collect();
+                let detail =
+                    json!({ "purposes": purposes, "numbers": person.len(), "epoch": epoch });
+                let act = Act::new(&wish.by, wish.act, links::object(wish.patient)).with(detail);
+                let line = audit::append(&mut tx, now_us, &act).await?;
+                let recorded = Recorded { epoch, patients: person.into_iter().collect() };
+                Ok((tx, Some(line), recorded))
+            })
             .await
-            .doing("number a decision")?;
-        for patient in &person {
-            for purpose in &wish.purposes {
-                put_decision(&mut tx, &wish, (seq, *patient, *purpose), now_us).await?;
-                seq += 1;
-            }
-        }
-        let epoch = exclusions::advance_epoch(&mut tx).await?;
-        let purposes: Vec<&str> = wish.purposes.iter().map(|purpose| purpose.as_str()).collect();
-        let detail = json!({ "purposes": purposes, "numbers": person.len(), "epoch": epoch });
-        let act = Act::new(&wish.by, wish.act, links::object(wish.patient)).with(detail);
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await?;
-        Ok(Recorded { epoch, patients: person.into_iter().collect() })
     }
 }
 
@@ -180,13 +180,33 @@ struct Wish {
     act: &'static str,
 }
 
+/// One row for each number of the person and each purpose.
+async fn put_decisions(
+    tx: &mut Tx,
+    wish: &Wish,
+    person: &BTreeSet<PatientId>,
+    now_us: i64,
+) -> Result<(), LedgerError> {
+    let mut seq: i64 = ask(include_str!("../sql/consent/next_seq.sql"))
+        .value(&mut *tx)
+        .await
+        .doing("number a decision")?;
+    for patient in person {
+        for purpose in &wish.purposes {
+            put_decision(tx, wish, (seq, *patient, *purpose), now_us).await?;
+            seq += 1;
+        }
+    }
+    Ok(())
+}
+
 async fn put_decision(
-    conn: &mut Conn,
+    tx: &mut Tx,
     wish: &Wish,
     (seq, patient, purpose): (i64, PatientId, PurposeOfUse),
     now_us: i64,
 ) -> Result<(), LedgerError> {
-    sqlx::query(include_str!("../sql/consent/record.sql"))
+    ask(include_str!("../sql/consent/record.sql"))
         .bind(seq)
         .bind(patient.get())
         .bind(purpose.as_str())
@@ -194,7 +214,7 @@ async fn put_decision(
         .bind(&wish.reason)
         .bind(wish.by.as_str())
         .bind(now_us)
-        .execute(conn)
+        .done(tx)
         .await
         .doing("record a decision")
         .map(drop)

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
-use sqlx::sqlite::SqlitePool;
 use vocab::Locale;
 
 use crate::audit::{AuditVerdict, BrokenBy};
@@ -11,11 +10,28 @@ use crate::error::{Doing, LedgerError};
 use crate::files::{self, FILE_MODE, FOLDER_MODE};
 use crate::home::Ledger;
 use crate::keys::KeyFiles;
+use crate::store::{self, Place, Pool, Server, ask};
 
 /// One thing that is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "check", rename_all = "kebab-case")]
 pub enum Check {
+    /// Where a part of the ledger is.
+    Place {
+        /// Which part.
+        part: Part,
+        /// The file, or the server, database and schema.
+        place: String,
+        /// The server's version.
+        version: Option<String>,
+    },
+    /// A server keeps what it acknowledged through a power cut.
+    Durable {
+        /// Which database.
+        place: String,
+        /// Its settings under which it does not.
+        settings: Vec<String>,
+    },
     /// A database file is whole.
     Integrity {
         /// Which file.
@@ -43,6 +59,16 @@ pub enum Check {
     Audit(AuditVerdict),
 }
 
+/// A part of the ledger that has a database of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// What people decided and what was loaded.
+    Ledger,
+    /// Who each number is.
+    Identities,
+}
+
 /// One check and whether it is well.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnosis {
@@ -63,18 +89,13 @@ impl Ledger {
     /// Reads both databases whole.
     pub async fn doctor(&self) -> Result<Vec<Diagnosis>, LedgerError> {
         let mut found = Vec::new();
-        for (file, pool) in [("ledger.db", self.pool()), ("identity.db", self.identities())] {
-            let faults = integrity(pool).await?;
-            found.push(Diagnosis {
-                well: faults.is_empty(),
-                check: Check::Integrity { file, faults },
-            });
-            let orphans = sqlx::query(include_str!("../sql/store/foreign_keys.sql"))
-                .fetch_all(pool)
-                .await
-                .doing("check its foreign keys")?
-                .len() as u64;
-            found.push(Diagnosis { well: orphans == 0, check: Check::Parents { file, orphans } });
+        let pools = [self.pool(), self.identities()];
+        let parts = [(Part::Ledger, "ledger.db"), (Part::Identities, "identity.db")];
+        for (((part, file), place), pool) in parts.into_iter().zip(self.places()).zip(pools) {
+            match place {
+                Place::File(_) => found.extend(look_at_file(part, place, file, pool).await?),
+                Place::Server(server) => found.extend(look_at_server(part, server).await?),
+            }
         }
         found.extend(self.modes()?);
         let verdict = self.audit().verify().await?;
@@ -86,14 +107,17 @@ impl Ledger {
     fn modes(&self) -> Result<Vec<Diagnosis>, LedgerError> {
         let home = self.home();
         let keys = KeyFiles::of(home);
-        let looked_at = [
+        let mut looked_at = vec![
             (home.to_owned(), FOLDER_MODE),
             (keys.folder, FOLDER_MODE),
             (keys.home, FILE_MODE),
             (keys.identity, FILE_MODE),
-            (home.join("ledger.db"), FILE_MODE),
-            (home.join("identity.db"), FILE_MODE),
         ];
+        for place in self.places() {
+            let files = place.file().into_iter().chain(place.password_file());
+            looked_at.extend(files.map(|path| (path.to_owned(), FILE_MODE)));
+        }
+        looked_at.dedup();
         let mut found = Vec::new();
         for (path, most) in looked_at {
             let mode = files::mode(&path)?;
@@ -105,12 +129,39 @@ impl Ledger {
     }
 }
 
-async fn integrity(pool: &SqlitePool) -> Result<Vec<String>, LedgerError> {
-    let lines: Vec<String> = sqlx::query_scalar(include_str!("../sql/store/integrity.sql"))
-        .fetch_all(pool)
+async fn look_at_file(
+    part: Part,
+    place: &Place,
+    file: &'static str,
+    pool: &Pool,
+) -> Result<Vec<Diagnosis>, LedgerError> {
+    let faults: Vec<String> = ask(include_str!("../sql/sqlite/integrity.sql"))
+        .values(pool)
         .await
         .doing("check its integrity")?;
-    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+    let faults: Vec<String> = faults.into_iter().filter(|line| line != "ok").collect();
+    let orphans = ask(include_str!("../sql/sqlite/foreign_keys.sql"))
+        .rows(pool)
+        .await
+        .doing("check its foreign keys")?
+        .len() as u64;
+    let stands = Check::Place { part, place: place.to_string(), version: None };
+    Ok(vec![
+        Diagnosis { well: true, check: stands },
+        Diagnosis { well: faults.is_empty(), check: Check::Integrity { file, faults } },
+        Diagnosis { well: orphans == 0, check: Check::Parents { file, orphans } },
+    ])
+}
+
+/// Pages and parents are the server's own care; what we can see is how it is set.
+async fn look_at_server(part: Part, server: &Server) -> Result<Vec<Diagnosis>, LedgerError> {
+    let facts = store::look(server).await?;
+    let (place, settings) = (server.to_string(), facts.unsafe_settings);
+    let stands = Check::Place { part, place: place.clone(), version: Some(facts.version) };
+    Ok(vec![
+        Diagnosis { well: true, check: stands },
+        Diagnosis { well: settings.is_empty(), check: Check::Durable { place, settings } },
+    ])
 }
 
 impl Diagnosis {
@@ -119,6 +170,24 @@ impl Diagnosis {
     pub fn say(&self, locale: Locale) -> String {
         let en = locale == Locale::En;
         match &self.check {
+            Check::Place { part, place, version } => {
+                say_place(*part, place, version.as_deref(), locale)
+            }
+            Check::Durable { place, settings } => match (settings.join(", "), en) {
+                (none, true) if none.is_empty() => {
+                    format!("{place} keeps what it acknowledged through a power cut")
+                }
+                (none, false) if none.is_empty() => {
+                    format!("{place}は停電でも確定した記録を失いません")
+                }
+                (off, true) => format!(
+                    "{place} may lose what it acknowledged in a power cut ({off}); have the \
+                     server's settings corrected"
+                ),
+                (off, false) => format!(
+                    "{place}は停電で確定した記録を失うことがあります({off})。サーバーの設定を直してもらってください"
+                ),
+            },
             Check::Integrity { file, faults } => match (faults.first(), en) {
                 (None, true) => format!("{file} is whole"),
                 (None, false) => format!("{file}は壊れていません"),
@@ -151,6 +220,19 @@ impl Diagnosis {
             },
             Check::Audit(verdict) => verdict.say(locale),
         }
+    }
+}
+
+fn say_place(part: Part, place: &str, version: Option<&str>, locale: Locale) -> String {
+    let place = match version {
+        Some(version) => format!("{place} (PostgreSQL {version})"),
+        None => place.to_owned(),
+    };
+    match (part, locale) {
+        (Part::Ledger, Locale::En) => format!("the ledger is in {place}"),
+        (Part::Ledger, Locale::Ja) => format!("台帳は{place}にあります"),
+        (Part::Identities, Locale::En) => format!("the identity store is in {place}"),
+        (Part::Identities, Locale::Ja) => format!("本人情報庫は{place}にあります"),
     }
 }
 

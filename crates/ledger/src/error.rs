@@ -7,6 +7,7 @@ use vocab::{LoadId, PullId, SnapshotId, StudyId};
 
 use crate::loads::LoadOutcome;
 use crate::permit::MissingRight;
+use crate::store::{self, AddressFault};
 
 /// Why the ledger did not do what it was asked.
 ///
@@ -31,6 +32,70 @@ pub enum LedgerError {
         /// What the database said.
         source: sqlx::Error,
     },
+    /// The database of the ledger or of the identities was not reached, or let nobody in.
+    #[error("cannot reach {place}")]
+    Unreachable {
+        /// Which database, without its password.
+        place: String,
+        /// What the network or the server said.
+        source: sqlx::Error,
+    },
+    /// The connection was lost while an act was being committed, and did not come back.
+    #[error("the connection was lost in the middle of a commit: it may stand or not")]
+    CommitUnknown,
+    /// An address in the settings cannot be used.
+    #[error("{setting}: {fault}")]
+    Address {
+        /// Which setting.
+        setting: &'static str,
+        /// What is wrong.
+        fault: AddressFault,
+    },
+    /// A PostgreSQL schema that cannot hold a ledger.
+    #[error("{place} cannot hold a ledger: {by}")]
+    Unfit {
+        /// Which database.
+        place: String,
+        /// Why.
+        by: Unfit,
+    },
+    /// The database holds the ledger, or the identities, of another home.
+    #[error("{place} belongs to another home")]
+    AnotherHomes {
+        /// Which database.
+        place: String,
+    },
+    /// This home was made before, and nothing of it is in the database.
+    #[error("this home was made before, and {place} holds nothing of it")]
+    NothingOfThisHome {
+        /// Which database.
+        place: String,
+    },
+    /// The ledger was moved to another database.
+    #[error("this ledger was moved to {to}")]
+    Moved {
+        /// Where to.
+        to: String,
+    },
+    /// A ledger is moved out of files, into a database that holds none.
+    #[error("a ledger is moved from its files to PostgreSQL; it is in {place}")]
+    NotMovable {
+        /// Where it is.
+        place: String,
+    },
+    /// What was copied is not what is here; nothing was moved.
+    #[error("table {table:?} came over with {copied} of {rows} rows")]
+    CopyDiffers {
+        /// Which table.
+        table: String,
+        /// How many rows it has here.
+        rows: u64,
+        /// How many it has there.
+        copied: u64,
+    },
+    /// The audit that was copied is not the one that is here; nothing was moved.
+    #[error("the audit that came over does not verify")]
+    CopyBroken,
     /// There is a ledger, and one of its keys is gone.
     #[error("the key file {} is missing, and a ledger made with it exists", path.display())]
     KeyMissing {
@@ -71,7 +136,7 @@ pub enum LedgerError {
     /// Somebody else writes to this home now.
     #[error("another writer holds this home: {holder}, since {since}")]
     SecondWriter {
-        /// Who, as that writer described itself.
+        /// Who, as that process described itself.
         holder: String,
         /// Since when; as text because it is what the other one wrote.
         since: String,
@@ -83,6 +148,12 @@ pub enum LedgerError {
         holder: String,
         /// Since when; as text because it is what the other one wrote.
         since: String,
+    },
+    /// Another took the right to write, or to pull, while this one could not reach the database.
+    #[error("the right to go on was lost to another process: {holder}")]
+    LeaseLost {
+        /// Who has it now, as that process described itself.
+        holder: String,
     },
     /// The actor has no right to this look. The refusal is in the audit.
     #[error("refused: {missing}")]
@@ -173,6 +244,26 @@ pub enum LedgerError {
     },
 }
 
+/// Why a PostgreSQL schema cannot hold a ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// The database keeps text in another encoding than UTF-8.
+    Encoding,
+    /// The schema is not there.
+    NoSchema,
+    /// The schema holds tables of something else.
+    OtherTables,
+    /// The server is of this version, which is older than what the ledger's questions need.
+    TooOld(u32),
+}
+
+impl LedgerError {
+    /// Whether the connection to the database was lost.
+    pub(crate) fn is_lost(&self) -> bool {
+        matches!(self, Self::Store { source, .. } if store::is_lost(source))
+    }
+}
+
 /// Adds what was being done, once, where it is known.
 pub(crate) trait Doing<T> {
     fn doing(self, doing: &'static str) -> Result<T, LedgerError>;
@@ -182,14 +273,6 @@ impl<T> Doing<T> for Result<T, sqlx::Error> {
     fn doing(self, doing: &'static str) -> Result<T, LedgerError> {
         self.map_err(|source| LedgerError::Store { doing, source })
     }
-}
-
-/// Whether the database failed for want of space: it says so (`SQLITE_FULL`), or could not make
-/// its shared memory as large as it must be (`SQLITE_IOERR_SHMSIZE`).
-pub(crate) fn is_full(error: &sqlx::Error) -> bool {
-    const FULL: [&str; 2] = ["13", "4874"];
-    let code = error.as_database_error().and_then(|error| error.code());
-    code.is_some_and(|code| FULL.contains(&code.as_ref()))
 }
 
 /// A count as the ledger stores it.

@@ -9,7 +9,7 @@ use crate::error::{Doing, LedgerError, counted};
 use crate::home::Ledger;
 use crate::links::{Aliases, Persons};
 use crate::patient_keys::stored_patient;
-use crate::store::Conn;
+use crate::store::{Tx, ask};
 
 /// Who may not be seen for one purpose, as of one state of consents.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,19 +59,17 @@ impl Exclusions {
 }
 
 /// Moves to the next state of consents, in the caller's transaction.
-pub(crate) async fn advance_epoch(conn: &mut Conn) -> Result<u64, LedgerError> {
-    sqlx::query(include_str!("../sql/consent/advance_epoch.sql"))
-        .execute(&mut *conn)
+pub(crate) async fn advance_epoch(tx: &mut Tx) -> Result<u64, LedgerError> {
+    ask(include_str!("../sql/consent/advance_epoch.sql"))
+        .done(&mut *tx)
         .await
         .doing("advance the epoch")?;
-    read_epoch(conn).await
+    read_epoch(tx).await
 }
 
-pub(crate) async fn read_epoch(conn: &mut Conn) -> Result<u64, LedgerError> {
-    let epoch: i64 = sqlx::query_scalar(include_str!("../sql/consent/epoch.sql"))
-        .fetch_one(conn)
-        .await
-        .doing("read the epoch")?;
+pub(crate) async fn read_epoch(tx: &mut Tx) -> Result<u64, LedgerError> {
+    let epoch: i64 =
+        ask(include_str!("../sql/consent/epoch.sql")).value(tx).await.doing("read the epoch")?;
     counted("an epoch", epoch)
 }
 
@@ -79,10 +77,10 @@ pub(crate) async fn read_epoch(conn: &mut Conn) -> Result<u64, LedgerError> {
 /// which another process may have moved on.
 pub(crate) async fn current(
     ledger: &Ledger,
-    conn: &mut Conn,
+    tx: &mut Tx,
     purpose: PurposeOfUse,
 ) -> Result<Arc<Exclusions>, LedgerError> {
-    let epoch = read_epoch(conn).await?;
+    let epoch = read_epoch(tx).await?;
     let remembered = {
         let cache = ledger.exclusion_cache().lock().unwrap_or_else(PoisonError::into_inner);
         cache.get(&purpose).filter(|known| known.epoch == epoch).cloned()
@@ -92,12 +90,12 @@ pub(crate) async fn current(
     }
     let mut bitmap = RoaringTreemap::new();
     // Treatment asks like every other purpose, and finds nothing: no such decision can be made.
-    let out: Vec<i64> = sqlx::query_scalar(include_str!("../sql/consent/out_today.sql"))
+    let out: Vec<i64> = ask(include_str!("../sql/consent/out_today.sql"))
         .bind(purpose.as_str())
-        .fetch_all(&mut *conn)
+        .values(&mut *tx)
         .await
         .doing("read the consents")?;
-    let persons = Persons::read(conn).await?;
+    let persons = Persons::read(tx).await?;
     for number in out {
         for patient in persons.of(stored_patient(number)?) {
             bitmap.insert(patient.get().cast_unsigned());

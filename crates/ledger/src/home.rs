@@ -4,24 +4,24 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use sqlx::sqlite::SqlitePool;
 use vocab::{Actor, PurposeOfUse};
 
-use crate::audit::{self, Act, Audit, AuditHead, HeadFile};
+use crate::audit::{self, Audit, AuditHead, HeadFile};
 use crate::clock::Clock;
 use crate::consent::Consents;
-use crate::error::{Doing, LedgerError};
+use crate::error::LedgerError;
 use crate::exclusions::Exclusions;
 use crate::identity::Identity;
-use crate::keys::{self, KeyFiles, Secret};
-use crate::lease::{self, PullLease, WriterLease};
+use crate::keys::{KeyFiles, Secret};
+use crate::lease::{self, PullLease, Work, WriterLease};
 use crate::links::Links;
 use crate::loads::{Landings, Loads, Snapshots};
+use crate::open::{self, Stands};
 use crate::patient_keys::PatientKeys;
-use crate::people::{self, People};
+use crate::people::People;
 use crate::pulls::Pulls;
 use crate::sessions::Sessions;
-use crate::store::{self, Tx};
+use crate::store::{LedgerConfig, Place, Pool, Tries, Tx};
 use crate::studies::Studies;
 use crate::{files, migrate};
 
@@ -34,8 +34,10 @@ pub struct Ledger {
 /// What all clones share.
 struct House {
     home: PathBuf,
-    pool: SqlitePool,
-    identities: SqlitePool,
+    place: Place,
+    identity_place: Place,
+    pool: Pool,
+    identities: Pool,
     home_key: Secret,
     identity_key: Secret,
     head: HeadFile,
@@ -45,96 +47,87 @@ struct House {
 }
 
 impl Ledger {
-    /// Opens the ledger of a home, making it where there is none.
+    /// Opens the ledger of a home in two files there, making it where there is none.
+    ///
+    /// # Errors
+    /// As [`Ledger::open_in`].
+    pub async fn open(home: &Path, clock: Clock, opener: &Actor) -> Result<Self, LedgerError> {
+        Self::open_in(home, &LedgerConfig::default(), clock, opener).await
+    }
+
+    /// Opens the ledger of a home where the settings say it is, making it where there is none.
     ///
     /// Whoever makes it gets the first grants: to look at rows for research, quality improvement,
     /// operations and education, and not for treatment.
     ///
     /// # Errors
     /// When the folder cannot be written, a key is missing, damaged or another house's, or the
-    /// databases do not fit this program.
-    pub async fn open(home: &Path, clock: Clock, opener: &Actor) -> Result<Self, LedgerError> {
+    /// databases cannot be reached, do not fit this program, or are not this home's own.
+    pub async fn open_in(
+        home: &Path,
+        config: &LedgerConfig,
+        clock: Clock,
+        opener: &Actor,
+    ) -> Result<Self, LedgerError> {
         files::make_folder(home)?;
+        let (place, identity_place) = config.places(home)?;
+        let places = [&place, &identity_place];
+        // Before the door is locked: a server may keep one waiting.
+        let stands = Stands::on_servers(places).await?;
         // One process at a time makes or migrates a house.
         let _door = lease::at_the_door(home)?;
-        let paths = KeyFiles::of(home);
-        let (ledger_path, identity_path) = (home.join("ledger.db"), home.join("identity.db"));
-        let exists = holds_bytes(&ledger_path) || holds_bytes(&identity_path);
-        files::make_folder(&paths.folder)?;
-        let home_key = keys::read_or_make(&paths.home, exists)?;
-        let identity_key = keys::read_or_make(&paths.identity, exists)?;
+        let (paths, head) = (KeyFiles::of(home), HeadFile::of(home));
+        let stands = stands.or_in_files(places);
+        stands.check(places, &head, config.renew_identities)?;
+        let (home_key, identity_key) = open::keys(&paths, stands, &place)?;
 
-        let pool = store::open(&ledger_path).await?;
+        let pool = Pool::open(&place).await?;
         migrate::run(&pool, migrate::LEDGER, clock.now_us()).await?;
-        let identities = store::open(&identity_path).await?;
+        let identities = Pool::open(&identity_place).await?;
         migrate::run(&identities, migrate::IDENTITY, clock.now_us()).await?;
 
-        let head = HeadFile::of(home);
         let exclusions = Mutex::new(HashMap::new());
         let home = home.to_owned();
-        let house =
-            House { home, pool, identities, home_key, identity_key, head, clock, exclusions };
+        let house = House {
+            home,
+            place,
+            identity_place,
+            pool,
+            identities,
+            home_key,
+            identity_key,
+            head,
+            clock,
+            exclusions,
+        };
         let ledger = Self { house: Arc::new(house) };
-        ledger.found_or_recognise(&paths, opener).await?;
+        open::found_or_recognise(&ledger, &paths, opener, config.renew_identities).await?;
         Ok(ledger)
     }
 
-    /// Makes the first rows of a new house, or checks that the keys are this house's own.
-    async fn found_or_recognise(
-        &self,
-        paths: &KeyFiles,
-        opener: &Actor,
-    ) -> Result<(), LedgerError> {
-        let facts = [
-            ("home.key", &self.house.home_key, &paths.home),
-            ("identity.key", &self.house.identity_key, &paths.identity),
-        ];
-        let mut tx = self.begin().await?;
-        let mut new = false;
-        for (name, key, path) in facts {
-            let known: Option<String> = sqlx::query_scalar(include_str!("../sql/store/fact.sql"))
-                .bind(name)
-                .fetch_optional(&mut *tx)
-                .await
-                .doing("recognise its keys")?;
-            match known {
-                Some(print) if print == key.fingerprint() => {}
-                Some(_) => return Err(LedgerError::WrongKey { path: path.clone() }),
-                None => {
-                    new = true;
-                    sqlx::query(include_str!("../sql/store/put_fact.sql"))
-                        .bind(name)
-                        .bind(key.fingerprint())
-                        .execute(&mut *tx)
-                        .await
-                        .doing("remember its keys")?;
-                }
-            }
-        }
-        if !new {
-            return Ok(());
-        }
-        self.house.head.found()?;
-        let act = Act::new(opener, "home.made", "home");
-        let line = audit::append(&mut tx, self.now_us(), &act).await?;
-        people::first_grants(&mut tx, opener, self.now_us()).await?;
-        self.commit(tx, line).await
+    /// Whether a home was made in this folder, wherever its ledger is.
+    #[must_use]
+    pub fn stands_in(home: &Path) -> bool {
+        let signs = ["ledger.db", "audit.head", "keys"];
+        signs.iter().any(|name| home.join(name).exists())
     }
 
     /// Takes the right to write to this home, for as long as the lease lives.
     ///
     /// # Errors
     /// [`LedgerError::SecondWriter`] when another has it.
-    pub fn writer_lease(&self, purpose: &str) -> Result<WriterLease, LedgerError> {
-        lease::take(&self.house.home, purpose, &self.house.clock)
+    pub async fn writer_lease(&self, purpose: &str) -> Result<WriterLease, LedgerError> {
+        let House { home, place, pool, clock, .. } = &*self.house;
+        lease::take(home, purpose, clock, (place, pool)).await
     }
 
     /// Takes the right to fetch records for this home, for as long as the lease lives.
     ///
     /// # Errors
     /// [`LedgerError::SecondPull`] when another has it.
-    pub fn pull_lease(&self, purpose: &str) -> Result<PullLease, LedgerError> {
-        lease::take_pull(&self.house.home, purpose, &self.house.clock)
+    pub async fn pull_lease(&self, purpose: &str) -> Result<PullLease, LedgerError> {
+        let House { home, place, pool, clock, .. } = &*self.house;
+        lease::take_pull(home, purpose, clock, (place, pool)).await
     }
 
     /// What turns a source's patient keys into numbers, with all identifiers known so far.
@@ -227,17 +220,34 @@ impl Ledger {
         &self.house.home
     }
 
+    /// Where the ledger is: its file, or its server, database and schema; never a password.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.house.place.to_string()
+    }
+
+    /// Where the identity store is, as [`Ledger::place`].
+    #[must_use]
+    pub fn identity_place(&self) -> String {
+        self.house.identity_place.to_string()
+    }
+
     /// The clock of the house.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.house.clock
     }
 
+    /// Whether somebody does this work now.
+    pub(crate) async fn is_held(&self, work: Work) -> Result<bool, LedgerError> {
+        lease::is_held(&self.house.home, &self.house.pool, work).await
+    }
+
     pub(crate) fn now_us(&self) -> i64 {
         self.house.clock.now_us()
     }
 
-    pub(crate) fn pool(&self) -> &SqlitePool {
+    pub(crate) fn pool(&self) -> &Pool {
         &self.house.pool
     }
 
@@ -246,7 +256,7 @@ impl Ledger {
         PatientKeys::new(&self.house.home_key, Vec::new())
     }
 
-    pub(crate) fn identities(&self) -> &SqlitePool {
+    pub(crate) fn identities(&self) -> &Pool {
         &self.house.identities
     }
 
@@ -254,23 +264,80 @@ impl Ledger {
         &self.house.exclusions
     }
 
-    pub(crate) async fn begin(&self) -> Result<Tx, LedgerError> {
-        store::begin(&self.house.pool).await
+    pub(crate) fn keys(&self) -> [(&'static str, &Secret); 2] {
+        let [home, identity] = open::KEYS;
+        [(home, &self.house.home_key), (identity, &self.house.identity_key)]
+    }
+
+    pub(crate) fn head(&self) -> &HeadFile {
+        &self.house.head
+    }
+
+    pub(crate) fn places(&self) -> [&Place; 2] {
+        [&self.house.place, &self.house.identity_place]
+    }
+
+    /// Does an act: what it writes, its audit row among it, is committed whole or not at all, and
+    /// the kept head is moved on. Without an audit row nothing is committed.
+    ///
+    /// Where the connection is lost before the commit, the act is done again. Where it is lost in
+    /// the middle of the commit, the audit tells whether it stands.
+    pub(crate) async fn act<T, F>(&self, act: impl Fn(Tx) -> F) -> Result<T, LedgerError>
+    where
+        F: Future<Output = Result<(Tx, Option<AuditHead>, T), LedgerError>>,
+    {
+        let mut tries = Tries::default();
+        loop {
+            match self.attempt(&act).await {
+                Err(error) if tries.again(&error).await => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn attempt<T, F>(&self, act: &impl Fn(Tx) -> F) -> Result<T, LedgerError>
+    where
+        F: Future<Output = Result<(Tx, Option<AuditHead>, T), LedgerError>>,
+    {
+        let (tx, line, value) = act(self.house.pool.begin().await?).await?;
+        if let Some(line) = line {
+            self.commit(tx, line).await?;
+        }
+        Ok(value)
     }
 
     /// Commits an act with its audit row and moves the kept head on.
     ///
     /// Once the act is committed it stands, so a head that cannot be written is only logged: the
     /// next act mends it.
-    pub(crate) async fn commit(&self, tx: Tx, line: AuditHead) -> Result<(), LedgerError> {
-        tx.commit().await.doing("commit")?;
+    async fn commit(&self, tx: Tx, line: AuditHead) -> Result<(), LedgerError> {
+        if let Err(error) = tx.commit().await
+            && !(error.is_lost() && self.committed_after_all(&line).await?)
+        {
+            return Err(error);
+        }
         if let Err(error) = self.house.head.advance(&self.house.pool, line).await {
             tracing::error!(%error, "audit.head could not be moved on");
         }
         Ok(())
     }
-}
 
-fn holds_bytes(path: &Path) -> bool {
-    path.metadata().is_ok_and(|meta| meta.len() > 0)
+    /// Whether a transaction stands whose commit was never answered.
+    ///
+    /// The lost transaction holds the lock of whoever writes until it has ended one way or the
+    /// other, so a transaction that gets the lock sees how it ended.
+    async fn committed_after_all(&self, line: &AuditHead) -> Result<bool, LedgerError> {
+        let found = self
+            .house
+            .pool
+            .write(|mut tx| async move {
+                let stands = audit::stands(&mut tx, line).await?;
+                Ok((tx, stands))
+            })
+            .await;
+        found.map_err(|error| {
+            tracing::error!(%error, "it is not known whether an act was committed");
+            LedgerError::CommitUnknown
+        })
+    }
 }

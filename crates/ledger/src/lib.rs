@@ -1,7 +1,8 @@
 //! What people decided and what was loaded: permits, sessions, studies, consents, audit, loads,
 //! pulls, snapshots, and who each number is.
 //!
-//! Floor 2, and the only crate that speaks to a database. Three rules hold here: every act leaves
+//! Floor 2, and the only crate that speaks to a database: SQLite files in the home, or PostgreSQL.
+//! Three rules hold here: every act leaves
 //! its audit row in its own transaction; a [`Permit`] is made nowhere else; names and hospital
 //! numbers stand only in the identity store, sealed.
 
@@ -19,11 +20,12 @@ mod lease;
 mod links;
 mod loads;
 mod migrate;
+mod moving;
+mod open;
 mod patient_keys;
 mod people;
 mod permit;
 mod pulls;
-mod rows;
 mod say;
 mod sessions;
 mod store;
@@ -34,8 +36,8 @@ pub use audit::{
 };
 pub use clock::Clock;
 pub use consent::{Consents, Decision, OptIn, OptOut, Recorded};
-pub use doctor::{Check, Diagnosis};
-pub use error::LedgerError;
+pub use doctor::{Check, Diagnosis, Part};
+pub use error::{LedgerError, Unfit};
 pub use exclusions::Exclusions;
 pub use home::Ledger;
 pub use identity::{Identifier, Identity, IdentityOwner, IdentityRecord};
@@ -46,6 +48,7 @@ pub use loads::{
     LoadOutcome, LoadReport, Loads, NewLoad, QuarantineRow, Snapshot, SnapshotKind, SnapshotTable,
     Snapshots, WarningCount,
 };
+pub use moving::Moved;
 pub use patient_keys::{LinkOrigin, PatientKeys};
 pub use people::{Grant, NewGrant, People, Right};
 pub use permit::{Look, MissingRight, Permit};
@@ -54,4 +57,5 @@ pub use pulls::{
     Pulls, Schedule, Standing,
 };
 pub use sessions::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES_MAX, SessionToken, Sessions};
+pub use store::{AddressFault, LedgerConfig, Password};
 pub use studies::{NewStudy, Studies, Study};

@@ -7,7 +7,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
-use sqlx::Row;
 use vocab::{Actor, LoadId, PatientId};
 
 use crate::audit::{self, Act};
@@ -15,7 +14,7 @@ use crate::error::{Doing, LedgerError};
 use crate::exclusions;
 use crate::home::Ledger;
 use crate::patient_keys::{LinkOrigin, stored_patient};
-use crate::store::Conn;
+use crate::store::{Tx, ask};
 
 /// Joins and parts numbers of patients.
 #[derive(Clone)]
@@ -119,15 +118,11 @@ impl Links {
             return Err(LedgerError::LinkToItself);
         }
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        // The row must be there to be ended: it keeps a later load from joining them.
-        let link = NewLink { member, person, origin: LinkOrigin::Steward, load: None };
-        put_link(&mut tx, &link, steward.as_str(), now_us).await?;
         let (first, second) = (member.min(person).get(), member.max(person).get());
-        let (act, query) = match decision {
+        let (act, question) = match decision {
             Decision::Join => (
                 "link.join",
-                sqlx::query(include_str!("../sql/patient/relink.sql"))
+                ask(include_str!("../sql/patient/relink.sql"))
                     .bind(first)
                     .bind(second)
                     .bind(LinkOrigin::Steward.word())
@@ -136,19 +131,26 @@ impl Links {
             ),
             Decision::Part => (
                 "link.part",
-                sqlx::query(include_str!("../sql/patient/unlink.sql"))
+                ask(include_str!("../sql/patient/unlink.sql"))
                     .bind(first)
                     .bind(second)
                     .bind(now_us)
                     .bind(steward.as_str()),
             ),
         };
-        query.execute(&mut *tx).await.doing("join or part two numbers")?;
-        exclusions::advance_epoch(&mut tx).await?;
-        let detail = json!({ "person": person.get() });
-        let act = Act::new(steward, act, object(member)).with(detail);
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await
+        let question = &question;
+        let act = &Act::new(steward, act, object(member)).with(json!({ "person": person.get() }));
+        // The row must be there to be ended: it keeps a later load from joining them.
+        let link = &NewLink { member, person, origin: LinkOrigin::Steward, load: None };
+        self.ledger
+            .act(|mut tx| async move {
+                put_link(&mut tx, link, steward.as_str(), now_us).await?;
+                question.clone().done(&mut tx).await.doing("join or part two numbers")?;
+                exclusions::advance_epoch(&mut tx).await?;
+                let line = audit::append(&mut tx, now_us, act).await?;
+                Ok((tx, Some(line), ()))
+            })
+            .await
     }
 
     /// Every number of the person who has this one, itself among them.
@@ -159,18 +161,16 @@ impl Links {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn person_of(&self, patient: PatientId) -> Result<Vec<PatientId>, LedgerError> {
-        let mut tx = self.ledger.pool().begin().await.doing("read the links")?;
-        let persons = Persons::read(&mut tx).await?;
+        let persons =
+            self.ledger.pool().read(|mut tx| async move { Persons::read(&mut tx).await }).await?;
         Ok(persons.of(patient).into_iter().collect())
     }
 }
 
 impl Persons {
-    pub(crate) async fn read(conn: &mut Conn) -> Result<Self, LedgerError> {
-        let rows = sqlx::query(include_str!("../sql/patient/links.sql"))
-            .fetch_all(conn)
-            .await
-            .doing("read the links")?;
+    pub(crate) async fn read(tx: &mut Tx) -> Result<Self, LedgerError> {
+        let rows =
+            ask(include_str!("../sql/patient/links.sql")).rows(tx).await.doing("read the links")?;
         let mut persons = Self::default();
         for row in rows {
             let (member, person): (i64, i64) =
@@ -217,23 +217,22 @@ impl Persons {
 /// Stores a link unless the two were joined or parted before; tells how many rows it made. The
 /// smaller number stands first, so that a pair has one row whichever way round it is named.
 pub(crate) async fn put_link(
-    conn: &mut Conn,
+    tx: &mut Tx,
     link: &NewLink,
     decided_by: &str,
     now_us: i64,
 ) -> Result<u64, LedgerError> {
     let (member, person) = (link.member.min(link.person), link.member.max(link.person));
-    let done = sqlx::query(include_str!("../sql/patient/link.sql"))
+    ask(include_str!("../sql/patient/link.sql"))
         .bind(member.get())
         .bind(person.get())
         .bind(link.origin.word())
         .bind(link.load.map(|load| load.0))
         .bind(decided_by)
         .bind(now_us)
-        .execute(conn)
+        .done(tx)
         .await
-        .doing("link two numbers")?;
-    Ok(done.rows_affected())
+        .doing("link two numbers")
 }
 
 pub(crate) fn object(patient: PatientId) -> String {

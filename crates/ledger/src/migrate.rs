@@ -1,14 +1,13 @@
 //! Steps that bring a database to today's shape: numbered, forward only, never edited.
 //!
 //! All missing steps run in one transaction. The checksum of each applied step is kept, so a step
-//! that was changed after its release is refused instead of quietly meaning something else.
+//! that was changed after its release is refused instead of quietly meaning something else. A step
+//! is written once, in what SQLite and PostgreSQL both take: `bigint`, `text`, `boolean`, `bytea`.
 
 use sha2::{Digest, Sha256};
-use sqlx::Row;
-use sqlx::sqlite::SqlitePool;
 
 use crate::error::{Doing, LedgerError};
-use crate::store;
+use crate::store::{AddressFault, Pool, Tx, ask};
 
 /// One step.
 pub(crate) struct Step {
@@ -44,21 +43,48 @@ pub(crate) const LEDGER: &[Step] = &[
 ];
 
 /// The identity store's steps.
-pub(crate) const IDENTITY: &[Step] = &[Step {
-    number: 1,
-    name: "identity",
-    sql: include_str!("../migrations/identity/0001_identity.sql"),
-}];
+pub(crate) const IDENTITY: &[Step] = &[
+    Step {
+        number: 1,
+        name: "identity",
+        sql: include_str!("../migrations/identity/0001_identity.sql"),
+    },
+    Step { number: 2, name: "house", sql: include_str!("../migrations/identity/0002_house.sql") },
+];
 
 /// Applies the steps that are missing.
-pub(crate) async fn run(pool: &SqlitePool, steps: &[Step], now_us: i64) -> Result<(), LedgerError> {
-    let mut tx = store::begin(pool).await?;
-    sqlx::query(include_str!("../sql/store/prepare_migrations.sql"))
-        .execute(&mut *tx)
+pub(crate) async fn run(pool: &Pool, steps: &[Step], now_us: i64) -> Result<(), LedgerError> {
+    pool.write(|mut tx| async move {
+        let last = last_applied(&mut tx, steps).await?;
+        let mut changed = false;
+        for step in steps.iter().filter(|step| step.number > last) {
+            tx.run(step.sql).await?;
+            ask(include_str!("../sql/store/record_migration.sql"))
+                .bind(step.number)
+                .bind(step.name)
+                .bind(checksum_of(step.sql))
+                .bind(now_us)
+                .done(&mut tx)
+                .await
+                .doing("record a migration")?;
+            changed = true;
+        }
+        if changed {
+            tx.align().await?;
+        }
+        Ok((tx, ()))
+    })
+    .await
+}
+
+/// The number of the newest step; 0 where there is none.
+async fn last_applied(tx: &mut Tx, steps: &[Step]) -> Result<i64, LedgerError> {
+    ask(include_str!("../sql/store/prepare_migrations.sql"))
+        .done(&mut *tx)
         .await
         .doing("prepare its migrations")?;
-    let applied = sqlx::query(include_str!("../sql/store/migrations_applied.sql"))
-        .fetch_all(&mut *tx)
+    let applied = ask(include_str!("../sql/store/migrations_applied.sql"))
+        .rows(tx)
         .await
         .doing("read its migrations")?;
     let mut last = 0;
@@ -69,23 +95,17 @@ pub(crate) async fn run(pool: &SqlitePool, steps: &[Step], now_us: i64) -> Resul
         let Some(step) = steps.iter().find(|step| step.number == number) else {
             return Err(LedgerError::MigrationUnknown { number, name });
         };
+        if step.name != name {
+            // The ledger's steps where the identities' should be, or the other way round.
+            let (setting, fault) = ("ledger.identity_url", AddressFault::SameAsLedger);
+            return Err(LedgerError::Address { setting, fault });
+        }
         if checksum_of(step.sql) != checksum {
             return Err(LedgerError::MigrationChanged { number, name });
         }
         last = number;
     }
-    for step in steps.iter().filter(|step| step.number > last) {
-        sqlx::raw_sql(step.sql).execute(&mut *tx).await.doing("apply a migration")?;
-        sqlx::query(include_str!("../sql/store/record_migration.sql"))
-            .bind(step.number)
-            .bind(step.name)
-            .bind(checksum_of(step.sql))
-            .bind(now_us)
-            .execute(&mut *tx)
-            .await
-            .doing("record a migration")?;
-    }
-    tx.commit().await.doing("commit its migrations")
+    Ok(last)
 }
 
 fn checksum_of(sql: &str) -> String {
@@ -95,12 +115,13 @@ fn checksum_of(sql: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Place;
 
     const FIRST: Step = Step { number: 1, name: "first", sql: "create table a (x bigint)" };
 
-    async fn open() -> (tempfile::TempDir, SqlitePool) {
+    async fn open() -> (tempfile::TempDir, Pool) {
         let folder = tempfile::tempdir().unwrap();
-        let pool = store::open(&folder.path().join("some.db")).await.unwrap();
+        let pool = Pool::open(&Place::File(folder.path().join("some.db"))).await.unwrap();
         (folder, pool)
     }
 
@@ -110,7 +131,7 @@ mod tests {
         let second = Step { number: 2, name: "second", sql: "alter table a add y bigint" };
         run(&pool, &[FIRST], 1).await.unwrap();
         run(&pool, &[FIRST, second], 2).await.unwrap();
-        sqlx::query("select x, y from a").fetch_all(&pool).await.unwrap();
+        ask("select x, y from a").rows(&pool).await.unwrap();
     }
 
     #[tokio::test]
@@ -134,7 +155,7 @@ mod tests {
         let (_folder, pool) = open().await;
         let wrong = Step { number: 2, name: "wrong", sql: "create table b (x bigint); create" };
         assert!(run(&pool, &[FIRST, wrong], 1).await.is_err());
-        assert!(sqlx::query("select x from a").fetch_all(&pool).await.is_err());
-        assert!(sqlx::query("select x from b").fetch_all(&pool).await.is_err());
+        assert!(ask("select x from a").rows(&pool).await.is_err());
+        assert!(ask("select x from b").rows(&pool).await.is_err());
     }
 }

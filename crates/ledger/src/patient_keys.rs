@@ -9,12 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use siphasher::sip::SipHasher24;
-use sqlx::Row;
-use sqlx::sqlite::SqlitePool;
 use vocab::PatientId;
 
 use crate::error::{Doing, LedgerError};
 use crate::keys::Secret;
+use crate::store::{Pool, ask};
 
 /// Stands between source and key, so that no two pairs run together.
 const SEPARATOR: u8 = 0x1f;
@@ -73,15 +72,15 @@ pub(crate) struct Learned {
 }
 
 impl PatientKeys {
-    pub(crate) async fn read(pool: &SqlitePool, home_key: &Secret) -> Result<Self, LedgerError> {
+    pub(crate) async fn read(pool: &Pool, home_key: &Secret) -> Result<Self, LedgerError> {
         let mut known: Vec<(i64, PatientId)> = Vec::new();
         let mut last = (i64::MIN, -1);
         loop {
-            let rows = sqlx::query(include_str!("../sql/patient/identifiers.sql"))
+            let rows = ask(include_str!("../sql/patient/identifiers.sql"))
                 .bind(last.0)
                 .bind(last.1)
                 .bind(PAGE_ROWS)
-                .fetch_all(pool)
+                .rows(pool)
                 .await
                 .doing("read the identifiers")?;
             if rows.is_empty() {

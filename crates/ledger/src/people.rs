@@ -3,17 +3,15 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use vocab::{Actor, PatientId, PurposeOfUse, StudyId};
 
-use crate::audit::{self, Act, as_text};
+use crate::audit::{self, Act, AuditHead, as_text};
 use crate::clock::from_us;
 use crate::error::{Doing, LedgerError};
 use crate::home::Ledger;
 use crate::links;
 use crate::loads::as_optional_text;
-use crate::store::Conn;
+use crate::store::{Row, Tx, ask};
 
 /// What the maker of a house is given at first: every secondary use, and not treatment.
 const FIRST_PURPOSES: [PurposeOfUse; 4] = PurposeOfUse::SECONDARY;
@@ -95,16 +93,19 @@ impl People {
     /// When the ledger cannot be written.
     pub async fn grant(&self, new: &NewGrant, by: &Actor) -> Result<i64, LedgerError> {
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        let id = put(&mut tx, new, by, now_us).await?;
-        let mut act = Act::new(by, "grant", format!("grant/{id}")).with(json!({
-            "actor": new.actor, "sees_rows": new.sees_rows, "exact_counts": new.exact_counts,
-            "expires": new.expires.map(|at| at.to_string()),
-        }));
-        (act.purpose, act.study) = (Some(new.purpose), new.study.as_ref());
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await?;
-        Ok(id)
+        self.ledger
+            .act(|mut tx| async move {
+                let id = put(&mut tx, new, by, now_us).await?;
+                let mut act = Act::new(by, "grant", format!("grant/{id}")).with(json!({
+                    "actor": new.actor, "sees_rows": new.sees_rows,
+                    "exact_counts": new.exact_counts,
+                    "expires": new.expires.map(|at| at.to_string()),
+                }));
+                (act.purpose, act.study) = (Some(new.purpose), new.study.as_ref());
+                let line = audit::append(&mut tx, now_us, &act).await?;
+                Ok((tx, Some(line), id))
+            })
+            .await
     }
 
     /// Ends a right; permits made before stay in the audit, and no new one is made from it.
@@ -113,20 +114,23 @@ impl People {
     /// [`LedgerError::NoGrant`] when there is none that holds.
     pub async fn revoke(&self, id: i64, by: &Actor) -> Result<(), LedgerError> {
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        let done = sqlx::query(include_str!("../sql/grant/revoke.sql"))
-            .bind(id)
-            .bind(now_us)
-            .bind(by.as_str())
-            .execute(&mut *tx)
+        let act = &Act::new(by, "revoke", format!("grant/{id}"));
+        self.ledger
+            .act(|mut tx| async move {
+                let ended = ask(include_str!("../sql/grant/revoke.sql"))
+                    .bind(id)
+                    .bind(now_us)
+                    .bind(by.as_str())
+                    .done(&mut tx)
+                    .await
+                    .doing("end a grant")?;
+                if ended == 0 {
+                    return Err(LedgerError::NoGrant(id));
+                }
+                let line = audit::append(&mut tx, now_us, act).await?;
+                Ok((tx, Some(line), ()))
+            })
             .await
-            .doing("end a grant")?;
-        if done.rows_affected() == 0 {
-            return Err(LedgerError::NoGrant(id));
-        }
-        let act = Act::new(by, "revoke", format!("grant/{id}"));
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await
     }
 
     /// What a person may look for now, in the order it was granted: for showing what is open to
@@ -135,10 +139,10 @@ impl People {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn rights_of(&self, actor: &Actor) -> Result<Vec<Right>, LedgerError> {
-        let rows = sqlx::query(include_str!("../sql/grant/of_person.sql"))
+        let rows = ask(include_str!("../sql/grant/of_person.sql"))
             .bind(actor.as_str())
             .bind(self.ledger.now_us())
-            .fetch_all(self.ledger.pool())
+            .rows(self.ledger.pool())
             .await
             .doing("read the grants")?;
         rows.iter().map(right).collect()
@@ -154,14 +158,13 @@ impl People {
         purpose: PurposeOfUse,
         patients_max: u32,
     ) -> Result<Vec<PatientId>, LedgerError> {
-        let objects: Vec<String> =
-            sqlx::query_scalar(include_str!("../sql/audit/patients_seen.sql"))
-                .bind(actor.as_str())
-                .bind(purpose.as_str())
-                .bind(i64::from(patients_max))
-                .fetch_all(self.ledger.pool())
-                .await
-                .doing("read whom a person looked at")?;
+        let objects: Vec<String> = ask(include_str!("../sql/audit/patients_seen.sql"))
+            .bind(actor.as_str())
+            .bind(purpose.as_str())
+            .bind(i64::from(patients_max))
+            .values(self.ledger.pool())
+            .await
+            .doing("read whom a person looked at")?;
         Ok(objects.iter().filter_map(|object| links::patient_of(object)).collect())
     }
 
@@ -170,20 +173,21 @@ impl People {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn grants(&self) -> Result<Vec<Grant>, LedgerError> {
-        let rows = sqlx::query(include_str!("../sql/grant/all.sql"))
-            .fetch_all(self.ledger.pool())
+        let rows = ask(include_str!("../sql/grant/all.sql"))
+            .rows(self.ledger.pool())
             .await
             .doing("list the grants")?;
         rows.iter().map(read).collect::<Result<_, _>>().doing("list the grants")
     }
 }
 
-/// Gives the maker of a house what it begins with.
+/// Gives the maker of a house what it begins with; the audit's newest row comes back.
 pub(crate) async fn first_grants(
-    conn: &mut Conn,
+    tx: &mut Tx,
     maker: &Actor,
     now_us: i64,
-) -> Result<(), LedgerError> {
+) -> Result<AuditHead, LedgerError> {
+    let mut line = audit::newest(tx).await?;
     for purpose in FIRST_PURPOSES {
         let new = NewGrant {
             actor: maker.clone(),
@@ -193,20 +197,20 @@ pub(crate) async fn first_grants(
             exact_counts: purpose == PurposeOfUse::Operations,
             expires: None,
         };
-        let id = put(conn, &new, maker, now_us).await?;
+        let id = put(tx, &new, maker, now_us).await?;
         let mut act = Act::new(maker, "grant", format!("grant/{id}"));
         (act.purpose, act.detail) = (Some(purpose), json!({ "actor": maker, "first": true }));
-        audit::append(conn, now_us, &act).await?;
+        line = audit::append(tx, now_us, &act).await?;
     }
-    Ok(())
+    Ok(line)
 }
 
-async fn put(conn: &mut Conn, new: &NewGrant, by: &Actor, now_us: i64) -> Result<i64, LedgerError> {
-    let id: i64 = sqlx::query_scalar(include_str!("../sql/grant/next_id.sql"))
-        .fetch_one(&mut *conn)
+async fn put(tx: &mut Tx, new: &NewGrant, by: &Actor, now_us: i64) -> Result<i64, LedgerError> {
+    let id: i64 = ask(include_str!("../sql/grant/next_id.sql"))
+        .value(&mut *tx)
         .await
         .doing("number a grant")?;
-    sqlx::query(include_str!("../sql/grant/put.sql"))
+    ask(include_str!("../sql/grant/put.sql"))
         .bind(id)
         .bind(new.actor.as_str())
         .bind(new.purpose.as_str())
@@ -216,13 +220,13 @@ async fn put(conn: &mut Conn, new: &NewGrant, by: &Actor, now_us: i64) -> Result
         .bind(by.as_str())
         .bind(now_us)
         .bind(new.expires.map(Timestamp::as_microsecond))
-        .execute(conn)
+        .done(tx)
         .await
         .doing("record a grant")?;
     Ok(id)
 }
 
-fn right(row: &SqliteRow) -> Result<Right, LedgerError> {
+fn right(row: &Row) -> Result<Right, LedgerError> {
     let (purpose, study, sees_rows): (String, Option<String>, bool) =
         (|| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))().doing("read the grants")?;
     let damaged = |found: &str| LedgerError::Damaged { what: "a grant", found: found.to_owned() };
@@ -236,7 +240,7 @@ fn right(row: &SqliteRow) -> Result<Right, LedgerError> {
     })
 }
 
-fn read(row: &SqliteRow) -> Result<Grant, sqlx::Error> {
+fn read(row: &Row) -> Result<Grant, sqlx::Error> {
     let maybe = |column: &str| -> Result<Option<Timestamp>, sqlx::Error> {
         Ok(row.try_get::<Option<i64>, _>(column)?.map(from_us))
     };

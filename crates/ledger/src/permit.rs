@@ -7,7 +7,6 @@ use std::sync::Arc;
 use disclosure::Policy;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
 use vocab::{Actor, Locale, PatientId, PurposeOfUse, StudyId};
 
 use crate::audit::{self, Act};
@@ -15,7 +14,7 @@ use crate::error::{Doing, LedgerError};
 use crate::exclusions::{self, Exclusions};
 use crate::home::Ledger;
 use crate::links::{self, Persons};
-use crate::store::Conn;
+use crate::store::{Tx, ask};
 
 /// Proof that a look was recorded, and what it may show.
 ///
@@ -120,35 +119,45 @@ impl Ledger {
         look: &Look<'_>,
         patient: Option<PatientId>,
     ) -> Result<Permit, LedgerError> {
-        let Look { actor, purpose, study, act, digest } = *look;
+        let Look { actor, purpose, study, .. } = *look;
         let now_us = self.now_us();
-        let mut tx = self.begin().await?;
-        let rights = rights(&mut tx, actor, purpose, study, now_us).await?;
-        let excluded = exclusions::current(self, &mut tx, purpose).await?;
-        let person = match patient {
-            Some(patient) => Persons::read(&mut tx).await?.of(patient),
-            None => BTreeSet::new(),
-        };
-        let word = if rights.granted { "permit" } else { "refuse" };
-        let object = patient.map_or_else(|| act.to_owned(), links::object);
-        let mut row = Act::new(actor, word, object);
-        (row.purpose, row.study) = (Some(purpose), study);
-        row.detail = match patient {
-            Some(_) => json!({ "digest": hashed(digest), "epoch": excluded.epoch(), "look": act }),
-            None => json!({ "digest": hashed(digest), "epoch": excluded.epoch() }),
-        };
-        let line = audit::append(&mut tx, now_us, &row).await?;
-        let audit_seq = line.seq;
-        self.commit(tx, line).await?;
-        if !rights.granted {
-            let missing =
-                MissingRight::Look { actor: actor.clone(), purpose, study: study.cloned() };
+        let permit = self
+            .act(|mut tx| async move {
+                let rights = rights(&mut tx, look, now_us).await?;
+                let exclusions = exclusions::current(self, &mut tx, purpose).await?;
+                let person = match patient {
+                    Some(patient) => Persons::read(&mut tx).await?.of(patient),
+                    None => BTreeSet::new(),
+                };
+                let row = line(look, patient, rights, exclusions.epoch());
+                let line = audit::append(&mut tx, now_us, &row).await?;
+                let (actor, study, audit_seq) = (actor.clone(), study.cloned(), line.seq);
+                let permit =
+                    Permit { actor, purpose, study, audit_seq, rights, exclusions, person };
+                Ok((tx, Some(line), permit))
+            })
+            .await?;
+        if !permit.rights.granted {
+            let missing = MissingRight::Look { actor: permit.actor, purpose, study: permit.study };
             return Err(LedgerError::Refused { missing });
         }
-        exclusions::remember(self, &excluded);
-        let (actor, study) = (actor.clone(), study.cloned());
-        Ok(Permit { actor, purpose, study, audit_seq, rights, exclusions: excluded, person })
+        exclusions::remember(self, &permit.exclusions);
+        Ok(permit)
     }
+}
+
+/// What the audit says of a look, permitted or refused.
+fn line<'a>(look: &Look<'a>, patient: Option<PatientId>, rights: Rights, epoch: u64) -> Act<'a> {
+    let Look { actor, purpose, study, act, digest } = *look;
+    let word = if rights.granted { "permit" } else { "refuse" };
+    let object = patient.map_or_else(|| act.to_owned(), links::object);
+    let mut row = Act::new(actor, word, object);
+    (row.purpose, row.study) = (Some(purpose), study);
+    row.detail = match patient {
+        Some(_) => json!({ "digest": hashed(digest), "epoch": epoch, "look": act }),
+        None => json!({ "digest": hashed(digest), "epoch": epoch }),
+    };
+    row
 }
 
 /// A digest as it is, and any other text as its digest.
@@ -159,20 +168,15 @@ fn hashed(digest: &str) -> String {
     Sha256::digest(digest).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-async fn rights(
-    conn: &mut Conn,
-    actor: &Actor,
-    purpose: PurposeOfUse,
-    study: Option<&StudyId>,
-    now_us: i64,
-) -> Result<Rights, LedgerError> {
-    let rows = sqlx::query(include_str!("../sql/grant/of_actor.sql"))
-        .bind(actor.as_str())
-        .bind(purpose.as_str())
+async fn rights(tx: &mut Tx, look: &Look<'_>, now_us: i64) -> Result<Rights, LedgerError> {
+    let rows = ask(include_str!("../sql/grant/of_actor.sql"))
+        .bind(look.actor.as_str())
+        .bind(look.purpose.as_str())
         .bind(now_us)
-        .fetch_all(conn)
+        .rows(tx)
         .await
         .doing("read the grants")?;
+    let study = look.study;
     let mut rights = Rights::default();
     for row in rows {
         let (granted_study, sees_rows, exact_counts): (Option<String>, bool, bool) =

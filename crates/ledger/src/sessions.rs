@@ -7,13 +7,12 @@ use std::fmt;
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
 use vocab::Actor;
 
 use crate::audit::{self, Act};
 use crate::error::{Doing, LedgerError};
 use crate::home::Ledger;
-use crate::store::Conn;
+use crate::store::{Tx, ask};
 
 const TOKEN_BYTES: usize = 32;
 /// How long a session lives without being used, in minutes.
@@ -83,12 +82,16 @@ impl Sessions {
     /// When the machine gives no random bytes, or the ledger cannot be written.
     pub async fn begin(&self, actor: &Actor) -> Result<SessionToken, LedgerError> {
         let token = SessionToken::make()?;
+        let fresh = &token;
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        put(&mut tx, &token, actor, now_us).await?;
-        let act = Act::new(actor, "session.begin", "session");
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await?;
+        let act = &Act::new(actor, "session.begin", "session");
+        self.ledger
+            .act(|mut tx| async move {
+                put(&mut tx, fresh, actor, now_us).await?;
+                let line = audit::append(&mut tx, now_us, act).await?;
+                Ok((tx, Some(line), ()))
+            })
+            .await?;
         Ok(token)
     }
 
@@ -102,21 +105,21 @@ impl Sessions {
     /// When the ledger cannot be read.
     pub async fn holder(&self, token: &SessionToken) -> Result<Option<Actor>, LedgerError> {
         let now_us = self.ledger.now_us();
-        let row = sqlx::query(include_str!("../sql/session/holder.sql"))
+        let row = ask(include_str!("../sql/session/holder.sql"))
             .bind(token.hash())
             .bind(now_us - SESSION_IDLE_MINUTES_MAX * 60 * SECOND_US)
             .bind(now_us - SESSION_HOURS_MAX * 3_600 * SECOND_US)
-            .fetch_optional(self.ledger.pool())
+            .row(self.ledger.pool())
             .await
             .doing("read a session")?;
         let Some(row) = row else { return Ok(None) };
         let (actor, seen_us): (String, i64) =
             (|| Ok((row.try_get(0)?, row.try_get(1)?)))().doing("read a session")?;
         if now_us - seen_us >= SEEN_SECONDS * SECOND_US {
-            sqlx::query(include_str!("../sql/session/seen.sql"))
+            ask(include_str!("../sql/session/seen.sql"))
                 .bind(token.hash())
                 .bind(now_us)
-                .execute(self.ledger.pool())
+                .done(self.ledger.pool())
                 .await
                 .doing("keep a session")?;
         }
@@ -138,18 +141,23 @@ impl Sessions {
     ) -> Result<Option<SessionToken>, LedgerError> {
         let Some(from) = self.holder(token).await? else { return Ok(None) };
         let fresh = SessionToken::make()?;
+        let new = &fresh;
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        if !end(&mut tx, token, now_us).await? {
-            return Ok(None);
-        }
-        let left = Act::new(&from, "session.end", "session").with(json!({ "changed_to": to }));
-        audit::append(&mut tx, now_us, &left).await?;
-        put(&mut tx, &fresh, to, now_us).await?;
-        let came = Act::new(to, "session.begin", "session").with(json!({ "changed_from": from }));
-        let line = audit::append(&mut tx, now_us, &came).await?;
-        self.ledger.commit(tx, line).await?;
-        Ok(Some(fresh))
+        let left = &Act::new(&from, "session.end", "session").with(json!({ "changed_to": to }));
+        let came = &Act::new(to, "session.begin", "session").with(json!({ "changed_from": from }));
+        let changed = self
+            .ledger
+            .act(|mut tx| async move {
+                if !end(&mut tx, token, now_us).await? {
+                    return Ok((tx, None, false));
+                }
+                audit::append(&mut tx, now_us, left).await?;
+                put(&mut tx, new, to, now_us).await?;
+                let line = audit::append(&mut tx, now_us, came).await?;
+                Ok((tx, Some(line), true))
+            })
+            .await?;
+        Ok(changed.then_some(fresh))
     }
 
     /// Signs somebody out; a session that does not hold is left as it is.
@@ -159,39 +167,42 @@ impl Sessions {
     pub async fn end(&self, token: &SessionToken) -> Result<(), LedgerError> {
         let Some(actor) = self.holder(token).await? else { return Ok(()) };
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        if !end(&mut tx, token, now_us).await? {
-            return Ok(());
-        }
-        let act = Act::new(&actor, "session.end", "session");
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await
+        let act = &Act::new(&actor, "session.end", "session");
+        self.ledger
+            .act(|mut tx| async move {
+                if !end(&mut tx, token, now_us).await? {
+                    return Ok((tx, None, ()));
+                }
+                let line = audit::append(&mut tx, now_us, act).await?;
+                Ok((tx, Some(line), ()))
+            })
+            .await
     }
 }
 
 async fn put(
-    conn: &mut Conn,
+    tx: &mut Tx,
     token: &SessionToken,
     actor: &Actor,
     now_us: i64,
 ) -> Result<(), LedgerError> {
-    sqlx::query(include_str!("../sql/session/begin.sql"))
+    ask(include_str!("../sql/session/begin.sql"))
         .bind(token.hash())
         .bind(actor.as_str())
         .bind(now_us)
-        .execute(conn)
+        .done(tx)
         .await
         .doing("begin a session")?;
     Ok(())
 }
 
 /// Whether there was one to end.
-async fn end(conn: &mut Conn, token: &SessionToken, now_us: i64) -> Result<bool, LedgerError> {
-    let done = sqlx::query(include_str!("../sql/session/end.sql"))
+async fn end(tx: &mut Tx, token: &SessionToken, now_us: i64) -> Result<bool, LedgerError> {
+    let ended = ask(include_str!("../sql/session/end.sql"))
         .bind(token.hash())
         .bind(now_us)
-        .execute(conn)
+        .done(tx)
         .await
         .doing("end a session")?;
-    Ok(done.rows_affected() > 0)
+    Ok(ended > 0)
 }

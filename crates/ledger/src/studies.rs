@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use vocab::{Actor, StudyId};
 
 use crate::audit::{self, Act, as_text};
 use crate::clock::from_us;
 use crate::error::{Doing, LedgerError};
 use crate::home::Ledger;
+use crate::store::{Row, ask};
 
 /// A study about to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,21 +55,25 @@ impl Studies {
     /// When the ledger cannot be written.
     pub async fn record(&self, new: &NewStudy, by: &Actor) -> Result<(), LedgerError> {
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        sqlx::query(include_str!("../sql/study/put.sql"))
-            .bind(new.id.as_str())
-            .bind(&new.title_ja)
-            .bind(&new.title_en)
-            .bind(by.as_str())
-            .bind(now_us)
-            .execute(&mut *tx)
-            .await
-            .doing("record a study")?;
         let mut act = Act::new(by, "study", format!("study/{}", new.id))
             .with(json!({ "title_ja": new.title_ja, "title_en": new.title_en }));
         act.study = Some(&new.id);
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await
+        let act = &act;
+        self.ledger
+            .act(|mut tx| async move {
+                ask(include_str!("../sql/study/put.sql"))
+                    .bind(new.id.as_str())
+                    .bind(&new.title_ja)
+                    .bind(&new.title_en)
+                    .bind(by.as_str())
+                    .bind(now_us)
+                    .done(&mut tx)
+                    .await
+                    .doing("record a study")?;
+                let line = audit::append(&mut tx, now_us, act).await?;
+                Ok((tx, Some(line), ()))
+            })
+            .await
     }
 
     /// The study with this id.
@@ -78,9 +81,9 @@ impl Studies {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn get(&self, id: &StudyId) -> Result<Option<Study>, LedgerError> {
-        let row = sqlx::query(include_str!("../sql/study/one.sql"))
+        let row = ask(include_str!("../sql/study/one.sql"))
             .bind(id.as_str())
-            .fetch_optional(self.ledger.pool())
+            .row(self.ledger.pool())
             .await
             .doing("read a study")?;
         row.as_ref().map(read).transpose()
@@ -91,15 +94,15 @@ impl Studies {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn list(&self) -> Result<Vec<Study>, LedgerError> {
-        let rows = sqlx::query(include_str!("../sql/study/all.sql"))
-            .fetch_all(self.ledger.pool())
+        let rows = ask(include_str!("../sql/study/all.sql"))
+            .rows(self.ledger.pool())
             .await
             .doing("list the studies")?;
         rows.iter().map(read).collect()
     }
 }
 
-fn read(row: &SqliteRow) -> Result<Study, LedgerError> {
+fn read(row: &Row) -> Result<Study, LedgerError> {
     let (id, title_ja, title_en, recorded_by, recorded_us): (String, _, _, _, i64) = (|| {
         Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?, row.try_get(4)?))
     })()

@@ -42,7 +42,7 @@ impl House {
         let clock = Clock::new(|| "2026-11-22T05:32:00Z".parse().unwrap());
         let ledger = Ledger::open(folder.path(), clock, &owner).await.unwrap();
         let lake = Lake::open(folder.path(), LakeConfig::default(), ledger.clone()).unwrap();
-        let lease = ledger.writer_lease("test").unwrap();
+        let lease = ledger.writer_lease("test").await.unwrap();
         let new =
             NewLoad { source: "hospital".to_owned(), command: "ingest".to_owned(), actor: owner };
         let load = ledger.loads().begin(&lease, new).await.unwrap();

@@ -1,4 +1,6 @@
-//! What `aoba snapshots`, `aoba optimize` and `aoba study` are told.
+//! What `aoba snapshots`, `aoba optimize`, `aoba study`, `aoba rebuild` and `aoba ledger` are told.
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use vocab::StudyId;
@@ -76,4 +78,46 @@ pub(crate) enum StudyCommand {
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
         format: ListFormat,
     },
+}
+
+/// Arguments of `rebuild`.
+#[derive(Debug, Args)]
+pub(crate) struct RebuildArgs {
+    /// The identity store on a server was lost: fill an empty one from the landing.
+    #[arg(long)]
+    pub(crate) renew_identities: bool,
+    /// Show no progress bar.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+/// What to do with the ledger.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Tell where ledger and identity store are, and how many lines the audit log has.
+    Show {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+    /// Copy the ledger out of its files into empty PostgreSQL schemas, verify the copy, and close the
+    /// files. Passwords: a file, or AOBA_LEDGER_PASSWORD and AOBA_IDENTITY_PASSWORD.
+    Move(MoveArgs),
+}
+
+/// Arguments of `ledger move`.
+#[derive(Debug, Args)]
+pub(crate) struct MoveArgs {
+    /// Where the ledger goes, such as postgres://aoba@db.example/aoba; no password.
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// Where the identity store goes: another database, or another ?schema=.
+    #[arg(long, value_name = "URL")]
+    pub(crate) identity_to: String,
+    /// A file with the password.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// A file with the password for the identity store, where it is another one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) identity_password_file: Option<PathBuf>,
 }

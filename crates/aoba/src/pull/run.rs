@@ -62,7 +62,7 @@ impl Done {
 
 /// Runs a pull. What becomes of it is in the ledger, whatever this gives.
 pub(crate) async fn run(house: &House, ask: &Ask, how: &How) -> anyhow::Result<Done> {
-    let lease = house.ledger.pull_lease(&format!("pull from {}", ask.base_text()))?;
+    let lease = house.ledger.pull_lease(&format!("pull from {}", ask.base_text())).await?;
     let mut kept = Kept::open(&house.home, ask)?;
     let pulls = house.ledger.pulls();
     let since = match &kept.job {
@@ -102,7 +102,7 @@ pub(crate) async fn run(house: &House, ask: &Ask, how: &How) -> anyhow::Result<D
 
 /// Gives up what a pull left that did not come to its end; whether there was anything.
 pub(crate) async fn give_up(house: &House, ask: &Ask) -> anyhow::Result<bool> {
-    let lease = house.ledger.pull_lease("pull --cancel")?;
+    let lease = house.ledger.pull_lease("pull --cancel").await?;
     let kept = Kept::open(&house.home, ask)?;
     let had = kept.job.is_some();
     if let Some(url) = status_url(&kept) {

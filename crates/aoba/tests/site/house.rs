@@ -1,11 +1,15 @@
 //! A house of its own for each test: a home folder, and the program run in it as a person would.
 
+use std::fs;
 use std::io::Write as _;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::server::{self, Databases};
 
 /// The folder of the repository.
 pub(crate) fn repository() -> PathBuf {
@@ -23,8 +27,25 @@ pub(crate) struct House {
 }
 
 impl House {
+    /// With `AOBA_TEST_LEDGER=postgres` its ledger is on a server.
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let house = Self { folder: tempfile::tempdir().unwrap() };
+        if let Some(databases) = server::wanted() {
+            house.settle(&databases);
+        }
+        house
+    }
+
+    /// Says in the settings that the ledger is in these databases.
+    pub(crate) fn settle(&self, databases: &Databases) {
+        let Databases { url, identity_url, password_file } = databases;
+        let file = password_file.display();
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(self.home()).unwrap();
+        let settings = format!(
+            "[ledger]\nurl = \"{url}\"\nidentity_url = \"{identity_url}\"\n\
+             password_file = \"{file}\"\n"
+        );
+        fs::write(self.home().join("aoba.toml"), settings).unwrap();
     }
 
     /// A house in which the twelve people have been taken in.
@@ -52,12 +73,13 @@ impl House {
         path
     }
 
-    /// Writes the settings; the home is made where there is none.
+    /// Writes the settings, but for where the ledger is; the home is made where there is none.
     pub(crate) fn set(&self, settings: &str) {
-        use std::os::unix::fs::DirBuilderExt as _;
-        let mut folder = std::fs::DirBuilder::new();
-        folder.recursive(true).mode(0o700).create(self.home()).unwrap();
-        std::fs::write(self.home().join("aoba.toml"), settings).unwrap();
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(self.home()).unwrap();
+        let path = self.home().join("aoba.toml");
+        let old = fs::read_to_string(&path).unwrap_or_default();
+        let ledger = old.find("[ledger]").map_or("", |at| &old[at..]);
+        fs::write(path, format!("{settings}\n{ledger}")).unwrap();
     }
 
     /// Whether these bytes are in any file of the home but those kept as they were received.

@@ -15,6 +15,7 @@ mod fhir_server;
 mod full_disk;
 mod house;
 mod ingest_crash;
+mod ledgers;
 mod life_of_a_record;
 mod made_changes;
 mod pull;
@@ -23,7 +24,11 @@ mod pull_faults;
 mod pull_resumed;
 mod pull_scheduled;
 mod questions;
+#[path = "../../../ledger/tests/server/restart.rs"]
+mod restart;
 mod roles;
+#[path = "../../../ledger/tests/server/mod.rs"]
+mod server;
 mod synth;
 mod synth_into;
 mod twin;

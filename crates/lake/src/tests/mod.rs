@@ -11,6 +11,8 @@ mod loads;
 mod marked;
 mod persons;
 mod profile;
+#[path = "../../../ledger/tests/server/mod.rs"]
+mod server;
 mod statements;
 
 use std::collections::BTreeMap;
@@ -21,7 +23,7 @@ use arrow_array::{ArrayRef, TimestampMicrosecondArray};
 use arrow_array::{Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use jiff::Timestamp;
-use ledger::{Clock, Ledger, NewLoad, OptOut};
+use ledger::{Clock, Ledger, LedgerConfig, NewLoad, OptOut};
 use tempfile::TempDir;
 use vocab::{Actor, LandingId, PatientId, PurposeOfUse, SnapshotId};
 
@@ -59,7 +61,16 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let actor = Actor::new("local:test").unwrap();
         let clock = Clock::new(|| Timestamp::from_second(1_790_000_000).unwrap());
-        let ledger = Ledger::open(folder.path(), clock, &actor).await.unwrap();
+        let place = match server::wanted() {
+            Some(databases) => LedgerConfig {
+                url: Some(databases.url),
+                identity_url: Some(databases.identity_url),
+                password_file: Some(databases.password_file),
+                ..LedgerConfig::default()
+            },
+            None => LedgerConfig::default(),
+        };
+        let ledger = Ledger::open_in(folder.path(), &place, clock, &actor).await.unwrap();
         let lake = Lake::open(folder.path(), config, ledger.clone()).unwrap();
         Self { folder, ledger, lake, actor }
     }

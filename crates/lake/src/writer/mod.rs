@@ -91,7 +91,7 @@ impl Lake {
         purpose: &str,
         faults: FaultPoint,
     ) -> Result<Writer, LakeError> {
-        let lease = self.inner.ledger.writer_lease(purpose)?;
+        let lease = self.inner.ledger.writer_lease(purpose).await?;
         let healed = heal::heal(self).await?;
         Ok(Writer { lake: self.clone(), lease, faults, healed })
     }

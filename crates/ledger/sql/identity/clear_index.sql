@@ -1,6 +1,6 @@
 -- What these were found by is forgotten.
 delete from identity_index
 where owner in (
--- owners
+-- listed
 )
   and kind =

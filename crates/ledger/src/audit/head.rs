@@ -9,11 +9,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
-use sqlx::sqlite::SqlitePool;
 
 use super::{AuditHead, GENESIS};
 use crate::error::{Doing, LedgerError};
 use crate::files;
+use crate::store::{On, Pool, ask};
 
 /// The file that keeps the head.
 #[derive(Clone, Debug)]
@@ -55,11 +55,7 @@ impl HeadFile {
     /// Moves the kept head on to a row just committed.
     ///
     /// Leaves it where it is, and says so in the log, when the row it names is not in the audit.
-    pub(crate) async fn advance(
-        &self,
-        pool: &SqlitePool,
-        to: AuditHead,
-    ) -> Result<(), LedgerError> {
+    pub(crate) async fn advance(&self, pool: &Pool, to: AuditHead) -> Result<(), LedgerError> {
         let KeptHead::At(kept) = self.read()? else {
             tracing::error!("audit.head is gone or unreadable; run aoba audit verify");
             return Ok(());
@@ -67,7 +63,7 @@ impl HeadFile {
         if kept.seq >= to.seq {
             return Ok(());
         }
-        if !self.stands(pool, &kept).await? {
+        if !stands(pool, &kept).await? {
             tracing::error!(
                 "the audit does not hold the row audit.head names; run aoba audit verify"
             );
@@ -76,19 +72,6 @@ impl HeadFile {
         let head = self.clone();
         let moved = tokio::task::spawn_blocking(move || head.write_if_newer(&to)).await;
         moved.unwrap_or_else(|join| Err(files::failed("write", &self.path)(io::Error::other(join))))
-    }
-
-    /// Whether the audit still holds the row that a head names.
-    async fn stands(&self, pool: &SqlitePool, head: &AuditHead) -> Result<bool, LedgerError> {
-        if head.seq == 0 {
-            return Ok(head.hash == GENESIS);
-        }
-        let hash: Option<String> = sqlx::query_scalar(include_str!("../../sql/audit/hash_at.sql"))
-            .bind(head.seq)
-            .fetch_optional(pool)
-            .await
-            .doing("read the audit")?;
-        Ok(hash.as_deref() == Some(&head.hash))
     }
 
     /// Writes unless another process has written a later head meanwhile.
@@ -105,6 +88,19 @@ impl HeadFile {
     fn write(&self, head: &AuditHead) -> Result<(), LedgerError> {
         files::replace(&self.path, format!("{} {}\n", head.seq, head.hash).as_bytes())
     }
+}
+
+/// Whether the audit holds the row that a head names.
+pub(crate) async fn stands(on: impl Into<On<'_>>, head: &AuditHead) -> Result<bool, LedgerError> {
+    if head.seq == 0 {
+        return Ok(head.hash == GENESIS);
+    }
+    let hash: Option<String> = ask(include_str!("../../sql/audit/hash_at.sql"))
+        .bind(head.seq)
+        .value_if_any(on)
+        .await
+        .doing("read the audit")?;
+    Ok(hash.as_deref() == Some(&head.hash))
 }
 
 fn parse(text: &str) -> Option<AuditHead> {

@@ -11,16 +11,15 @@ mod verify;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use sqlx::Row;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
 use vocab::{Actor, PurposeOfUse, StudyId};
 
 use crate::clock::from_us;
 use crate::error::{Doing, LedgerError};
-use crate::store::Conn;
+use crate::store::{Pool, Row, Tx, ask};
 
 pub(crate) use chain::GENESIS;
-pub(crate) use head::HeadFile;
+pub(crate) use head::{HeadFile, KeptHead, stands};
+pub(crate) use verify::walk;
 pub use verify::{AuditVerdict, Broken, BrokenBy};
 
 /// The most audit rows one question returns.
@@ -109,12 +108,12 @@ pub struct AuditFilter {
 /// Reads and checks the audit.
 #[derive(Clone, Debug)]
 pub struct Audit {
-    pool: SqlitePool,
+    pool: Pool,
     head: HeadFile,
 }
 
 impl Audit {
-    pub(crate) fn new(pool: SqlitePool, head: HeadFile) -> Self {
+    pub(crate) fn new(pool: Pool, head: HeadFile) -> Self {
         Self { pool, head }
     }
 
@@ -138,14 +137,14 @@ impl Audit {
             0 => MAX_AUDIT_ROWS,
             some => some.min(MAX_AUDIT_ROWS),
         };
-        sqlx::query(include_str!("../../sql/audit/filtered.sql"))
+        ask(include_str!("../../sql/audit/filtered.sql"))
             .bind(filter.after_seq)
             .bind(filter.actor.as_ref().map(Actor::as_str))
             .bind(filter.act.as_deref())
             .bind(filter.since.map(Timestamp::as_microsecond))
             .bind(filter.until.map(Timestamp::as_microsecond))
             .bind(i64::from(rows_max))
-            .fetch_all(&self.pool)
+            .rows(&self.pool)
             .await
             .and_then(|rows| rows.iter().map(read_row).collect())
             .doing("read the audit")
@@ -154,11 +153,11 @@ impl Audit {
 
 /// Adds a row in the caller's transaction, which must hold the write lock.
 pub(crate) async fn append(
-    conn: &mut Conn,
+    tx: &mut Tx,
     at_us: i64,
     act: &Act<'_>,
 ) -> Result<AuditHead, LedgerError> {
-    let last = last(conn).await?;
+    let last = newest(tx).await?;
     let mut row = AuditRow {
         seq: last.seq.saturating_add(1),
         at: from_us(at_us),
@@ -172,7 +171,7 @@ pub(crate) async fn append(
         hash: String::new(),
     };
     row.hash = chain::hash(&row);
-    sqlx::query(include_str!("../../sql/audit/append.sql"))
+    ask(include_str!("../../sql/audit/append.sql"))
         .bind(row.seq)
         .bind(at_us)
         .bind(&row.actor)
@@ -183,24 +182,23 @@ pub(crate) async fn append(
         .bind(&row.detail)
         .bind(&row.prev_hash)
         .bind(&row.hash)
-        .execute(conn)
+        .done(tx)
         .await
         .doing("write the audit")?;
     Ok(AuditHead { seq: row.seq, hash: row.hash })
 }
 
-async fn last(conn: &mut Conn) -> Result<AuditHead, LedgerError> {
-    let row = sqlx::query(include_str!("../../sql/audit/last.sql"))
-        .fetch_optional(conn)
-        .await
-        .doing("read the audit")?;
+/// The newest row; of an audit without rows, what stands before the first.
+pub(crate) async fn newest(tx: &mut Tx) -> Result<AuditHead, LedgerError> {
+    let row =
+        ask(include_str!("../../sql/audit/last.sql")).row(tx).await.doing("read the audit")?;
     let Some(row) = row else {
         return Ok(AuditHead { seq: 0, hash: GENESIS.to_owned() });
     };
     (|| Ok(AuditHead { seq: row.try_get(0)?, hash: row.try_get(1)? }))().doing("read the audit")
 }
 
-fn read_row(row: &SqliteRow) -> Result<AuditRow, sqlx::Error> {
+fn read_row(row: &Row) -> Result<AuditRow, sqlx::Error> {
     Ok(AuditRow {
         seq: row.try_get("seq")?,
         at: from_us(row.try_get("at_us")?),

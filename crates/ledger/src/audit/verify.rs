@@ -1,11 +1,11 @@
 //! Checks the whole audit.
 
 use serde::Serialize;
-use sqlx::sqlite::SqlitePool;
 
 use super::head::{HeadFile, KeptHead};
 use super::{AuditHead, AuditRow, GENESIS, chain, read_row};
 use crate::error::{Doing, LedgerError};
+use crate::store::{Pool, Tx, ask};
 
 /// How many rows are read at a time.
 const PAGE_ROWS: i64 = 5_000;
@@ -48,19 +48,20 @@ pub enum BrokenBy {
     HeadUnreadable,
 }
 
-pub(super) async fn verify(
-    pool: &SqlitePool,
-    head_file: &HeadFile,
-) -> Result<AuditVerdict, LedgerError> {
+pub(super) async fn verify(pool: &Pool, head_file: &HeadFile) -> Result<AuditVerdict, LedgerError> {
     // Read before the rows: an act committed meanwhile can only put the rows ahead of it.
-    let kept = head_file.read()?;
-    let mut walk = Walk::new(kept.clone());
-    let mut tx = pool.begin().await.doing("read the audit")?;
+    let kept = &head_file.read()?;
+    pool.read(|mut tx| async move { walk(&mut tx, kept.clone()).await }).await
+}
+
+/// Checks every row that a transaction sees, and the head kept outside.
+pub(crate) async fn walk(tx: &mut Tx, kept: KeptHead) -> Result<AuditVerdict, LedgerError> {
+    let mut walk = Walk::new(kept);
     loop {
-        let page = sqlx::query(include_str!("../../sql/audit/page.sql"))
+        let page = ask(include_str!("../../sql/audit/page.sql"))
             .bind(walk.last_read)
             .bind(PAGE_ROWS)
-            .fetch_all(&mut *tx)
+            .rows(&mut *tx)
             .await
             .doing("read the audit")?;
         if page.is_empty() {

@@ -10,6 +10,7 @@ use super::{Identity, IdentityOwner, IdentityRecord};
 use crate::error::{Doing, LedgerError};
 use crate::keys::Secret;
 use crate::patient_keys::stored_patient;
+use crate::store::ask;
 
 /// The kind of a patient's record.
 const PATIENT: &str = "Patient";
@@ -99,10 +100,10 @@ impl Identity {
     }
 
     async fn indexed(&self, blind: i64) -> Result<Vec<PatientId>, LedgerError> {
-        let owners: Vec<i64> = sqlx::query_scalar(include_str!("../../sql/identity/find.sql"))
+        let owners: Vec<i64> = ask(include_str!("../../sql/identity/find.sql"))
             .bind(blind)
             .bind(PATIENT)
-            .fetch_all(self.ledger.identities())
+            .values(self.ledger.identities())
             .await
             .doing("find a patient")?;
         owners.into_iter().map(stored_patient).collect()
@@ -110,11 +111,10 @@ impl Identity {
 
     /// Numbers the text would have as a key or as itself, whether or not anyone has them.
     async fn candidates(&self, text: &str) -> Result<Vec<PatientId>, LedgerError> {
-        let sources: Vec<String> =
-            sqlx::query_scalar(include_str!("../../sql/patient/sources.sql"))
-                .fetch_all(self.ledger.pool())
-                .await
-                .doing("list the sources")?;
+        let sources: Vec<String> = ask(include_str!("../../sql/patient/sources.sql"))
+            .values(self.ledger.pool())
+            .await
+            .doing("list the sources")?;
         let numbers = self.ledger.patient_numbers();
         let mut candidates: Vec<PatientId> = Vec::new();
         for source in &sources {
@@ -129,9 +129,9 @@ impl Identity {
     }
 
     async fn is_known(&self, patient: PatientId) -> Result<bool, LedgerError> {
-        let known: Option<i64> = sqlx::query_scalar(include_str!("../../sql/patient/known.sql"))
+        let known: Option<i64> = ask(include_str!("../../sql/patient/known.sql"))
             .bind(patient.get())
-            .fetch_optional(self.ledger.pool())
+            .value_if_any(self.ledger.pool())
             .await
             .doing("look up a patient")?;
         Ok(known.is_some())

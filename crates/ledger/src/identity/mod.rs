@@ -9,8 +9,7 @@ mod seal;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use sqlx::{QueryBuilder, Row, Sqlite};
+use serde_json::{Value, json};
 use vocab::{PatientId, PurposeOfUse};
 
 use crate::audit::{self, Act};
@@ -19,8 +18,7 @@ use crate::home::Ledger;
 use crate::keys::Secret;
 use crate::links;
 use crate::permit::{MissingRight, Permit};
-use crate::rows::insert_all;
-use crate::store::{self, Conn};
+use crate::store::{Tx, ask, delete_listed, insert_all};
 
 use find::Search;
 use seal::{RecordPlace, Sealed, Sealer};
@@ -119,24 +117,16 @@ impl Identity {
             index.extend(self.search.blinds(record).into_iter().map(|blind| (blind, place)));
         }
         let now_us = self.ledger.now_us();
-        let mut tx = store::begin(self.ledger.identities()).await?;
-        clear_index(&mut tx, last.keys()).await?;
-        let sql = include_str!("../../sql/identity/put_records.sql");
-        insert_all(&mut tx, sql, 6, &sealed, |mut row, (place, bytes)| {
-            row.push_bind(place.kind.clone())
-                .push_bind(place.owner)
-                .push_bind(KEY_VERSION)
-                .push_bind(bytes.nonce.clone())
-                .push_bind(bytes.bytes.clone())
-                .push_bind(now_us);
-        })
-        .await?;
-        let sql = include_str!("../../sql/identity/put_index.sql");
-        insert_all(&mut tx, sql, 3, &index, |mut row, (blind, place)| {
-            row.push_bind(*blind).push_bind(place.kind.clone()).push_bind(place.owner);
-        })
-        .await?;
-        tx.commit().await.doing("commit identities")
+        let (last, sealed, index) = (&last, &sealed, &index);
+        self.ledger
+            .identities()
+            .write(|mut tx| async move {
+                clear_index(&mut tx, last.keys()).await?;
+                put_sealed(&mut tx, sealed, now_us).await?;
+                put_index(&mut tx, index).await?;
+                Ok((tx, ()))
+            })
+            .await
     }
 
     /// Forgets who these are, and what they were found by; who is not known stays so.
@@ -147,17 +137,22 @@ impl Identity {
         for batch in owners.chunks(BATCH_RECORDS) {
             let places: Vec<RecordPlace> =
                 batch.iter().map(|owner| self.search.place(owner)).collect();
-            let mut tx = store::begin(self.ledger.identities()).await?;
-            clear_index(&mut tx, places.iter()).await?;
-            for place in &places {
-                sqlx::query(include_str!("../../sql/identity/forget.sql"))
-                    .bind(&place.kind)
-                    .bind(place.owner)
-                    .execute(&mut *tx)
-                    .await
-                    .doing("forget an identity")?;
-            }
-            tx.commit().await.doing("forget identities")?;
+            let places = &places;
+            self.ledger
+                .identities()
+                .write(|mut tx| async move {
+                    clear_index(&mut tx, places.iter()).await?;
+                    for place in places {
+                        ask(include_str!("../../sql/identity/forget.sql"))
+                            .bind(&place.kind)
+                            .bind(place.owner)
+                            .done(&mut tx)
+                            .await
+                            .doing("forget an identity")?;
+                    }
+                    Ok((tx, ()))
+                })
+                .await?;
         }
         Ok(())
     }
@@ -233,27 +228,30 @@ impl Identity {
     ) -> Result<(), LedgerError> {
         let named = |patient: &PatientId| permit.person().is_some_and(|p| p.contains(patient));
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        let mut line = None;
-        for patient in patients.iter().filter(|patient| refused || !named(patient)) {
-            let word = if refused { "refuse" } else { "identity.get" };
-            let mut act = Act::new(permit.actor(), word, links::object(*patient));
-            (act.purpose, act.study) = (Some(permit.purpose()), permit.study());
-            act.detail = serde_json::json!({ "permit": permit.audit_seq(), "what": "identity" });
-            line = Some(audit::append(&mut tx, now_us, &act).await?);
-        }
-        match line {
-            Some(line) => self.ledger.commit(tx, line).await,
-            None => Ok(()),
-        }
+        let word = if refused { "refuse" } else { "identity.get" };
+        let each: Vec<PatientId> =
+            patients.iter().copied().filter(|patient| refused || !named(patient)).collect();
+        let each = &each;
+        self.ledger
+            .act(|mut tx| async move {
+                let mut line = None;
+                for patient in each {
+                    let mut act = Act::new(permit.actor(), word, links::object(*patient));
+                    (act.purpose, act.study) = (Some(permit.purpose()), permit.study());
+                    let detail = json!({ "permit": permit.audit_seq(), "what": "identity" });
+                    line = Some(audit::append(&mut tx, now_us, &act.with(detail)).await?);
+                }
+                Ok((tx, line, ()))
+            })
+            .await
     }
 
     async fn open(&self, owner: &IdentityOwner) -> Result<Option<Value>, LedgerError> {
         let place = self.search.place(owner);
-        let row = sqlx::query(include_str!("../../sql/identity/one.sql"))
+        let row = ask(include_str!("../../sql/identity/one.sql"))
             .bind(&place.kind)
             .bind(place.owner)
-            .fetch_optional(self.ledger.identities())
+            .row(self.ledger.identities())
             .await
             .doing("read an identity")?;
         let Some(row) = row else { return Ok(None) };
@@ -267,25 +265,45 @@ impl Identity {
     }
 }
 
+async fn put_sealed(
+    tx: &mut Tx,
+    sealed: &[(&RecordPlace, Sealed)],
+    now_us: i64,
+) -> Result<(), LedgerError> {
+    let sql = include_str!("../../sql/identity/put_records.sql");
+    insert_all(tx, sql, 6, sealed, |row, (place, bytes)| {
+        row.push(&place.kind)
+            .push(place.owner)
+            .push(KEY_VERSION)
+            .push(bytes.nonce.clone())
+            .push(bytes.bytes.clone())
+            .push(now_us);
+    })
+    .await
+    .map(drop)
+}
+
+async fn put_index(tx: &mut Tx, index: &[(i64, &RecordPlace)]) -> Result<(), LedgerError> {
+    let sql = include_str!("../../sql/identity/put_index.sql");
+    insert_all(tx, sql, 3, index, |row, (blind, place)| {
+        row.push(*blind).push(&place.kind).push(place.owner);
+    })
+    .await
+    .map(drop)
+}
+
 /// Forgets what these owners were found by.
 async fn clear_index(
-    conn: &mut Conn,
+    tx: &mut Tx,
     places: impl Iterator<Item = &RecordPlace>,
 ) -> Result<(), LedgerError> {
-    let sql = include_str!("../../sql/identity/clear_index.sql");
-    let (before, after) = sql.split_once("-- owners").unwrap_or((sql, ""));
     let mut owners_of: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
     for place in places {
         owners_of.entry(&place.kind).or_default().push(place.owner);
     }
+    let sql = include_str!("../../sql/identity/clear_index.sql");
     for (kind, owners) in owners_of {
-        let mut query = QueryBuilder::<Sqlite>::new(before);
-        let mut list = query.separated(", ");
-        for owner in owners {
-            list.push_bind(owner);
-        }
-        query.push(after).push_bind(kind);
-        query.build().execute(&mut *conn).await.doing("clear an identity's index")?;
+        delete_listed(tx, sql, &owners, kind).await?;
     }
     Ok(())
 }

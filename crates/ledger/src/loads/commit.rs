@@ -6,41 +6,60 @@ use serde_json::json;
 use vocab::{LandingId, LoadId, SnapshotId};
 
 use super::{
-    Counts, Ending, FileReport, LoadCommit, LoadOutcome, QuarantineRow, SnapshotKind,
+    Counts, Ending, FileReport, LoadCommit, LoadInfo, LoadOutcome, QuarantineRow, SnapshotKind,
     SnapshotTable, WarningCount, landing, snapshot, words,
 };
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, AuditHead};
 use crate::error::{Doing, LedgerError, counted, stored};
 use crate::exclusions;
 use crate::home::Ledger;
+use crate::lease::WriterLease;
 use crate::links;
 use crate::patient_keys::{Learned, LinkOrigin};
-use crate::rows::insert_all;
-use crate::store::Conn;
+use crate::store::{Tx, ask, insert_all};
 
-pub(super) async fn commit(ledger: &Ledger, commit: LoadCommit) -> Result<SnapshotId, LedgerError> {
+pub(super) async fn commit(
+    ledger: &Ledger,
+    lease: &WriterLease,
+    commit: LoadCommit,
+) -> Result<SnapshotId, LedgerError> {
     check_quarantine(&commit.files, &commit.quarantine)?;
     let learned = commit.keys.take_learned();
     let now_us = ledger.now_us();
-    let mut tx = ledger.begin().await?;
-    let info = super::running(&mut tx, commit.load).await?;
+    let (commit, learned) = (&commit, &learned);
+    ledger
+        .act(|mut tx| async move {
+            lease.check(&mut tx).await?;
+            let info = super::running(&mut tx, commit.load).await?;
+            let snapshot = put_snapshot(&mut tx, commit, now_us).await?;
+            put_tables(&mut tx, snapshot, &commit.tables).await?;
+            put_files(&mut tx, commit.load, &commit.files).await?;
+            put_quarantine(&mut tx, commit.load, &commit.quarantine).await?;
+            put_warnings(&mut tx, commit.load, &commit.warnings).await?;
+            let source = match commit.kind {
+                SnapshotKind::Ingest => Some(info.source.as_str()),
+                SnapshotKind::Rebuild | SnapshotKind::Optimize => None,
+            };
+            landing::take(&mut tx, source, &commit.files, snapshot).await?;
+            put_patients(&mut tx, commit.load, learned).await?;
+            let links_new = put_links(&mut tx, commit, learned, &info.actor, now_us).await?;
+            let ending =
+                Ending { outcome: LoadOutcome::Committed, snapshot: Some(snapshot), failure: None };
+            super::end(&mut tx, commit.load, now_us, ending).await?;
+            let line = put_line(&mut tx, commit, (&info, snapshot, links_new), now_us).await?;
+            Ok((tx, Some(line), snapshot))
+        })
+        .await
+}
+
+/// The audit line of a load that is committed.
+async fn put_line(
+    tx: &mut Tx,
+    commit: &LoadCommit,
+    (info, snapshot, links_new): (&LoadInfo, SnapshotId, u64),
+    now_us: i64,
+) -> Result<AuditHead, LedgerError> {
     let actor = words::actor(&info.actor)?;
-    let snapshot = put_snapshot(&mut tx, &commit, now_us).await?;
-    put_tables(&mut tx, snapshot, &commit.tables).await?;
-    put_files(&mut tx, commit.load, &commit.files).await?;
-    put_quarantine(&mut tx, commit.load, &commit.quarantine).await?;
-    put_warnings(&mut tx, commit.load, &commit.warnings).await?;
-    let source = match commit.kind {
-        SnapshotKind::Ingest => Some(info.source.as_str()),
-        SnapshotKind::Rebuild | SnapshotKind::Optimize => None,
-    };
-    let landings = commit.files.iter().map(|file| file.landing);
-    landing::take(&mut tx, source, landings, snapshot).await?;
-    put_patients(&mut tx, commit.load, &learned).await?;
-    let links_new = put_links(&mut tx, &commit, &learned, &info.actor, now_us).await?;
-    let ending =
-        Ending { outcome: LoadOutcome::Committed, snapshot: Some(snapshot), failure: None };
-    super::end(&mut tx, commit.load, now_us, ending).await?;
     let mut total = Counts::default();
     commit.files.iter().for_each(|file| total.add(&file.counts));
     let detail = json!({
@@ -48,9 +67,7 @@ pub(super) async fn commit(ledger: &Ledger, commit: LoadCommit) -> Result<Snapsh
         "files": commit.files.len(), "counts": total, "links": links_new,
     });
     let act = Act::new(&actor, "load.commit", format!("load/{}", commit.load)).with(detail);
-    let line = audit::append(&mut tx, now_us, &act).await?;
-    ledger.commit(tx, line).await?;
-    Ok(snapshot)
+    audit::append(tx, now_us, &act).await
 }
 
 /// Each quarantined resource has its row.
@@ -78,29 +95,29 @@ fn check_quarantine(files: &[FileReport], rows: &[QuarantineRow]) -> Result<(), 
 }
 
 async fn put_snapshot(
-    conn: &mut Conn,
+    tx: &mut Tx,
     commit: &LoadCommit,
     now_us: i64,
 ) -> Result<SnapshotId, LedgerError> {
-    let parent = snapshot::latest_id(conn).await?;
-    let id: i64 = sqlx::query_scalar(include_str!("../../sql/snapshot/next_id.sql"))
-        .fetch_one(&mut *conn)
+    let parent = snapshot::latest_id(tx).await?;
+    let id: i64 = ask(include_str!("../../sql/snapshot/next_id.sql"))
+        .value(&mut *tx)
         .await
         .doing("number a snapshot")?;
-    sqlx::query(include_str!("../../sql/snapshot/record.sql"))
+    ask(include_str!("../../sql/snapshot/record.sql"))
         .bind(id)
         .bind(parent.map(|id| id.0))
         .bind(now_us)
         .bind(commit.load.0)
         .bind(commit.kind.word())
-        .execute(conn)
+        .done(tx)
         .await
         .doing("record a snapshot")?;
     Ok(SnapshotId(id))
 }
 
 async fn put_tables(
-    conn: &mut Conn,
+    tx: &mut Tx,
     snapshot: SnapshotId,
     tables: &[SnapshotTable],
 ) -> Result<(), LedgerError> {
@@ -110,13 +127,13 @@ async fn put_tables(
         rows.push((table, stored_all("a count of a table", counts)?));
     }
     let sql = include_str!("../../sql/snapshot/put_tables.sql");
-    insert_all(conn, sql, 9, &rows, |mut row, (table, counts)| {
-        row.push_bind(snapshot.0)
-            .push_bind(table.table.clone())
-            .push_bind(table.delta_version)
-            .push_bind(table.definition_hash.clone());
+    insert_all(tx, sql, 9, &rows, |row, (table, counts)| {
+        row.push(snapshot.0)
+            .push(&table.table)
+            .push(table.delta_version)
+            .push(&table.definition_hash);
         for count in counts {
-            row.push_bind(*count);
+            row.push(*count);
         }
     })
     .await
@@ -124,7 +141,7 @@ async fn put_tables(
 }
 
 pub(super) async fn put_files(
-    conn: &mut Conn,
+    tx: &mut Tx,
     load: LoadId,
     files: &[FileReport],
 ) -> Result<(), LedgerError> {
@@ -143,14 +160,14 @@ pub(super) async fn put_files(
         rows.push((position, file, stored_all("a count of a file", counts)?));
     }
     let sql = include_str!("../../sql/load/put_files.sql");
-    insert_all(conn, sql, 12, &rows, |mut row, (position, file, counts)| {
-        row.push_bind(load.0)
-            .push_bind(*position)
-            .push_bind(file.landing.to_string())
-            .push_bind(file.name.clone())
-            .push_bind(file.already_held);
+    insert_all(tx, sql, 12, &rows, |row, (position, file, counts)| {
+        row.push(load.0)
+            .push(*position)
+            .push(file.landing.to_string())
+            .push(&file.name)
+            .push(file.already_held);
         for count in counts {
-            row.push_bind(*count);
+            row.push(*count);
         }
     })
     .await
@@ -158,7 +175,7 @@ pub(super) async fn put_files(
 }
 
 async fn put_quarantine(
-    conn: &mut Conn,
+    tx: &mut Tx,
     load: LoadId,
     quarantine: &[QuarantineRow],
 ) -> Result<(), LedgerError> {
@@ -168,22 +185,22 @@ async fn put_quarantine(
         rows.push((position, found, line));
     }
     let sql = include_str!("../../sql/load/put_quarantine.sql");
-    insert_all(conn, sql, 8, &rows, |mut row, (position, found, line)| {
-        row.push_bind(load.0)
-            .push_bind(*position)
-            .push_bind(found.landing.to_string())
-            .push_bind(found.file.clone())
-            .push_bind(*line)
-            .push_bind(found.code.word())
-            .push_bind(found.path.clone())
-            .push_bind(found.detail.clone());
+    insert_all(tx, sql, 8, &rows, |row, (position, found, line)| {
+        row.push(load.0)
+            .push(*position)
+            .push(found.landing.to_string())
+            .push(&found.file)
+            .push(*line)
+            .push(found.code.word())
+            .push(&found.path)
+            .push(&found.detail);
     })
     .await
     .map(drop)
 }
 
 async fn put_warnings(
-    conn: &mut Conn,
+    tx: &mut Tx,
     load: LoadId,
     warnings: &[WarningCount],
 ) -> Result<(), LedgerError> {
@@ -194,47 +211,44 @@ async fn put_warnings(
         rows.push((position, warning, cases, line));
     }
     let sql = include_str!("../../sql/load/put_warnings.sql");
-    insert_all(conn, sql, 8, &rows, |mut row, (position, warning, cases, line)| {
-        row.push_bind(load.0)
-            .push_bind(*position)
-            .push_bind(warning.code.word())
-            .push_bind(warning.path.clone())
-            .push_bind(warning.detail.clone())
-            .push_bind(*cases)
-            .push_bind(warning.first_file.clone())
-            .push_bind(*line);
+    insert_all(tx, sql, 8, &rows, |row, (position, warning, cases, line)| {
+        row.push(load.0)
+            .push(*position)
+            .push(warning.code.word())
+            .push(&warning.path)
+            .push(&warning.detail)
+            .push(*cases)
+            .push(&warning.first_file)
+            .push(*line);
     })
     .await
     .map(drop)
 }
 
-async fn put_patients(conn: &mut Conn, load: LoadId, learned: &Learned) -> Result<(), LedgerError> {
-    let before = count_patients(conn).await?;
+async fn put_patients(tx: &mut Tx, load: LoadId, learned: &Learned) -> Result<(), LedgerError> {
+    let before = count_patients(tx).await?;
     let patients: Vec<_> = learned.patients.iter().collect();
     let sql = include_str!("../../sql/patient/put_patients.sql");
-    let touched = insert_all(conn, sql, 4, &patients, |mut row, (patient, known)| {
-        row.push_bind(patient.get())
-            .push_bind(known.source.to_string())
-            .push_bind(load.0)
-            .push_bind(known.fingerprint);
+    let touched = insert_all(tx, sql, 4, &patients, |row, (patient, known)| {
+        row.push(patient.get()).push(known.source.to_string()).push(load.0).push(known.fingerprint);
     })
     .await?;
-    let added = count_patients(conn).await?.saturating_sub(before);
+    let added = count_patients(tx).await?.saturating_sub(before);
     if touched != added || learned.numbers_met {
         return Err(LedgerError::NumbersMet);
     }
     let identifiers: Vec<_> = learned.identifiers.iter().collect();
     let sql = include_str!("../../sql/patient/put_identifiers.sql");
-    insert_all(conn, sql, 2, &identifiers, |mut row, (blind, patient)| {
-        row.push_bind(*blind).push_bind(patient.get());
+    insert_all(tx, sql, 2, &identifiers, |row, (blind, patient)| {
+        row.push(*blind).push(patient.get());
     })
     .await
     .map(drop)
 }
 
-async fn count_patients(conn: &mut Conn) -> Result<u64, LedgerError> {
-    let count: i64 = sqlx::query_scalar(include_str!("../../sql/patient/count.sql"))
-        .fetch_one(conn)
+async fn count_patients(tx: &mut Tx) -> Result<u64, LedgerError> {
+    let count: i64 = ask(include_str!("../../sql/patient/count.sql"))
+        .value(tx)
         .await
         .doing("count the patients")?;
     counted("a count of patients", count)
@@ -242,7 +256,7 @@ async fn count_patients(conn: &mut Conn) -> Result<u64, LedgerError> {
 
 /// Stores links not known before; they can change who may be seen, so they move the epoch.
 async fn put_links(
-    conn: &mut Conn,
+    tx: &mut Tx,
     commit: &LoadCommit,
     learned: &Learned,
     actor: &str,
@@ -256,10 +270,10 @@ async fn put_links(
             origin: LinkOrigin::Received,
             load: Some(commit.load),
         };
-        new += links::put_link(conn, &link, actor, now_us).await?;
+        new += links::put_link(tx, &link, actor, now_us).await?;
     }
     if new > 0 {
-        exclusions::advance_epoch(conn).await?;
+        exclusions::advance_epoch(tx).await?;
     }
     Ok(new)
 }

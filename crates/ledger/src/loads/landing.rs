@@ -2,16 +2,15 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::Row;
 use vocab::{LandingId, LoadId, SnapshotId};
 
-use super::words;
+use super::{FileReport, LoadInfo, words};
 use crate::audit::as_text;
 use crate::clock::from_us;
 use crate::error::{Doing, LedgerError, counted, stored};
 use crate::home::Ledger;
 use crate::lease::WriterLease;
-use crate::store::Conn;
+use crate::store::{Row, Tx, ask};
 
 /// How many files one question returns.
 const PAGE_ROWS: i64 = 10_000;
@@ -80,35 +79,28 @@ impl Landings {
     /// When the load is not running or the ledger cannot be written.
     pub async fn record(
         &self,
-        _lease: &WriterLease,
+        lease: &WriterLease,
         load: LoadId,
         files: &[LandingFile],
     ) -> Result<(), LedgerError> {
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        let info = super::running(&mut tx, load).await?;
-        let mut arrival: i64 =
-            sqlx::query_scalar(include_str!("../../sql/landing/next_arrival.sql"))
-                .fetch_one(&mut *tx)
-                .await
-                .doing("number a file")?;
-        for file in files {
-            let done = sqlx::query(include_str!("../../sql/landing/record.sql"))
-                .bind(&info.source)
-                .bind(file.id.to_string())
-                .bind(arrival)
-                .bind(load.0)
-                .bind(&file.name)
-                .bind(stored("a file's size", file.size_bytes)?)
-                .bind(stored("a file's size", file.stored_bytes)?)
-                .bind(&file.kind)
-                .bind(now_us)
-                .execute(&mut *tx)
-                .await
-                .doing("record a file")?;
-            arrival += i64::from(done.rows_affected() > 0);
-        }
-        tx.commit().await.doing("record files")
+        // A file that is held already stays as it is, so recording it twice does nothing.
+        self.ledger
+            .pool()
+            .write(|mut tx| async move {
+                lease.check(&mut tx).await?;
+                let info = super::running(&mut tx, load).await?;
+                let mut arrival: i64 = ask(include_str!("../../sql/landing/next_arrival.sql"))
+                    .value(&mut tx)
+                    .await
+                    .doing("number a file")?;
+                for file in files {
+                    let added = put_file(&mut tx, (&info, arrival), file, now_us).await?;
+                    arrival += i64::from(added > 0);
+                }
+                Ok((tx, ()))
+            })
+            .await
     }
 
     /// Whether this source has sent this file, and whether it was taken.
@@ -120,13 +112,12 @@ impl Landings {
         source: &str,
         id: LandingId,
     ) -> Result<Option<LandingState>, LedgerError> {
-        let taken: Option<Option<i64>> =
-            sqlx::query_scalar(include_str!("../../sql/landing/known.sql"))
-                .bind(source)
-                .bind(id.to_string())
-                .fetch_optional(self.ledger.pool())
-                .await
-                .doing("look up a file")?;
+        let taken: Option<Option<i64>> = ask(include_str!("../../sql/landing/known.sql"))
+            .bind(source)
+            .bind(id.to_string())
+            .value_if_any(self.ledger.pool())
+            .await
+            .doing("look up a file")?;
         Ok(taken.map(state_of))
     }
 
@@ -136,36 +127,58 @@ impl Landings {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn in_order(&self, after_arrival: u64) -> Result<Vec<HeldFile>, LedgerError> {
-        let rows = sqlx::query(include_str!("../../sql/landing/in_order.sql"))
+        let rows = ask(include_str!("../../sql/landing/in_order.sql"))
             .bind(stored("an arrival", after_arrival)?)
             .bind(PAGE_ROWS)
-            .fetch_all(self.ledger.pool())
+            .rows(self.ledger.pool())
             .await
             .doing("list the files")?;
         rows.iter().map(read_file).collect()
     }
 }
 
+/// Records one file of a load at its place in the order of arrival; tells whether it is new.
+async fn put_file(
+    tx: &mut Tx,
+    (load, arrival): (&LoadInfo, i64),
+    file: &LandingFile,
+    now_us: i64,
+) -> Result<u64, LedgerError> {
+    ask(include_str!("../../sql/landing/record.sql"))
+        .bind(&load.source)
+        .bind(file.id.to_string())
+        .bind(arrival)
+        .bind(load.id.0)
+        .bind(&file.name)
+        .bind(stored("a file's size", file.size_bytes)?)
+        .bind(stored("a file's size", file.stored_bytes)?)
+        .bind(&file.kind)
+        .bind(now_us)
+        .done(tx)
+        .await
+        .doing("record a file")
+}
+
 /// Marks files as taken by a snapshot: those of one source, or, as a rebuild reads every file
 /// there is, of all.
 pub(super) async fn take(
-    conn: &mut Conn,
+    tx: &mut Tx,
     source: Option<&str>,
-    ids: impl IntoIterator<Item = LandingId>,
+    files: &[FileReport],
     snapshot: SnapshotId,
 ) -> Result<(), LedgerError> {
-    for id in ids {
-        let id = id.to_string();
+    for file in files {
+        let id = file.landing.to_string();
         let query = match source {
-            Some(source) => sqlx::query(include_str!("../../sql/landing/take.sql"))
+            Some(source) => ask(include_str!("../../sql/landing/take.sql"))
                 .bind(id)
                 .bind(snapshot.0)
                 .bind(source),
-            None => sqlx::query(include_str!("../../sql/landing/take_of_all_sources.sql"))
+            None => ask(include_str!("../../sql/landing/take_of_all_sources.sql"))
                 .bind(id)
                 .bind(snapshot.0),
         };
-        query.execute(&mut *conn).await.doing("mark a file as taken")?;
+        query.done(&mut *tx).await.doing("mark a file as taken")?;
     }
     Ok(())
 }
@@ -174,7 +187,7 @@ fn state_of(taken: Option<i64>) -> LandingState {
     taken.map_or(LandingState::Received, |id| LandingState::Taken(SnapshotId(id)))
 }
 
-fn read_file(row: &sqlx::sqlite::SqliteRow) -> Result<HeldFile, LedgerError> {
+fn read_file(row: &Row) -> Result<HeldFile, LedgerError> {
     let text = |column: &str| row.try_get::<String, _>(column).doing("read a file");
     let number = |column: &str| row.try_get::<i64, _>(column).doing("read a file");
     Ok(HeldFile {

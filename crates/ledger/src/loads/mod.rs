@@ -7,13 +7,14 @@ mod shape;
 mod snapshot;
 mod words;
 
+use serde_json::json;
 use vocab::{LoadId, SnapshotId};
 
 use crate::audit::{self, Act};
 use crate::error::{Doing, LedgerError};
 use crate::home::Ledger;
 use crate::lease::WriterLease;
-use crate::store::Conn;
+use crate::store::{Tx, ask};
 
 pub use landing::{HeldFile, LandingFile, LandingState, Landings};
 pub use read::LoadReport;
@@ -38,34 +39,37 @@ impl Loads {
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub async fn begin(&self, _lease: &WriterLease, new: NewLoad) -> Result<LoadId, LedgerError> {
-        let NewLoad { source, command, actor } = new;
+    pub async fn begin(&self, lease: &WriterLease, new: NewLoad) -> Result<LoadId, LedgerError> {
+        let NewLoad { source, command, actor } = &new;
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        // Whoever holds the lease is the only writer, so no other load can be alive.
-        sqlx::query(include_str!("../../sql/load/interrupt_running.sql"))
-            .bind(now_us)
-            .execute(&mut *tx)
+        let detail = &json!({ "source": source, "command": command });
+        self.ledger
+            .act(|mut tx| async move {
+                lease.check(&mut tx).await?;
+                // Whoever holds the lease is the only writer, so no other load can be alive.
+                ask(include_str!("../../sql/load/interrupt_running.sql"))
+                    .bind(now_us)
+                    .done(&mut tx)
+                    .await
+                    .doing("end interrupted loads")?;
+                let id: i64 = ask(include_str!("../../sql/load/next_id.sql"))
+                    .value(&mut tx)
+                    .await
+                    .doing("number a load")?;
+                ask(include_str!("../../sql/load/begin.sql"))
+                    .bind(id)
+                    .bind(source)
+                    .bind(command)
+                    .bind(actor.as_str())
+                    .bind(now_us)
+                    .done(&mut tx)
+                    .await
+                    .doing("begin a load")?;
+                let act = Act::new(actor, "load.begin", format!("load/{id}")).with(detail.clone());
+                let line = audit::append(&mut tx, now_us, &act).await?;
+                Ok((tx, Some(line), LoadId(id)))
+            })
             .await
-            .doing("end interrupted loads")?;
-        let id: i64 = sqlx::query_scalar(include_str!("../../sql/load/next_id.sql"))
-            .fetch_one(&mut *tx)
-            .await
-            .doing("number a load")?;
-        sqlx::query(include_str!("../../sql/load/begin.sql"))
-            .bind(id)
-            .bind(&source)
-            .bind(&command)
-            .bind(actor.as_str())
-            .bind(now_us)
-            .execute(&mut *tx)
-            .await
-            .doing("begin a load")?;
-        let detail = serde_json::json!({ "source": source, "command": command });
-        let act = Act::new(&actor, "load.begin", format!("load/{id}")).with(detail);
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await?;
-        Ok(LoadId(id))
     }
 
     /// Ends a load that brought nothing new; its files are reported all the same.
@@ -74,19 +78,12 @@ impl Loads {
     /// When the load is not running or counts do not add up.
     pub async fn finish_unchanged(
         &self,
-        _lease: &WriterLease,
+        lease: &WriterLease,
         load: LoadId,
         files: &[FileReport],
     ) -> Result<(), LedgerError> {
-        let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        let info = running(&mut tx, load).await?;
-        commit::put_files(&mut tx, load, files).await?;
-        end(&mut tx, load, now_us, Ending::of(LoadOutcome::Unchanged)).await?;
-        let actor = words::actor(&info.actor)?;
-        let act = Act::new(&actor, "load.unchanged", format!("load/{load}"));
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await
+        let ending = Ending::of(LoadOutcome::Unchanged);
+        self.finish((lease, load), files, ending, "load.unchanged").await
     }
 
     /// Ends a load that failed, with what went wrong (never a patient's value).
@@ -95,20 +92,36 @@ impl Loads {
     /// When the load is not running.
     pub async fn fail(
         &self,
-        _lease: &WriterLease,
+        lease: &WriterLease,
         load: LoadId,
         failure: &str,
     ) -> Result<(), LedgerError> {
-        let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        let info = running(&mut tx, load).await?;
         let ending =
             Ending { outcome: LoadOutcome::Failed, snapshot: None, failure: Some(failure) };
-        end(&mut tx, load, now_us, ending).await?;
-        let actor = words::actor(&info.actor)?;
-        let act = Act::new(&actor, "load.failed", format!("load/{load}"));
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await
+        self.finish((lease, load), &[], ending, "load.failed").await
+    }
+
+    /// Ends a load without a snapshot.
+    async fn finish(
+        &self,
+        (lease, load): (&WriterLease, LoadId),
+        files: &[FileReport],
+        ending: Ending<'_>,
+        word: &str,
+    ) -> Result<(), LedgerError> {
+        let now_us = self.ledger.now_us();
+        self.ledger
+            .act(|mut tx| async move {
+                lease.check(&mut tx).await?;
+                let info = running(&mut tx, load).await?;
+                commit::put_files(&mut tx, load, files).await?;
+                end(&mut tx, load, now_us, ending).await?;
+                let actor = words::actor(&info.actor)?;
+                let act = Act::new(&actor, word, format!("load/{load}"));
+                let line = audit::append(&mut tx, now_us, &act).await?;
+                Ok((tx, Some(line), ()))
+            })
+            .await
     }
 
     /// Commits everything a load brought, in one transaction: snapshot, table versions, file
@@ -119,14 +132,15 @@ impl Loads {
     /// nothing of it stands.
     pub async fn commit(
         &self,
-        _lease: &WriterLease,
+        lease: &WriterLease,
         commit: LoadCommit,
     ) -> Result<SnapshotId, LedgerError> {
-        commit::commit(&self.ledger, commit).await
+        commit::commit(&self.ledger, lease, commit).await
     }
 }
 
 /// How a load ends.
+#[derive(Clone, Copy)]
 struct Ending<'a> {
     outcome: LoadOutcome,
     snapshot: Option<SnapshotId>,
@@ -140,8 +154,8 @@ impl Ending<'_> {
 }
 
 /// The load, if it is running.
-async fn running(conn: &mut Conn, load: LoadId) -> Result<LoadInfo, LedgerError> {
-    let info = read::one(conn, load).await?;
+async fn running(tx: &mut Tx, load: LoadId) -> Result<LoadInfo, LedgerError> {
+    let info = read::one(tx, load).await?;
     if info.outcome == LoadOutcome::Running {
         return Ok(info);
     }
@@ -149,18 +163,18 @@ async fn running(conn: &mut Conn, load: LoadId) -> Result<LoadInfo, LedgerError>
 }
 
 async fn end(
-    conn: &mut Conn,
+    tx: &mut Tx,
     load: LoadId,
     now_us: i64,
     ending: Ending<'_>,
 ) -> Result<(), LedgerError> {
-    sqlx::query(include_str!("../../sql/load/end.sql"))
+    ask(include_str!("../../sql/load/end.sql"))
         .bind(load.0)
         .bind(ending.outcome.word())
         .bind(now_us)
         .bind(ending.snapshot.map(|id| id.0))
         .bind(ending.failure)
-        .execute(conn)
+        .done(tx)
         .await
         .doing("end a load")
         .map(drop)

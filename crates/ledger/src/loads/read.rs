@@ -1,8 +1,6 @@
 //! Reading loads back: the list and the report.
 
 use serde::Serialize;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use vocab::{LoadId, SnapshotId};
 
 use super::{
@@ -11,8 +9,8 @@ use super::{
 };
 use crate::clock::from_us;
 use crate::error::{Doing, LedgerError, counted, stored};
-use crate::lease::{self, Work};
-use crate::store::Conn;
+use crate::lease::Work;
+use crate::store::{Row, Tx, ask};
 
 /// How many quarantined things a report shows; the rest are counted and can be asked for.
 const REPORT_QUARANTINE_MAX: u32 = 1_000;
@@ -50,14 +48,14 @@ impl Loads {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn list(&self, loads_max: u32) -> Result<Vec<LoadInfo>, LedgerError> {
-        let rows = sqlx::query(include_str!("../../sql/load/all.sql"))
+        let rows = ask(include_str!("../../sql/load/all.sql"))
             .bind(i64::from(loads_max))
-            .fetch_all(self.ledger.pool())
+            .rows(self.ledger.pool())
             .await
             .doing("list the loads")?;
         let mut loads = rows.iter().map(read_load).collect::<Result<Vec<_>, _>>()?;
         for load in &mut loads {
-            self.tell_dead(load)?;
+            self.tell_dead(load).await?;
         }
         Ok(loads)
     }
@@ -67,31 +65,10 @@ impl Loads {
     /// # Errors
     /// [`LedgerError::NoLoad`] when there is none of this number.
     pub async fn report(&self, id: LoadId) -> Result<LoadReport, LedgerError> {
-        let mut tx = self.ledger.pool().begin().await.doing("read a load")?;
-        let mut load = one(&mut tx, id).await?;
-        self.tell_dead(&mut load)?;
-        let files = files(&mut tx, id).await?;
-        let mut totals = Counts::default();
-        files.iter().for_each(|file| totals.add(&file.counts));
-        let quarantine_rows: i64 =
-            sqlx::query_scalar(include_str!("../../sql/load/quarantine_count.sql"))
-                .bind(id.0)
-                .fetch_one(&mut *tx)
-                .await
-                .doing("read a load")?;
-        let tables = match load.snapshot {
-            Some(id) => snapshot::read(&mut tx, id).await?.tables,
-            None => Vec::new(),
-        };
-        Ok(LoadReport {
-            load,
-            totals,
-            files,
-            quarantine_rows: counted("a count of rows", quarantine_rows)?,
-            quarantine: quarantine(&mut tx, id, 0, REPORT_QUARANTINE_MAX).await?,
-            warnings: warnings(&mut tx, id).await?,
-            tables,
-        })
+        let pool = self.ledger.pool();
+        let mut report = pool.read(|mut tx| async move { report(&mut tx, id).await }).await?;
+        self.tell_dead(&mut report.load).await?;
+        Ok(report)
     }
 
     /// Quarantined things of a load, in order, from the nth on (0 is the first).
@@ -104,66 +81,92 @@ impl Loads {
         from: u64,
         rows_max: u32,
     ) -> Result<Vec<QuarantineRow>, LedgerError> {
-        let mut tx = self.ledger.pool().begin().await.doing("read the quarantine")?;
-        quarantine(&mut tx, id, from, rows_max).await
+        let pool = self.ledger.pool();
+        pool.read(|mut tx| async move { quarantine(&mut tx, id, from, rows_max).await }).await
     }
 
     /// A load that is running while nobody holds the lease died with its process.
-    fn tell_dead(&self, load: &mut LoadInfo) -> Result<(), LedgerError> {
-        if load.outcome == LoadOutcome::Running
-            && !lease::is_held(self.ledger.home(), Work::Writing)?
-        {
+    async fn tell_dead(&self, load: &mut LoadInfo) -> Result<(), LedgerError> {
+        if load.outcome != LoadOutcome::Running {
+            return Ok(());
+        }
+        if !self.ledger.is_held(Work::Writing).await? {
             load.outcome = LoadOutcome::Interrupted;
         }
         Ok(())
     }
 }
 
-pub(super) async fn one(conn: &mut Conn, id: LoadId) -> Result<LoadInfo, LedgerError> {
-    let row = sqlx::query(include_str!("../../sql/load/one.sql"))
+async fn report(tx: &mut Tx, id: LoadId) -> Result<LoadReport, LedgerError> {
+    let load = one(tx, id).await?;
+    let files = files(tx, id).await?;
+    let mut totals = Counts::default();
+    files.iter().for_each(|file| totals.add(&file.counts));
+    let quarantine_rows: i64 = ask(include_str!("../../sql/load/quarantine_count.sql"))
         .bind(id.0)
-        .fetch_optional(conn)
+        .value(&mut *tx)
+        .await
+        .doing("read a load")?;
+    let tables = match load.snapshot {
+        Some(id) => snapshot::read(tx, id).await?.tables,
+        None => Vec::new(),
+    };
+    Ok(LoadReport {
+        load,
+        totals,
+        files,
+        quarantine_rows: counted("a count of rows", quarantine_rows)?,
+        quarantine: quarantine(tx, id, 0, REPORT_QUARANTINE_MAX).await?,
+        warnings: warnings(tx, id).await?,
+        tables,
+    })
+}
+
+pub(super) async fn one(tx: &mut Tx, id: LoadId) -> Result<LoadInfo, LedgerError> {
+    let row = ask(include_str!("../../sql/load/one.sql"))
+        .bind(id.0)
+        .row(tx)
         .await
         .doing("read a load")?
         .ok_or(LedgerError::NoLoad(id))?;
     read_load(&row)
 }
 
-async fn files(conn: &mut Conn, id: LoadId) -> Result<Vec<FileReport>, LedgerError> {
-    let rows = sqlx::query(include_str!("../../sql/load/files.sql"))
+async fn files(tx: &mut Tx, id: LoadId) -> Result<Vec<FileReport>, LedgerError> {
+    let rows = ask(include_str!("../../sql/load/files.sql"))
         .bind(id.0)
-        .fetch_all(conn)
+        .rows(tx)
         .await
         .doing("read a load's files")?;
     rows.iter().map(read_file).collect()
 }
 
 async fn quarantine(
-    conn: &mut Conn,
+    tx: &mut Tx,
     id: LoadId,
     from: u64,
     rows_max: u32,
 ) -> Result<Vec<QuarantineRow>, LedgerError> {
-    let rows = sqlx::query(include_str!("../../sql/load/quarantine.sql"))
+    let rows = ask(include_str!("../../sql/load/quarantine.sql"))
         .bind(id.0)
         .bind(stored("a position", from.saturating_add(1))?)
         .bind(i64::from(rows_max))
-        .fetch_all(conn)
+        .rows(tx)
         .await
         .doing("read the quarantine")?;
     rows.iter().map(read_quarantine).collect()
 }
 
-async fn warnings(conn: &mut Conn, id: LoadId) -> Result<Vec<WarningCount>, LedgerError> {
-    let rows = sqlx::query(include_str!("../../sql/load/warnings.sql"))
+async fn warnings(tx: &mut Tx, id: LoadId) -> Result<Vec<WarningCount>, LedgerError> {
+    let rows = ask(include_str!("../../sql/load/warnings.sql"))
         .bind(id.0)
-        .fetch_all(conn)
+        .rows(tx)
         .await
         .doing("read a load's warnings")?;
     rows.iter().map(read_warning).collect()
 }
 
-fn read_load(row: &SqliteRow) -> Result<LoadInfo, LedgerError> {
+fn read_load(row: &Row) -> Result<LoadInfo, LedgerError> {
     let text = |column: &str| row.try_get::<String, _>(column).doing("read a load");
     let number = |column: &str| row.try_get::<i64, _>(column).doing("read a load");
     let maybe = |column: &str| row.try_get::<Option<i64>, _>(column).doing("read a load");
@@ -180,7 +183,7 @@ fn read_load(row: &SqliteRow) -> Result<LoadInfo, LedgerError> {
     })
 }
 
-fn read_file(row: &SqliteRow) -> Result<FileReport, LedgerError> {
+fn read_file(row: &Row) -> Result<FileReport, LedgerError> {
     let count = |column: &str| {
         let number = row.try_get::<i64, _>(column).doing("read a load's files")?;
         counted("a count of a file", number)
@@ -202,7 +205,7 @@ fn read_file(row: &SqliteRow) -> Result<FileReport, LedgerError> {
     })
 }
 
-fn read_quarantine(row: &SqliteRow) -> Result<QuarantineRow, LedgerError> {
+fn read_quarantine(row: &Row) -> Result<QuarantineRow, LedgerError> {
     let text = |column: &str| row.try_get::<String, _>(column).doing("read the quarantine");
     Ok(QuarantineRow {
         landing: words::landing_id(&text("landing")?)?,
@@ -214,7 +217,7 @@ fn read_quarantine(row: &SqliteRow) -> Result<QuarantineRow, LedgerError> {
     })
 }
 
-fn read_warning(row: &SqliteRow) -> Result<WarningCount, LedgerError> {
+fn read_warning(row: &Row) -> Result<WarningCount, LedgerError> {
     let cases: i64 = row.try_get("case_count").doing("read a load's warnings")?;
     let code: String = row.try_get("code").doing("read a load's warnings")?;
     Ok(WarningCount {
@@ -227,7 +230,7 @@ fn read_warning(row: &SqliteRow) -> Result<WarningCount, LedgerError> {
     })
 }
 
-fn line(row: &SqliteRow, column: &str) -> Result<Option<u64>, LedgerError> {
+fn line(row: &Row, column: &str) -> Result<Option<u64>, LedgerError> {
     let line: Option<i64> = row.try_get(column).doing("read a line number")?;
     line.map(|line| counted("a line", line)).transpose()
 }

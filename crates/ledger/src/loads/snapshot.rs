@@ -3,8 +3,6 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use vocab::{Actor, LoadId, SnapshotId, StudyId};
 
 use super::words::as_optional_text;
@@ -14,7 +12,7 @@ use crate::clock::from_us;
 use crate::error::{Doing, LedgerError, counted};
 use crate::home::Ledger;
 use crate::lease::WriterLease;
-use crate::store::Conn;
+use crate::store::{Ask, Row, Tx, ask};
 
 /// How a snapshot came to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -96,11 +94,13 @@ impl Snapshots {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn latest(&self) -> Result<Option<Snapshot>, LedgerError> {
-        let mut tx = self.ledger.pool().begin().await.doing("read a snapshot")?;
-        match latest_id(&mut tx).await? {
-            Some(id) => read(&mut tx, id).await.map(Some),
-            None => Ok(None),
-        }
+        let look = |mut tx: Tx| async move {
+            match latest_id(&mut tx).await? {
+                Some(id) => read(&mut tx, id).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        self.ledger.pool().read(look).await
     }
 
     /// The snapshot with this number.
@@ -108,8 +108,7 @@ impl Snapshots {
     /// # Errors
     /// [`LedgerError::NoSnapshot`] when there is none.
     pub async fn get(&self, id: SnapshotId) -> Result<Snapshot, LedgerError> {
-        let mut tx = self.ledger.pool().begin().await.doing("read a snapshot")?;
-        read(&mut tx, id).await
+        self.ledger.pool().read(|mut tx| async move { read(&mut tx, id).await }).await
     }
 
     /// Lets a study keep a snapshot: it does not expire while the pin stands. Pinned again, nothing
@@ -125,29 +124,32 @@ impl Snapshots {
         by: &Actor,
     ) -> Result<(), LedgerError> {
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        let snapshot = read(&mut tx, id).await?;
-        if let Some(at) = snapshot.expired {
-            return Err(LedgerError::SnapshotExpired { id, at });
-        }
-        let known = sqlx::query(include_str!("../../sql/study/one.sql"))
-            .bind(study.as_str())
-            .fetch_optional(&mut *tx)
-            .await
-            .doing("read a study")?;
-        known.ok_or_else(|| LedgerError::NoStudy(study.clone()))?;
-        sqlx::query(include_str!("../../sql/snapshot/pin.sql"))
-            .bind(id.0)
-            .bind(study.as_str())
-            .bind(by.as_str())
-            .bind(now_us)
-            .execute(&mut *tx)
-            .await
-            .doing("pin a snapshot")?;
         let mut act = Act::new(by, "snapshot.pin", format!("snapshot/{id}"));
         act.study = Some(study);
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await
+        let act = &act;
+        self.ledger
+            .act(|mut tx| async move {
+                if let Some(at) = read(&mut tx, id).await?.expired {
+                    return Err(LedgerError::SnapshotExpired { id, at });
+                }
+                let known = ask(include_str!("../../sql/study/one.sql"))
+                    .bind(study.as_str())
+                    .row(&mut tx)
+                    .await
+                    .doing("read a study")?;
+                known.ok_or_else(|| LedgerError::NoStudy(study.clone()))?;
+                ask(include_str!("../../sql/snapshot/pin.sql"))
+                    .bind(id.0)
+                    .bind(study.as_str())
+                    .bind(by.as_str())
+                    .bind(now_us)
+                    .done(&mut tx)
+                    .await
+                    .doing("pin a snapshot")?;
+                let line = audit::append(&mut tx, now_us, act).await?;
+                Ok((tx, Some(line), ()))
+            })
+            .await
     }
 
     /// Takes a study's pin away; whether there was one.
@@ -161,21 +163,24 @@ impl Snapshots {
         by: &Actor,
     ) -> Result<bool, LedgerError> {
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        let done = sqlx::query(include_str!("../../sql/snapshot/unpin.sql"))
-            .bind(id.0)
-            .bind(study.as_str())
-            .execute(&mut *tx)
-            .await
-            .doing("unpin a snapshot")?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
         let mut act = Act::new(by, "snapshot.unpin", format!("snapshot/{id}"));
         act.study = Some(study);
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await?;
-        Ok(true)
+        let act = &act;
+        self.ledger
+            .act(|mut tx| async move {
+                let unpinned = ask(include_str!("../../sql/snapshot/unpin.sql"))
+                    .bind(id.0)
+                    .bind(study.as_str())
+                    .done(&mut tx)
+                    .await
+                    .doing("unpin a snapshot")?;
+                if unpinned == 0 {
+                    return Ok((tx, None, false));
+                }
+                let line = audit::append(&mut tx, now_us, act).await?;
+                Ok((tx, Some(line), true))
+            })
+            .await
     }
 
     /// Says that these snapshots can be read no longer, in one transaction with its audit line. The
@@ -185,32 +190,25 @@ impl Snapshots {
     /// When the ledger cannot be written.
     pub async fn expire(
         &self,
-        _lease: &WriterLease,
+        lease: &WriterLease,
         ids: &[SnapshotId],
         by: &Actor,
     ) -> Result<Vec<SnapshotId>, LedgerError> {
         let now_us = self.ledger.now_us();
-        let mut tx = self.ledger.begin().await?;
-        let mut expired = Vec::new();
-        for id in ids {
-            let done = sqlx::query(include_str!("../../sql/snapshot/expire.sql"))
-                .bind(now_us)
-                .bind(id.0)
-                .execute(&mut *tx)
-                .await
-                .doing("expire a snapshot")?;
-            if done.rows_affected() > 0 {
-                expired.push(*id);
-            }
-        }
-        if expired.is_empty() {
-            return Ok(expired);
-        }
-        let numbers: Vec<i64> = expired.iter().map(|id| id.0).collect();
-        let act = Act::new(by, "snapshot.expire", "snapshots").with(json!({ "expired": numbers }));
-        let line = audit::append(&mut tx, now_us, &act).await?;
-        self.ledger.commit(tx, line).await?;
-        Ok(expired)
+        self.ledger
+            .act(|mut tx| async move {
+                lease.check(&mut tx).await?;
+                let expired = put_expired(&mut tx, ids, now_us).await?;
+                if expired.is_empty() {
+                    return Ok((tx, None, expired));
+                }
+                let numbers: Vec<i64> = expired.iter().map(|id| id.0).collect();
+                let act = Act::new(by, "snapshot.expire", "snapshots")
+                    .with(json!({ "expired": numbers }));
+                let line = audit::append(&mut tx, now_us, &act).await?;
+                Ok((tx, Some(line), expired))
+            })
+            .await
     }
 
     /// Every snapshot that can be read, the newest first.
@@ -218,12 +216,7 @@ impl Snapshots {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn readable(&self) -> Result<Vec<Snapshot>, LedgerError> {
-        let mut tx = self.ledger.pool().begin().await.doing("list the snapshots")?;
-        let rows = sqlx::query(include_str!("../../sql/snapshot/readable.sql"))
-            .fetch_all(&mut *tx)
-            .await
-            .doing("list the snapshots")?;
-        with_all_tables(&mut tx, &rows).await
+        self.all(&ask(include_str!("../../sql/snapshot/readable.sql"))).await
     }
 
     /// The newest snapshots first, at most so many.
@@ -231,56 +224,76 @@ impl Snapshots {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn list(&self, snapshots_max: u32) -> Result<Vec<Snapshot>, LedgerError> {
-        let mut tx = self.ledger.pool().begin().await.doing("list the snapshots")?;
-        let rows = sqlx::query(include_str!("../../sql/snapshot/all.sql"))
-            .bind(i64::from(snapshots_max))
-            .fetch_all(&mut *tx)
+        let snapshots_max = i64::from(snapshots_max);
+        self.all(&ask(include_str!("../../sql/snapshot/all.sql")).bind(snapshots_max)).await
+    }
+
+    /// Every snapshot that a question gives, with its tables.
+    async fn all(&self, question: &Ask) -> Result<Vec<Snapshot>, LedgerError> {
+        self.ledger
+            .pool()
+            .read(|mut tx| async move {
+                let rows = question.clone().rows(&mut tx).await.doing("list the snapshots")?;
+                let mut snapshots = Vec::with_capacity(rows.len());
+                for row in &rows {
+                    snapshots.push(with_tables(&mut tx, row).await?);
+                }
+                Ok(snapshots)
+            })
             .await
-            .doing("list the snapshots")?;
-        with_all_tables(&mut tx, &rows).await
     }
 }
 
-pub(super) async fn latest_id(conn: &mut Conn) -> Result<Option<SnapshotId>, LedgerError> {
-    let id: Option<i64> = sqlx::query_scalar(include_str!("../../sql/snapshot/latest.sql"))
-        .fetch_one(conn)
+/// Which of these could be made to expire.
+async fn put_expired(
+    tx: &mut Tx,
+    ids: &[SnapshotId],
+    now_us: i64,
+) -> Result<Vec<SnapshotId>, LedgerError> {
+    let mut expired = Vec::new();
+    for id in ids {
+        let changed = ask(include_str!("../../sql/snapshot/expire.sql"))
+            .bind(now_us)
+            .bind(id.0)
+            .done(&mut *tx)
+            .await
+            .doing("expire a snapshot")?;
+        if changed > 0 {
+            expired.push(*id);
+        }
+    }
+    Ok(expired)
+}
+
+pub(super) async fn latest_id(tx: &mut Tx) -> Result<Option<SnapshotId>, LedgerError> {
+    let id: Option<i64> = ask(include_str!("../../sql/snapshot/latest.sql"))
+        .value(tx)
         .await
         .doing("read a snapshot")?;
     Ok(id.map(SnapshotId))
 }
 
-pub(super) async fn read(conn: &mut Conn, id: SnapshotId) -> Result<Snapshot, LedgerError> {
-    let row = sqlx::query(include_str!("../../sql/snapshot/one.sql"))
+pub(super) async fn read(tx: &mut Tx, id: SnapshotId) -> Result<Snapshot, LedgerError> {
+    let row = ask(include_str!("../../sql/snapshot/one.sql"))
         .bind(id.0)
-        .fetch_optional(&mut *conn)
+        .row(&mut *tx)
         .await
         .doing("read a snapshot")?
         .ok_or(LedgerError::NoSnapshot(id))?;
-    with_tables(conn, &row).await
+    with_tables(tx, &row).await
 }
 
-async fn with_all_tables(
-    conn: &mut Conn,
-    rows: &[SqliteRow],
-) -> Result<Vec<Snapshot>, LedgerError> {
-    let mut snapshots = Vec::with_capacity(rows.len());
-    for row in rows {
-        snapshots.push(with_tables(conn, row).await?);
-    }
-    Ok(snapshots)
-}
-
-async fn with_tables(conn: &mut Conn, row: &SqliteRow) -> Result<Snapshot, LedgerError> {
+async fn with_tables(tx: &mut Tx, row: &Row) -> Result<Snapshot, LedgerError> {
     let number = |column: &str| row.try_get::<i64, _>(column).doing("read a snapshot");
     let id = SnapshotId(number("id")?);
-    let tables = sqlx::query(include_str!("../../sql/snapshot/tables.sql"))
+    let tables = ask(include_str!("../../sql/snapshot/tables.sql"))
         .bind(id.0)
-        .fetch_all(&mut *conn)
+        .rows(&mut *tx)
         .await
         .doing("read a snapshot")?;
-    let pins: Vec<String> = sqlx::query_scalar(include_str!("../../sql/snapshot/pins.sql"))
+    let pins: Vec<String> = ask(include_str!("../../sql/snapshot/pins.sql"))
         .bind(id.0)
-        .fetch_all(conn)
+        .values(tx)
         .await
         .doing("read a snapshot")?;
     let damaged = |_| LedgerError::Damaged { what: "a study", found: pins.join(" ") };
@@ -301,7 +314,7 @@ async fn with_tables(conn: &mut Conn, row: &SqliteRow) -> Result<Snapshot, Ledge
     })
 }
 
-fn read_table(row: &SqliteRow) -> Result<SnapshotTable, LedgerError> {
+fn read_table(row: &Row) -> Result<SnapshotTable, LedgerError> {
     let text = |column: &str| row.try_get::<String, _>(column).doing("read a snapshot");
     let number = |column: &str| {
         let number = row.try_get::<i64, _>(column).doing("read a snapshot")?;

@@ -1,13 +1,12 @@
 //! Pulls as the ledger has them.
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use vocab::{LandingId, LoadId, PullId};
 
 use super::{PullFailure, PullInfo, PullMessage, PullOutcome, PullWay, Pulls, Schedule, Standing};
 use crate::clock::from_us;
 use crate::error::{Doing, LedgerError, counted};
-use crate::lease::{self, Work};
+use crate::lease::Work;
+use crate::store::{Row, ask};
 
 impl Pulls {
     /// The newest pulls first, at most so many.
@@ -15,9 +14,9 @@ impl Pulls {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn list(&self, pulls_max: u32) -> Result<Vec<PullInfo>, LedgerError> {
-        let rows = sqlx::query(include_str!("../../sql/pull/all.sql"))
+        let rows = ask(include_str!("../../sql/pull/all.sql"))
             .bind(i64::from(pulls_max))
-            .fetch_all(self.ledger.pool())
+            .rows(self.ledger.pool())
             .await
             .doing("list the pulls")?;
         let mut pulls = rows.iter().map(read_pull).collect::<Result<Vec<_>, _>>()?;
@@ -48,11 +47,11 @@ impl Pulls {
         sql: &'static str,
         schedule: &Schedule,
     ) -> Result<Option<PullInfo>, LedgerError> {
-        let row = sqlx::query(sql)
+        let row = ask(sql)
             .bind(&schedule.source)
             .bind(&schedule.base)
             .bind(&schedule.asked)
-            .fetch_optional(self.ledger.pool())
+            .row(self.ledger.pool())
             .await
             .doing("look up a pull")?;
         let mut pull = row.as_ref().map(read_pull).transpose()?;
@@ -64,14 +63,12 @@ impl Pulls {
 
     /// Adds what the server said. A pull that is running while nobody pulls died with its process.
     async fn complete(&self, pull: &mut PullInfo) -> Result<(), LedgerError> {
-        if pull.outcome == PullOutcome::Running
-            && !lease::is_held(self.ledger.home(), Work::Pulling)?
-        {
+        if pull.outcome == PullOutcome::Running && !self.ledger.is_held(Work::Pulling).await? {
             pull.outcome = PullOutcome::Interrupted;
         }
-        let rows = sqlx::query(include_str!("../../sql/pull/messages.sql"))
+        let rows = ask(include_str!("../../sql/pull/messages.sql"))
             .bind(pull.id.0)
-            .fetch_all(self.ledger.pool())
+            .rows(self.ledger.pool())
             .await
             .doing("read what a server said")?;
         pull.messages = rows.iter().map(read_message).collect::<Result<_, _>>()?;
@@ -79,7 +76,7 @@ impl Pulls {
     }
 }
 
-fn read_pull(row: &SqliteRow) -> Result<PullInfo, LedgerError> {
+fn read_pull(row: &Row) -> Result<PullInfo, LedgerError> {
     let text = |column: &str| row.try_get::<String, _>(column).doing("read a pull");
     let maybe = |column: &str| row.try_get::<Option<String>, _>(column).doing("read a pull");
     let number = |column: &str| row.try_get::<i64, _>(column).doing("read a pull");
@@ -107,7 +104,7 @@ fn read_pull(row: &SqliteRow) -> Result<PullInfo, LedgerError> {
     })
 }
 
-fn read_message(row: &SqliteRow) -> Result<PullMessage, LedgerError> {
+fn read_message(row: &Row) -> Result<PullMessage, LedgerError> {
     let (severity, code, count): (String, String, i64) =
         (|| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))()
             .doing("read what a server said")?;

@@ -7,9 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use ledger::{AuditFilter, Clock, Ledger, LedgerError, OptOut, Permit, Recorded};
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use ledger::{AuditFilter, Clock, Ledger, LedgerConfig, LedgerError, OptOut, Permit, Recorded};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
 use vocab::{Actor, Locale, PatientId, PurposeOfUse};
+
+use crate::server::{self, Databases};
 
 /// A ledger in a folder that vanishes with it.
 pub(crate) struct House {
@@ -19,9 +23,22 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) async fn new() -> Self {
+        Self::at(ticking(), server::wanted()).await
+    }
+
+    /// A house with a clock of the test's own, and its ledger in files or in these databases.
+    pub(crate) async fn at(clock: Clock, databases: Option<Databases>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let ledger = open(&folder.path().join("home")).await.unwrap();
+        let home = folder.path().join("home");
+        if let Some(databases) = databases {
+            settle(&home, &databases);
+        }
+        let ledger = Ledger::open_in(&home, &config(&home), clock, &maker()).await.unwrap();
         Self { folder, ledger }
+    }
+
+    pub(crate) fn is_on_server(&self) -> bool {
+        config(&self.home()).url.is_some()
     }
 
     pub(crate) fn home(&self) -> PathBuf {
@@ -52,21 +69,63 @@ impl House {
 
     /// Changes the database behind the ledger's back.
     pub(crate) async fn tamper(&self, sql: &'static str) {
-        let options = SqliteConnectOptions::new().filename(self.path("ledger.db"));
-        let pool = SqlitePool::connect_with(options).await.unwrap();
-        sqlx::raw_sql(sql).execute(&pool).await.unwrap();
-        pool.close().await;
+        let script = sqlx::raw_sql(sql);
+        if self.is_on_server() {
+            script.execute(&mut self.connected().await).await.unwrap();
+        } else {
+            let options = SqliteConnectOptions::new().filename(self.path("ledger.db"));
+            let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
+            script.execute(&mut conn).await.unwrap();
+            conn.close().await.unwrap();
+        }
     }
 
-    /// Every byte of every file in the home.
-    pub(crate) fn bytes(&self) -> Vec<u8> {
-        let files = fs::read_dir(self.home()).unwrap().map(|entry| entry.unwrap().path());
-        files.filter(|path| path.is_file()).flat_map(|path| fs::read(path).unwrap()).collect()
+    /// A connection to the ledger's server beside the ledger's own.
+    pub(crate) async fn connected(&self) -> PgConnection {
+        let config = config(&self.home());
+        let options: PgConnectOptions = config.url.unwrap().parse().unwrap();
+        let password = fs::read_to_string(config.password_file.unwrap()).unwrap();
+        options.password(password.trim()).connect().await.unwrap()
+    }
+
+    /// Every byte of every file in the home; and, of a ledger on a server, of the database's own.
+    pub(crate) async fn bytes(&self) -> Vec<u8> {
+        let mut folders = vec![self.home()];
+        if self.is_on_server() {
+            let mut conn = self.connected().await;
+            sqlx::raw_sql("checkpoint").execute(&mut conn).await.unwrap();
+            let sql = "select current_setting('data_directory') || '/base/' || oid
+                from pg_database where datname = current_database()";
+            let folder: String = sqlx::query_scalar(sql).fetch_one(&mut conn).await.unwrap();
+            folders.push(folder.into());
+        }
+        let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+        let files = files.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+        files.flat_map(|path| fs::read(path).unwrap()).collect()
     }
 }
 
-pub(crate) async fn open(folder: &Path) -> Result<Ledger, LedgerError> {
-    Ledger::open(folder, ticking(), &maker()).await
+/// Notes beside a home where its ledger is, so that it is opened there again, by other processes too.
+pub(crate) fn settle(home: &Path, databases: &Databases) {
+    let Databases { url, identity_url, password_file } = databases;
+    let lines = [url, identity_url, password_file.to_str().unwrap()].join("\n");
+    fs::write(home.with_file_name("settings"), lines).unwrap();
+}
+
+/// Where a home's ledger is: in files where nothing was noted.
+pub(crate) fn config(home: &Path) -> LedgerConfig {
+    let text = fs::read_to_string(home.with_file_name("settings")).unwrap_or_default();
+    let mut lines = text.lines().map(str::to_owned);
+    LedgerConfig {
+        url: lines.next(),
+        identity_url: lines.next(),
+        password_file: lines.next().map(PathBuf::from),
+        ..LedgerConfig::default()
+    }
+}
+
+pub(crate) async fn open(home: &Path) -> Result<Ledger, LedgerError> {
+    Ledger::open_in(home, &config(home), ticking(), &maker()).await
 }
 
 pub(crate) fn maker() -> Actor {
@@ -82,8 +141,8 @@ pub(crate) fn ticking() -> Clock {
 #[tokio::test]
 async fn a_new_house_is_private_and_well() {
     let house = House::new().await;
-    for name in ["keys/home.key", "keys/identity.key", "ledger.db", "identity.db", "ledger.db-wal"]
-    {
+    let files = ["keys/home.key", "keys/identity.key", "ledger.db", "identity.db", "ledger.db-wal"];
+    for name in &files[..if house.is_on_server() { 2 } else { 5 }] {
         let mode = fs::metadata(house.path(name)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{name}");
     }
@@ -114,7 +173,8 @@ async fn a_house_opened_again_is_the_same_house() {
     // The second opening gives nobody new rights.
     let before = house.ledger.people().grants().await.unwrap();
     let other = Actor::new("local:other").unwrap();
-    Ledger::open(&house.home(), ticking(), &other).await.unwrap();
+    let home = house.home();
+    Ledger::open_in(&home, &config(&home), ticking(), &other).await.unwrap();
     assert_eq!(house.ledger.people().grants().await.unwrap(), before);
 }
 
@@ -138,7 +198,12 @@ async fn another_houses_key_is_refused() {
     let (ours, theirs) = (House::new().await, House::new().await);
     fs::copy(theirs.path("keys/home.key"), ours.path("keys/home.key")).unwrap();
     let refused = open(&ours.home()).await.err().unwrap();
-    assert!(matches!(refused, LedgerError::WrongKey { .. }), "{refused}");
+    let seen = match refused {
+        LedgerError::WrongKey { .. } => !ours.is_on_server(),
+        LedgerError::AnotherHomes { .. } => ours.is_on_server(),
+        _ => false,
+    };
+    assert!(seen, "{refused}");
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ async fn no_name_number_or_birthday_lies_readable_on_disk() {
     identity.put_many(&[hanako(patient)]).await.unwrap();
     crate::loads::commit(&house, keys, vec![]).await;
     identity.find(NUMBER).await.unwrap();
-    let bytes = house.bytes();
+    let bytes = house.bytes().await;
     assert!(bytes.len() > 10_000);
     let holds = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
     // The search itself works: what is not secret is found, in the write-ahead log too.

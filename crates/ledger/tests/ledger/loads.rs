@@ -49,7 +49,7 @@ pub(crate) async fn commit(
     keys: PatientKeys,
     quarantine: Vec<QuarantineRow>,
 ) -> (LoadId, SnapshotId) {
-    let lease = house.ledger.writer_lease("ingest").unwrap();
+    let lease = house.ledger.writer_lease("ingest").await.unwrap();
     commit_with(&house.ledger, &lease, keys, quarantine).await
 }
 
@@ -84,7 +84,7 @@ pub(crate) async fn commit_with(
 async fn a_load_is_told_whole() {
     let house = House::new().await;
     let ledger = &house.ledger;
-    let lease = ledger.writer_lease("ingest").unwrap();
+    let lease = ledger.writer_lease("ingest").await.unwrap();
     let load = ledger.loads().begin(&lease, new_load()).await.unwrap();
     let landing = LandingFile {
         id: LandingId([1; 32]),
@@ -150,7 +150,7 @@ async fn a_load_is_told_whole() {
 #[tokio::test]
 async fn counts_that_lose_a_resource_commit_nothing_at_all() {
     let house = House::new().await;
-    let lease = house.ledger.writer_lease("ingest").unwrap();
+    let lease = house.ledger.writer_lease("ingest").await.unwrap();
     let load = house.ledger.loads().begin(&lease, new_load()).await.unwrap();
     let keys = house.ledger.patient_keys().await.unwrap();
     keys.learn("hospital", "a", [("urn:x", "1")]);
@@ -178,7 +178,7 @@ async fn counts_that_lose_a_resource_commit_nothing_at_all() {
 #[tokio::test]
 async fn a_quarantined_resource_without_a_reason_is_refused() {
     let house = House::new().await;
-    let lease = house.ledger.writer_lease("ingest").unwrap();
+    let lease = house.ledger.writer_lease("ingest").await.unwrap();
     let load = house.ledger.loads().begin(&lease, new_load()).await.unwrap();
     let counts = Counts { lines: 2, resources: 2, quarantined: 2, ..Counts::default() };
     let commit = LoadCommit {
@@ -216,7 +216,7 @@ async fn a_load_ends_once() {
     let house = House::new().await;
     let keys = house.ledger.patient_keys().await.unwrap();
     let (load, _) = commit(&house, keys, vec![]).await;
-    let lease = house.ledger.writer_lease("ingest").unwrap();
+    let lease = house.ledger.writer_lease("ingest").await.unwrap();
     let refused = house.ledger.loads().finish_unchanged(&lease, load, &[]).await.err().unwrap();
     let committed = LoadOutcome::Committed;
     assert!(matches!(refused, LedgerError::LoadEnded { outcome, .. } if outcome == committed));
@@ -228,11 +228,11 @@ async fn a_load_ends_once() {
 async fn a_load_without_a_writer_was_interrupted() {
     let house = House::new().await;
     let loads = house.ledger.loads();
-    let lease = house.ledger.writer_lease("ingest").unwrap();
+    let lease = house.ledger.writer_lease("ingest").await.unwrap();
     let first = loads.begin(&lease, new_load()).await.unwrap();
     drop(lease);
     assert_eq!(loads.list(9).await.unwrap()[0].outcome, LoadOutcome::Interrupted);
-    let lease = house.ledger.writer_lease("ingest").unwrap();
+    let lease = house.ledger.writer_lease("ingest").await.unwrap();
     let second = loads.begin(&lease, new_load()).await.unwrap();
     let outcome_of = async |id| loads.report(id).await.unwrap().load.outcome;
     assert_eq!(outcome_of(first).await, LoadOutcome::Interrupted);
@@ -273,7 +273,7 @@ async fn a_report_is_json_without_surprises() {
 async fn a_rebuild_takes_files_of_every_source_and_an_ingest_its_own() {
     let house = House::new().await;
     let (loads, landings) = (house.ledger.loads(), house.ledger.landings());
-    let lease = house.ledger.writer_lease("ingest").unwrap();
+    let lease = house.ledger.writer_lease("ingest").await.unwrap();
     let landing = LandingFile {
         id: LandingId([1; 32]),
         name: "Patient.ndjson".to_owned(),
@@ -318,7 +318,7 @@ async fn a_load_whose_patient_has_anothers_number_is_refused_whole() {
     // No two keys are known that meet, so the known patient is made another one behind the
     // ledger's back.
     house.tamper("update patient set fingerprint = fingerprint + 1").await;
-    let lease = house.ledger.writer_lease("ingest").unwrap();
+    let lease = house.ledger.writer_lease("ingest").await.unwrap();
     keys.learn("hospital", "a", []);
     keys.learn("hospital", "b", []);
     let commit = LoadCommit {

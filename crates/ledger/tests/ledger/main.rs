@@ -1,4 +1,4 @@
-//! The ledger from outside, on real files.
+//! The ledger from outside, on real files or, with `AOBA_TEST_LEDGER=postgres`, on a real server.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at its first surprise")]
 
@@ -7,7 +7,15 @@ mod consents;
 mod house;
 mod identities;
 mod loads;
+mod moving;
+mod outages;
 mod permits;
 mod processes;
 mod pulls;
+#[path = "../server/restart.rs"]
+mod restart;
+#[path = "../server/mod.rs"]
+mod server;
+mod servers;
 mod sessions;
+mod wire;

@@ -11,7 +11,7 @@ use crate::house::{House, maker, open};
 
 const BASE: &str = "https://fhir.example.jp/r4";
 
-fn new_pull(asked: &str, since: Option<String>) -> NewPull {
+pub(crate) fn new_pull(asked: &str, since: Option<String>) -> NewPull {
     NewPull {
         name: Some("night".to_owned()),
         source: "hospital".to_owned(),
@@ -36,7 +36,7 @@ fn failed() -> PullEnding {
 }
 
 async fn run(house: &House, asked: &str, ending: &PullEnding) {
-    let lease = house.ledger.pull_lease("pull").unwrap();
+    let lease = house.ledger.pull_lease("pull").await.unwrap();
     let pulls = house.ledger.pulls();
     let id = pulls.begin(&lease, &new_pull(asked, None)).await.unwrap();
     pulls.end(&lease, id, ending).await.unwrap();
@@ -91,28 +91,28 @@ async fn what_the_server_said_and_why_it_failed_is_told_again() {
 #[tokio::test]
 async fn one_pulls_at_a_time_and_loads_go_on_meanwhile() {
     let house = House::new().await;
-    let lease = house.ledger.pull_lease("pull of night").unwrap();
-    let told = house.ledger.pull_lease("pull").unwrap_err();
+    let lease = house.ledger.pull_lease("pull of night").await.unwrap();
+    let told = house.ledger.pull_lease("pull").await.unwrap_err();
     assert!(matches!(told, LedgerError::SecondPull { .. }), "{told}");
     assert!(told.say(Locale::En).contains("pull of night"), "{}", told.say(Locale::En));
     assert!(told.say(Locale::Ja).contains("取得"), "{}", told.say(Locale::Ja));
-    house.ledger.writer_lease("ingest").unwrap();
+    house.ledger.writer_lease("ingest").await.unwrap();
     drop(lease);
-    house.ledger.pull_lease("pull").unwrap();
+    house.ledger.pull_lease("pull").await.unwrap();
 }
 
 #[tokio::test]
 async fn a_pull_whose_process_died_is_interrupted_and_the_next_one_writes_that_down() {
     let house = House::new().await;
     let pulls = house.ledger.pulls();
-    let lease = house.ledger.pull_lease("pull").unwrap();
+    let lease = house.ledger.pull_lease("pull").await.unwrap();
     let first = pulls.begin(&lease, &new_pull("$export", None)).await.unwrap();
     let outcome = async || house.ledger.pulls().list(1).await.unwrap()[0].outcome;
     assert_eq!(outcome().await, PullOutcome::Running);
     drop(lease);
     assert_eq!(outcome().await, PullOutcome::Interrupted);
     let again = open(&house.home()).await.unwrap();
-    let lease = again.pull_lease("pull").unwrap();
+    let lease = again.pull_lease("pull").await.unwrap();
     let second = again.pulls().begin(&lease, &new_pull("$export", None)).await.unwrap();
     assert_ne!(first, second);
     let ended = again.pulls().end(&lease, first, &failed()).await;

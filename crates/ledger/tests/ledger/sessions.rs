@@ -4,21 +4,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use ledger::{Clock, Ledger, NewStudy, SESSION_HOURS_MAX, SESSION_IDLE_MINUTES_MAX, SessionToken};
+use ledger::{Clock, NewStudy, SESSION_HOURS_MAX, SESSION_IDLE_MINUTES_MAX, SessionToken};
 use vocab::{Actor, StudyId};
 
 use crate::house::{House, maker};
+use crate::server;
 
 fn actor(name: &str) -> Actor {
     Actor::new(name).unwrap()
 }
 
-/// A ledger whose clock the test moves.
-async fn at_a_clock(folder: &std::path::Path) -> (Ledger, Arc<AtomicI64>) {
+/// A house whose clock the test moves.
+async fn at_a_clock() -> (House, Arc<AtomicI64>) {
     let second = Arc::new(AtomicI64::new(1_800_000_000));
     let told = second.clone();
     let clock = Clock::new(move || Timestamp::from_second(told.load(Ordering::SeqCst)).unwrap());
-    (Ledger::open(&folder.join("home"), clock, &maker()).await.unwrap(), second)
+    (House::at(clock, server::wanted()).await, second)
 }
 
 #[tokio::test]
@@ -29,7 +30,7 @@ async fn a_token_names_its_holder_and_does_not_lie_on_the_disk() {
     assert_eq!(sessions.holder(&token).await.unwrap(), Some(actor("demo:researcher")));
     assert_eq!(token.as_str().len(), 64);
     assert_eq!(format!("{token:?}"), "SessionToken(..)");
-    let bytes = house.bytes();
+    let bytes = house.bytes().await;
     let holds = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
     assert!(holds("demo:researcher") && !holds(token.as_str()));
 }
@@ -66,9 +67,8 @@ async fn changing_who_sits_there_gives_a_new_token_and_two_lines() {
 
 #[tokio::test]
 async fn a_session_ends_when_it_is_left_alone_and_at_the_end_of_the_day() {
-    let folder = tempfile::tempdir().unwrap();
-    let (ledger, second) = at_a_clock(folder.path()).await;
-    let sessions = ledger.sessions();
+    let (house, second) = at_a_clock().await;
+    let sessions = house.ledger.sessions();
     let later = |seconds: i64| second.fetch_add(seconds, Ordering::SeqCst);
     let idle = SESSION_IDLE_MINUTES_MAX * 60;
 
@@ -106,4 +106,22 @@ async fn a_study_keeps_its_id_when_its_title_changes() {
     assert_eq!(known.title_en, "Diabetes and the heart");
     assert_eq!(studies.list().await.unwrap(), [known]);
     assert_eq!(studies.get(&StudyId::new("other").unwrap()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn studies_come_in_the_order_of_their_bytes() {
+    let house = House::new().await;
+    let studies = house.ledger.studies();
+    for id in ["b", "Z", "a", "A-1", "Ab"] {
+        let title = "心不全".to_owned();
+        let new = NewStudy {
+            id: StudyId::new(id).unwrap(),
+            title_ja: title.clone(),
+            title_en: title.clone(),
+        };
+        studies.record(&new, &maker()).await.unwrap();
+    }
+    let listed: Vec<String> =
+        studies.list().await.unwrap().into_iter().map(|study| study.id.to_string()).collect();
+    assert_eq!(listed, ["A-1", "Ab", "Z", "a", "b"]);
 }

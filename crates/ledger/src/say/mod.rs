@@ -1,16 +1,21 @@
 //! What a person is told when the ledger did not do what was asked, and what to do about it.
 
+mod database;
+
 use vocab::Locale;
 
-use crate::error::{LedgerError, is_full};
+use crate::error::LedgerError;
 
 impl LedgerError {
     /// What was wrong and what to do next, in the reader's language.
     #[must_use]
     pub fn say(&self, locale: Locale) -> String {
         match locale {
-            Locale::En => format!("{self}{}", self.remedy_en()),
-            Locale::Ja => self.say_ja(),
+            Locale::En => {
+                let remedy = self.database_remedy_en().unwrap_or_else(|| self.remedy_en());
+                format!("{self}{remedy}")
+            }
+            Locale::Ja => self.database_ja().unwrap_or_else(|| self.say_ja()),
         }
     }
 
@@ -18,14 +23,6 @@ impl LedgerError {
         match self {
             Self::File { source, .. } => {
                 format!(": {source}; check that the folder can be written and the disk is not full")
-            }
-            Self::Store { source, .. } if is_full(source) => {
-                ": the disk is full; free some space or \
-                 move the data folder, then run the same command again"
-                    .to_owned()
-            }
-            Self::Store { source, .. } => {
-                format!(": {source}; check the disk, then run aoba doctor")
             }
             Self::KeyMissing { .. } => "; put it back from the backup of the keys".to_owned(),
             Self::KeyDamaged { .. } | Self::WrongKey { .. } => {
@@ -43,7 +40,9 @@ impl LedgerError {
             Self::NumbersMet => {
                 "; load this source again under another name of --source".to_owned()
             }
-            Self::SealBroken => "; restore identity.db and its key from one backup".to_owned(),
+            Self::SealBroken => {
+                "; restore the identity store and its key from one backup".to_owned()
+            }
             Self::Damaged { .. } => "; run aoba doctor".to_owned(),
             _ => String::new(),
         }
@@ -59,18 +58,12 @@ impl LedgerError {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one line for each thing that can go wrong")]
     fn say_ja(&self) -> String {
         match self {
             Self::File { path, source, .. } => format!(
                 "{}を読み書きできません: {source}。書き込み権限とディスクの空きを確認してください",
                 path.display()
-            ),
-            Self::Store { source, .. } if is_full(source) => {
-                "台帳に書き込めません: ディスクに空きがありません。空き容量を作るかデータフォルダを移し、同じコマンドをもう一度実行してください"
-                    .to_owned()
-            }
-            Self::Store { source, .. } => format!(
-                "台帳のデータベースで失敗しました: {source}。ディスクを確認し、aoba doctorを実行してください"
             ),
             Self::KeyMissing { path } => format!(
                 "鍵ファイル{}がありません。この鍵で作られた台帳があるため、鍵のバックアップから戻してください",
@@ -122,12 +115,25 @@ impl LedgerError {
             }
             Self::LinkToItself => "患者番号を自分自身に結び付けることはできません".to_owned(),
             Self::SealBroken => {
-                "本人情報を復号できません。identity.dbと鍵を同じバックアップから戻してください"
+                "本人情報を復号できません。本人情報庫と鍵を同じバックアップから戻してください"
                     .to_owned()
             }
             Self::Damaged { what, found } => format!(
                 "台帳に想定外の値があります({what}: {found})。aoba doctorを実行してください"
             ),
+            // Said before, with everything else about the database itself.
+            Self::Store { .. }
+            | Self::Unreachable { .. }
+            | Self::CommitUnknown
+            | Self::Address { .. }
+            | Self::Unfit { .. }
+            | Self::AnotherHomes { .. }
+            | Self::NothingOfThisHome { .. }
+            | Self::Moved { .. }
+            | Self::NotMovable { .. }
+            | Self::CopyDiffers { .. }
+            | Self::CopyBroken
+            | Self::LeaseLost { .. } => self.to_string(),
         }
     }
 }

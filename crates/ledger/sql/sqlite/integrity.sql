@@ -1,0 +1,2 @@
+-- Is the database file whole? (PostgreSQL checks its pages itself.)
+pragma integrity_check

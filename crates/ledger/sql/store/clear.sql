@@ -1,0 +1,3 @@
+-- What the steps put there makes room for what is copied.
+delete from
+-- table

@@ -1,0 +1,4 @@
+-- The same rows, in the other database.
+insert into
+-- into
+-- rows

@@ -1,0 +1,4 @@
+-- How many rows has this table?
+select count(*)
+from
+-- table

@@ -1,3 +1,0 @@
--- This is so in this house.
-insert into house (name, value)
-values ($1, $2)
