@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use ledger::{AuditFilter, Clock, Ledger, LedgerConfig, LedgerError, OptOut, Permit, Recorded};
@@ -86,6 +87,23 @@ impl House {
         let options: PgConnectOptions = config.url.unwrap().parse().unwrap();
         let password = fs::read_to_string(config.password_file.unwrap()).unwrap();
         options.password(password.trim()).connect().await.unwrap()
+    }
+
+    /// Waits until nobody holds a lease: a server hears a moment later that a holder has ended.
+    pub(crate) async fn until_free(&self) {
+        if !self.is_on_server() {
+            return;
+        }
+        let mut conn = self.connected().await;
+        let sql = "select count(*) from pg_locks where locktype = 'advisory'
+            and database = (select oid from pg_database where datname = current_database())
+            and classid in (1634689655, 1634689648)";
+        let mut tries = 6_000;
+        while sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut conn).await.unwrap() > 0 {
+            assert!(tries > 0, "a lease is held by somebody who has ended");
+            tries -= 1;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// Every byte of every file in the home; and, of a ledger on a server, of the database's own.

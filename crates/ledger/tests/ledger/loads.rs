@@ -231,6 +231,7 @@ async fn a_load_without_a_writer_was_interrupted() {
     let lease = house.ledger.writer_lease("ingest").await.unwrap();
     let first = loads.begin(&lease, new_load()).await.unwrap();
     drop(lease);
+    house.until_free().await;
     assert_eq!(loads.list(9).await.unwrap()[0].outcome, LoadOutcome::Interrupted);
     let lease = house.ledger.writer_lease("ingest").await.unwrap();
     let second = loads.begin(&lease, new_load()).await.unwrap();

@@ -106,6 +106,7 @@ async fn a_second_writer_is_told_who_holds_the_home_and_a_killed_one_holds_nothi
     assert_eq!(running[0].outcome, LoadOutcome::Running);
     child.kill().unwrap();
     child.wait().unwrap();
+    house.until_free().await;
     let dead = house.ledger.loads().list(1).await.unwrap();
     assert_eq!(dead[0].outcome, LoadOutcome::Interrupted);
     house.ledger.writer_lease("rebuild").await.unwrap();

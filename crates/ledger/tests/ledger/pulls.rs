@@ -110,6 +110,7 @@ async fn a_pull_whose_process_died_is_interrupted_and_the_next_one_writes_that_d
     let outcome = async || house.ledger.pulls().list(1).await.unwrap()[0].outcome;
     assert_eq!(outcome().await, PullOutcome::Running);
     drop(lease);
+    house.until_free().await;
     assert_eq!(outcome().await, PullOutcome::Interrupted);
     let again = open(&house.home()).await.unwrap();
     let lease = again.pull_lease("pull").await.unwrap();
