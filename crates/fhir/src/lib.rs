@@ -5,6 +5,7 @@
 pub mod entry;
 pub mod general;
 pub mod json;
+pub mod mention;
 pub mod model;
 pub mod path;
 pub mod plan;

@@ -302,6 +302,10 @@ issue_codes! {
     SameVersionChanged, "same-version-changed", Warning,
     "a resource changed without a new version; the later load was believed", "版が変わらないまま内容が変わったため、後の取り込みを採用しました",
     "let the exporter write meta.versionId or meta.lastUpdated", "meta.versionIdかmeta.lastUpdatedを出力してください";
+    /// The resource is about a person whose records were erased.
+    Erased, "erased", Error,
+    "the records of this person were erased, and are not taken in again", "記録を消去した人のため、取り込みません",
+    "nothing, if the erasure stands: run `aoba erase` again to empty this line; `aoba erase --lift` lets the person in again", "消去が有効なら、`aoba erase`をもう一度実行するとこの行も空になります。再び取り込むには`aoba erase --lift`を実行してください";
     /// A name that is not a legal column or view name.
     BadName, "bad-name", Error,
     "not a name a table can use", "表で使えない名前です",

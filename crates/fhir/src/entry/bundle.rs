@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use vocab::{Issue, IssueCode, Place};
 
 use super::head::{self, Head};
-use super::{Deletion, Entry, Taken, fields};
+use super::{Deletion, ERASED_ENTRY, Entry, Taken, fields};
 use crate::reference::{self, BundleKeys};
 
 /// How deeply Bundles may stand in Bundles.
-const BUNDLES_MAX: usize = 4;
+pub(super) const BUNDLES_MAX: usize = 4;
 
 /// Where the entries being taken stand.
 #[derive(Clone, Copy)]
@@ -83,7 +83,9 @@ impl<'a> Reader<'a> {
                 self.depth += 1;
                 for item in items {
                     self.count += 1;
-                    self.resource(item);
+                    if item != ERASED_ENTRY {
+                        self.resource(item);
+                    }
                 }
                 self.depth -= 1;
             }
@@ -117,6 +119,9 @@ impl<'a> Reader<'a> {
 
     fn bundle_entry(&mut self, text: &'a str, around: &Around<'a, '_>) -> Result<(), Issue> {
         let issue = |code, detail: &str| Err(Issue::new(code, Place::default(), detail));
+        if text == ERASED_ENTRY {
+            return Ok(());
+        }
         if !text.starts_with('{') {
             return issue(IssueCode::WrongType, "an entry must be an object");
         }
@@ -197,7 +202,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The number of an entry of a Bundle that stands in one line of many: unlike any other's.
-fn numbered(line: u64, entry: u64) -> u64 {
+pub(super) fn numbered(line: u64, entry: u64) -> u64 {
     line | entry.saturating_sub(1) << super::ENTRY_SHIFT
 }
 

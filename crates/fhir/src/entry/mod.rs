@@ -8,6 +8,7 @@ mod bundle;
 pub mod depth;
 mod fields;
 mod head;
+mod items;
 mod lines;
 
 use std::borrow::Cow;
@@ -15,10 +16,15 @@ use std::borrow::Cow;
 use vocab::{Issue, IssueCode, Place};
 
 pub use head::{Head, sniff};
+pub use items::{Item, Items, items_of_line, items_of_whole};
 pub use lines::{Line, Lines, SHAPE_BYTES, Shape, lines, shape};
 
 use crate::reference::{self, BundleKeys, Origin};
 use bundle::{Number, Reader};
+
+/// What stands where a Bundle's entry, or an item of an array, was erased: the entries after it keep
+/// their numbers. It is passed over without an issue.
+pub const ERASED_ENTRY: &str = r#"{"fullUrl":"urn:aoba:erased"}"#;
 
 /// Below so many bits of [`Entry::line`] stands the line, above them the entry.
 pub const ENTRY_SHIFT: u32 = 32;

@@ -25,6 +25,11 @@ pub trait PatientResolver {
     /// # Nulls
     /// Absent when nobody is.
     fn by_identifier(&self, source: u16, system: &str, value: &str) -> Option<PatientId>;
+
+    /// Whether this person's records were erased: what is about them is not taken in.
+    fn is_erased(&self, _patient: PatientId) -> bool {
+        false
+    }
 }
 
 /// Root elements that name the patient, the surest first.

@@ -11,6 +11,7 @@ use vocab::{Issue, IssueCode, PatientId, Place};
 use crate::json::Node;
 use crate::reference::Origin;
 
+use super::careful;
 use super::column::Column;
 use super::eval::Walked;
 use super::identity::{Identity, Told, settle};
@@ -175,7 +176,7 @@ impl Runner {
         misses: Misses,
         origin: &Origin<'_>,
     ) -> Result<Pushed<'_>, Issue> {
-        if let Err(refused) = done {
+        if let Err(refused) = done.and_then(|()| self.refuse_erased()) {
             self.take_back();
             let mut issue = match refused {
                 Refused::Issue(issue) => *issue,
@@ -199,6 +200,15 @@ impl Runner {
             last_updated_us: identity.last_updated_us,
             patient: identity.patient,
         })
+    }
+
+    /// Refuses what is about a person whose records were erased.
+    fn refuse_erased(&self) -> Result<(), Refused> {
+        let Layout::Lake { patients, .. } = &self.plan.layout else { return Ok(()) };
+        match self.identity.patient.filter(|patient| patients.is_erased(*patient)) {
+            None => Ok(()),
+            Some(_) => Err(careful::issue(IssueCode::Erased, "", "").into()),
+        }
     }
 
     /// The walk and the programs.

@@ -29,7 +29,14 @@ impl PatientResolver for Counted {
     fn by_identifier(&self, _source: u16, system: &str, value: &str) -> Option<PatientId> {
         (system == "urn:mrn").then(|| PatientId::from_hash(value.len() as u64))
     }
+
+    fn is_erased(&self, patient: PatientId) -> bool {
+        patient.get() == ERASED
+    }
 }
+
+/// A key of so many letters is that of somebody whose records were erased.
+const ERASED: i64 = 444;
 
 fn lake() -> Layout {
     Layout::Lake { zone: Zone::tokyo(), patients: Arc::new(Counted) }
@@ -65,6 +72,25 @@ fn flat(resource: &str, each: &str, columns: &[(&str, &str, &str)]) -> Arc<View>
 struct Outcome {
     pushed: Result<(Vec<u64>, String, Option<PatientId>), IssueCode>,
     batches: Vec<RecordBatch>,
+}
+
+#[test]
+fn nothing_of_somebody_erased_is_taken_however_they_are_named() {
+    let mut both = Both::new(&[flat("Observation", "", &[("id", "id", "id")])], lake());
+    let key = "x".repeat(444);
+    let subjects = [
+        format!(r#"{{"reference":"Patient/{key}"}}"#),
+        format!(r#"{{"identifier":{{"system":"urn:mrn","value":"{key}"}}}}"#),
+    ];
+    let observation =
+        |subject: &str| format!(r#"{{"resourceType":"Observation","id":"o","subject":{subject}}}"#);
+    for subject in &subjects {
+        let outcome = both.push(&observation(subject), &Origin::default());
+        assert_eq!(outcome.pushed, Err(IssueCode::Erased), "{subject}");
+        assert_eq!(outcome.batches[0].num_rows(), 0);
+    }
+    let other = both.push(&observation(r#"{"reference":"Patient/7"}"#), &Origin::default());
+    assert_eq!((other.pushed.is_ok(), other.batches[0].num_rows()), (true, 1));
 }
 
 /// Both ways in turn, over the same resource.
