@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use vocab::{LoadId, PullId, SnapshotId, StudyId};
+use vocab::{ErasureId, LoadId, PullId, SnapshotId, StudyId};
 
 use crate::loads::LoadOutcome;
 use crate::permit::MissingRight;
@@ -181,6 +181,9 @@ pub enum LedgerError {
     /// No pull of this number is running.
     #[error("no pull {0} is running")]
     NoPull(PullId),
+    /// No erasure has this number.
+    #[error("there is no erasure {0}")]
+    NoErasure(ErasureId),
     /// No grant has this number.
     #[error("there is no grant {0}")]
     NoGrant(i64),

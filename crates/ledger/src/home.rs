@@ -1,6 +1,6 @@
 //! The ledger of one home: opening it, and the doors to its parts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -9,6 +9,7 @@ use vocab::{Actor, PurposeOfUse};
 use crate::audit::{self, Audit, AuditHead, HeadFile};
 use crate::clock::Clock;
 use crate::consent::Consents;
+use crate::erasure::Erasures;
 use crate::error::LedgerError;
 use crate::exclusions::Exclusions;
 use crate::identity::Identity;
@@ -23,6 +24,7 @@ use crate::pulls::Pulls;
 use crate::sessions::Sessions;
 use crate::store::{LedgerConfig, Place, Pool, Tries, Tx};
 use crate::studies::Studies;
+use crate::tombstones::Tombstones;
 use crate::{files, migrate};
 
 /// The ledger of one home. Cloning it is cheap; all clones are the same ledger.
@@ -202,6 +204,12 @@ impl Ledger {
         Consents::new(self.clone())
     }
 
+    /// Who was erased, as far as that may be known.
+    #[must_use]
+    pub fn erasures(&self) -> Erasures {
+        Erasures::new(self.clone())
+    }
+
     /// Which numbers are one person.
     #[must_use]
     pub fn links(&self) -> Links {
@@ -254,6 +262,11 @@ impl Ledger {
     /// Numbers of patients without what is known of them.
     pub(crate) fn patient_numbers(&self) -> PatientKeys {
         PatientKeys::new(&self.house.home_key, Vec::new())
+    }
+
+    /// What must not be taken in again, without what is known: to make hashes.
+    pub(crate) fn tombstones(&self) -> Tombstones {
+        Tombstones::new(&self.house.home_key, HashSet::new())
     }
 
     pub(crate) fn identities(&self) -> &Pool {

@@ -10,6 +10,7 @@ mod audit;
 mod clock;
 mod consent;
 mod doctor;
+mod erasure;
 mod error;
 mod exclusions;
 mod files;
@@ -30,6 +31,7 @@ mod say;
 mod sessions;
 mod store;
 mod studies;
+mod tombstones;
 
 pub use audit::{
     Audit, AuditFilter, AuditHead, AuditRow, AuditVerdict, Broken, BrokenBy, MAX_AUDIT_ROWS,
@@ -37,6 +39,9 @@ pub use audit::{
 pub use clock::Clock;
 pub use consent::{Consents, Decision, OptIn, OptOut, Recorded};
 pub use doctor::{Check, Diagnosis, Part};
+pub use erasure::{
+    ErasedFile, Erasure, ErasureEnd, Erasures, KnownPerson, KnownRecord, Looks, NewErasure, Scrub,
+};
 pub use error::{LedgerError, Unfit};
 pub use exclusions::Exclusions;
 pub use home::Ledger;
@@ -59,3 +64,4 @@ pub use pulls::{
 pub use sessions::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES_MAX, SessionToken, Sessions};
 pub use store::{AddressFault, LedgerConfig, Password};
 pub use studies::{NewStudy, Studies, Study};
+pub use tombstones::Tombstones;

@@ -40,6 +40,11 @@ pub(crate) const LEDGER: &[Step] = &[
         sql: include_str!("../migrations/ledger/0005_snapshots_expire.sql"),
     },
     Step { number: 6, name: "pulls", sql: include_str!("../migrations/ledger/0006_pulls.sql") },
+    Step {
+        number: 7,
+        name: "erasures",
+        sql: include_str!("../migrations/ledger/0007_erasures.sql"),
+    },
 ];
 
 /// The identity store's steps.

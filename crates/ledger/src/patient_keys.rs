@@ -5,7 +5,7 @@
 //! n²/2⁶⁴ for n patients: five in a hundred million for a million of them. A second hash stands
 //! beside each number in the ledger, so the load that brings the second key is refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use siphasher::sip::SipHasher24;
@@ -14,6 +14,7 @@ use vocab::PatientId;
 use crate::error::{Doing, LedgerError};
 use crate::keys::Secret;
 use crate::store::{Pool, ask};
+use crate::tombstones::Tombstones;
 
 /// Stands between source and key, so that no two pairs run together.
 const SEPARATOR: u8 = 0x1f;
@@ -48,6 +49,7 @@ pub struct PatientKeys {
     blind_key: Secret,
     fingerprint_key: Secret,
     known: Arc<Known>,
+    erased: Tombstones,
     learned: Arc<Mutex<Learned>>,
 }
 
@@ -75,6 +77,7 @@ impl PatientKeys {
     pub(crate) async fn read(pool: &Pool, home_key: &Secret) -> Result<Self, LedgerError> {
         let mut known: Vec<(i64, PatientId)> = Vec::new();
         let mut last = (i64::MIN, -1);
+        let erased = Tombstones::read(pool, home_key).await?;
         loop {
             let rows = ask(include_str!("../sql/patient/identifiers.sql"))
                 .bind(last.0)
@@ -84,7 +87,7 @@ impl PatientKeys {
                 .await
                 .doing("read the identifiers")?;
             if rows.is_empty() {
-                return Ok(Self::new(home_key, known));
+                return Ok(Self { erased, ..Self::new(home_key, known) });
             }
             for row in rows {
                 last = (|| Ok((row.try_get(0)?, row.try_get(1)?)))().doing("read an identifier")?;
@@ -99,6 +102,7 @@ impl PatientKeys {
             blind_key: home_key.derive("identifier"),
             fingerprint_key: home_key.derive("patient fingerprint"),
             known: Arc::new(Known(known)),
+            erased: Tombstones::new(home_key, HashSet::new()),
             learned: Arc::default(),
         }
     }
@@ -119,14 +123,31 @@ impl PatientKeys {
     ///
     /// # Nulls
     /// Absent when nobody has it, and when several have it: a guess would show one patient's
-    /// record under another's name.
+    /// record under another's name. Where somebody erased had it, the number is nobody's, and
+    /// [`Tombstones::has_patient`] knows it.
     #[must_use]
     pub fn by_identifier(&self, system: &str, value: &str) -> Option<PatientId> {
+        if self.erased.has_identifier(system, value) {
+            return Some(self.erased.nobody());
+        }
         let blind = self.blind(system, value);
         let learned = self.learned();
         let mut found = self.known.of(blind).chain(learned.of(blind));
         let first = found.next()?;
         found.all(|other| other == first).then_some(first)
+    }
+
+    /// Every patient with this identifier, from earlier loads or this one.
+    #[must_use]
+    pub fn all_by_identifier(&self, system: &str, value: &str) -> BTreeSet<PatientId> {
+        let blind = self.blind(system, value);
+        self.known.of(blind).chain(self.learned().of(blind)).collect()
+    }
+
+    /// What must not be taken in again.
+    #[must_use]
+    pub fn erased(&self) -> &Tombstones {
+        &self.erased
     }
 
     /// Notes a patient received in this load, with the identifiers (system, value) it carries,

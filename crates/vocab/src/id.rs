@@ -67,6 +67,10 @@ number_id! {
     LoadId
 }
 number_id! {
+    /// Numbers one erasure: one person whose records were taken out. Counts from 1.
+    ErasureId
+}
+number_id! {
     /// Numbers one snapshot: a version of every table, all from the same moment. Counts from 1.
     SnapshotId
 }

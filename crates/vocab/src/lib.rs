@@ -12,7 +12,9 @@ mod purpose;
 
 pub use count::RawCount;
 pub use date::{FhirDate, Precision};
-pub use id::{Actor, LandingId, LoadId, ParseIdError, PatientId, PullId, SnapshotId, StudyId};
+pub use id::{
+    Actor, ErasureId, LandingId, LoadId, ParseIdError, PatientId, PullId, SnapshotId, StudyId,
+};
 pub use issue::{Issue, IssueCode, Place, Severity};
 pub use locale::{Locale, Text};
 pub use purpose::{ParsePurposeError, PurposeOfUse};

@@ -99,6 +99,17 @@ impl Identity {
         Ok(found.into_iter().collect())
     }
 
+    /// Everybody who bears this name, whole, in any of its writings.
+    ///
+    /// # Order
+    /// By number.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn bearers(&self, name: &str) -> Result<Vec<PatientId>, LedgerError> {
+        self.indexed(self.search.name(name)).await
+    }
+
     async fn indexed(&self, blind: i64) -> Result<Vec<PatientId>, LedgerError> {
         let owners: Vec<i64> = ask(include_str!("../../sql/identity/find.sql"))
             .bind(blind)

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use vocab::{PatientId, PurposeOfUse};
 
 use crate::audit::{self, Act};
+use crate::erasure::KnownRecord;
 use crate::error::{Doing, LedgerError};
 use crate::home::Ledger;
 use crate::keys::Secret;
@@ -29,7 +30,7 @@ const KEY_VERSION: i64 = 1;
 const BATCH_RECORDS: usize = 10_000;
 
 /// Whose identity a record holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IdentityOwner {
     /// A patient.
     Patient(PatientId),
@@ -246,7 +247,28 @@ impl Identity {
             .await
     }
 
+    /// Everything known of these patients, for who takes it out; the caller has recorded the look.
+    pub(crate) async fn records_of(
+        &self,
+        patients: &[PatientId],
+    ) -> Result<Vec<KnownRecord>, LedgerError> {
+        let mut records = Vec::new();
+        for patient in patients {
+            let owner = IdentityOwner::Patient(*patient);
+            records.extend(self.unsealed(&owner).await?.map(|known| KnownRecord {
+                source: known.source,
+                key: known.key,
+                content: known.content,
+            }));
+        }
+        Ok(records)
+    }
+
     async fn open(&self, owner: &IdentityOwner) -> Result<Option<Value>, LedgerError> {
+        Ok(self.unsealed(owner).await?.map(|known| known.content))
+    }
+
+    async fn unsealed(&self, owner: &IdentityOwner) -> Result<Option<Content>, LedgerError> {
         let place = self.search.place(owner);
         let row = ask(include_str!("../../sql/identity/one.sql"))
             .bind(&place.kind)
@@ -259,9 +281,7 @@ impl Identity {
             (|| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))()
                 .doing("read an identity")?;
         let text = self.sealer.open(&place, version, &Sealed { nonce, bytes })?;
-        let content: Content =
-            serde_json::from_slice(&text).map_err(|_| LedgerError::SealBroken)?;
-        Ok(Some(content.content))
+        serde_json::from_slice(&text).map(Some).map_err(|_| LedgerError::SealBroken)
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     SnapshotTable, WarningCount, landing, snapshot, words,
 };
 use crate::audit::{self, Act, AuditHead};
+use crate::erasure;
 use crate::error::{Doing, LedgerError, counted, stored};
 use crate::exclusions;
 use crate::home::Ledger;
@@ -31,17 +32,19 @@ pub(super) async fn commit(
         .act(|mut tx| async move {
             lease.check(&mut tx).await?;
             let info = super::running(&mut tx, commit.load).await?;
-            let snapshot = put_snapshot(&mut tx, commit, now_us).await?;
+            let snapshot = put_snapshot(&mut tx, (commit.load, commit.kind), now_us).await?;
             put_tables(&mut tx, snapshot, &commit.tables).await?;
             put_files(&mut tx, commit.load, &commit.files).await?;
             put_quarantine(&mut tx, commit.load, &commit.quarantine).await?;
             put_warnings(&mut tx, commit.load, &commit.warnings).await?;
             let source = match commit.kind {
                 SnapshotKind::Ingest => Some(info.source.as_str()),
-                SnapshotKind::Rebuild | SnapshotKind::Optimize => None,
+                SnapshotKind::Rebuild | SnapshotKind::Optimize | SnapshotKind::Erase => None,
             };
             landing::take(&mut tx, source, &commit.files, snapshot).await?;
             put_patients(&mut tx, commit.load, learned).await?;
+            let actor = words::actor(&info.actor)?;
+            erasure::refuse_again(&mut tx, ledger, learned, (&actor, now_us)).await?;
             let links_new = put_links(&mut tx, commit, learned, &info.actor, now_us).await?;
             let ending =
                 Ending { outcome: LoadOutcome::Committed, snapshot: Some(snapshot), failure: None };
@@ -94,9 +97,9 @@ fn check_quarantine(files: &[FileReport], rows: &[QuarantineRow]) -> Result<(), 
     Ok(())
 }
 
-async fn put_snapshot(
+pub(crate) async fn put_snapshot(
     tx: &mut Tx,
-    commit: &LoadCommit,
+    (load, kind): (LoadId, SnapshotKind),
     now_us: i64,
 ) -> Result<SnapshotId, LedgerError> {
     let parent = snapshot::latest_id(tx).await?;
@@ -108,15 +111,15 @@ async fn put_snapshot(
         .bind(id)
         .bind(parent.map(|id| id.0))
         .bind(now_us)
-        .bind(commit.load.0)
-        .bind(commit.kind.word())
+        .bind(load.0)
+        .bind(kind.word())
         .done(tx)
         .await
         .doing("record a snapshot")?;
     Ok(SnapshotId(id))
 }
 
-async fn put_tables(
+pub(crate) async fn put_tables(
     tx: &mut Tx,
     snapshot: SnapshotId,
     tables: &[SnapshotTable],

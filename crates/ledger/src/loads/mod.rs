@@ -1,6 +1,6 @@
 //! Loads: what came in, what became of it, and the snapshot that holds the result.
 
-mod commit;
+pub(crate) mod commit;
 mod landing;
 mod read;
 mod shape;
@@ -141,10 +141,10 @@ impl Loads {
 
 /// How a load ends.
 #[derive(Clone, Copy)]
-struct Ending<'a> {
-    outcome: LoadOutcome,
-    snapshot: Option<SnapshotId>,
-    failure: Option<&'a str>,
+pub(crate) struct Ending<'a> {
+    pub(crate) outcome: LoadOutcome,
+    pub(crate) snapshot: Option<SnapshotId>,
+    pub(crate) failure: Option<&'a str>,
 }
 
 impl Ending<'_> {
@@ -154,7 +154,7 @@ impl Ending<'_> {
 }
 
 /// The load, if it is running.
-async fn running(tx: &mut Tx, load: LoadId) -> Result<LoadInfo, LedgerError> {
+pub(crate) async fn running(tx: &mut Tx, load: LoadId) -> Result<LoadInfo, LedgerError> {
     let info = read::one(tx, load).await?;
     if info.outcome == LoadOutcome::Running {
         return Ok(info);
@@ -162,7 +162,7 @@ async fn running(tx: &mut Tx, load: LoadId) -> Result<LoadInfo, LedgerError> {
     Err(LedgerError::LoadEnded { load, outcome: info.outcome })
 }
 
-async fn end(
+pub(crate) async fn end(
     tx: &mut Tx,
     load: LoadId,
     now_us: i64,

@@ -24,6 +24,8 @@ pub enum SnapshotKind {
     Rebuild,
     /// The same rows were put into other files.
     Optimize,
+    /// Somebody's rows were taken out.
+    Erase,
 }
 
 /// One table's version in a snapshot.

@@ -42,11 +42,12 @@ impl SnapshotKind {
             Self::Ingest => "ingest",
             Self::Rebuild => "rebuild",
             Self::Optimize => "optimize",
+            Self::Erase => "erase",
         }
     }
 
     pub(super) fn of(word: &str) -> Result<Self, LedgerError> {
-        let all = [Self::Ingest, Self::Rebuild, Self::Optimize];
+        let all = [Self::Ingest, Self::Rebuild, Self::Optimize, Self::Erase];
         let found = all.into_iter().find(|kind| kind.word() == word);
         found.ok_or_else(|| damaged("a kind of snapshot", word))
     }

@@ -95,6 +95,7 @@ impl LedgerError {
             }
             Self::NoStudy(id) => format!("研究{id}は登録されていません。aoba study recordで登録してください"),
             Self::NoLoad(id) => format!("取り込み{id}はありません"),
+            Self::NoErasure(id) => format!("消去{id}はありません"),
             Self::NoGrant(id) => format!("有効な権限{id}はありません"),
             Self::LoadEnded { load, outcome } => {
                 format!("取り込み{load}はすでに終了しています({outcome})")

@@ -113,6 +113,28 @@ impl Pool {
         }
     }
 
+    /// Writes the database anew, so that no byte of what was deleted is left in its files; false
+    /// where somebody reads just now, so that the log beside the file could not be emptied.
+    pub(crate) async fn write_anew(&self) -> Result<bool, LedgerError> {
+        if !self.is_server() {
+            let vacuum = ask(include_str!("../../sql/sqlite/vacuum.sql"));
+            vacuum.done(self).await.doing("write its database anew")?;
+            let emptied = ask(include_str!("../../sql/sqlite/checkpoint.sql"));
+            let busy: i64 = emptied.value(self).await.doing("empty its log")?;
+            return Ok(busy == 0);
+        }
+        let tables: Vec<String> = ask(include_str!("../../sql/postgres/tables.sql"))
+            .values(self)
+            .await
+            .doing("list its tables")?;
+        for table in tables {
+            let sql = include_str!("../../sql/postgres/vacuum.sql");
+            let sql = sql.replace("-- table", &format!("\"{table}\""));
+            ask_with(sql, Vec::new()).done(self).await.doing("write a table anew")?;
+        }
+        Ok(true)
+    }
+
     /// Whether this is a schema of a PostgreSQL server.
     pub(crate) fn is_server(&self) -> bool {
         matches!(self, Self::Postgres(_))

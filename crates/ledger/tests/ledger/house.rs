@@ -69,8 +69,8 @@ impl House {
     }
 
     /// Changes the database behind the ledger's back.
-    pub(crate) async fn tamper(&self, sql: &'static str) {
-        let script = sqlx::raw_sql(sql);
+    pub(crate) async fn tamper(&self, sql: &str) {
+        let script = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
         if self.is_on_server() {
             script.execute(&mut self.connected().await).await.unwrap();
         } else {

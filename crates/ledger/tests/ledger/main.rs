@@ -4,6 +4,7 @@
 
 mod audit;
 mod consents;
+mod erasures;
 mod house;
 mod identities;
 mod loads;

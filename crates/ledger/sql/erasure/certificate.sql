@@ -1,0 +1,4 @@
+-- What certifies this erasure?
+select certificate
+from erasure
+where id = $1

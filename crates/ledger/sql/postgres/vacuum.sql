@@ -1,0 +1,3 @@
+-- Write a table anew, without what was deleted. (PostgreSQL)
+vacuum full
+-- table

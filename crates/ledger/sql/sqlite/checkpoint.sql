@@ -1,0 +1,2 @@
+-- Bring everything into the file and empty the log beside it. (SQLite)
+pragma wal_checkpoint(truncate)
