@@ -1,6 +1,6 @@
 //! Is the lake whole? Each check says what it looked at, what it found, and what to do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
@@ -43,7 +43,12 @@ pub enum Check {
         /// Whether the two differ.
         differs: bool,
     },
-    /// The files as received.
+    /// Somebody's rows are being taken out.
+    Erasure {
+        /// Whether an erasure was begun and has not ended.
+        under_way: bool,
+    },
+    /// The files as received, or what erasures left of them.
     Landing {
         /// How many are looked at.
         files: u64,
@@ -70,6 +75,7 @@ impl Finding {
         let well = match &check {
             Check::Table { faults, .. } | Check::Landing { faults, .. } => faults.is_empty(),
             Check::Newest { differs, .. } => !differs,
+            Check::Erasure { under_way } => !under_way,
         };
         Self { check, well }
     }
@@ -106,6 +112,14 @@ impl Finding {
                 false => format!(
                     "table {table}: an interrupted load shows to other programs: the next `aoba ingest` puts it right"
                 ),
+            },
+            Check::Erasure { under_way: false } => match is_ja {
+                true => "消去: 実施中のものはありません".to_owned(),
+                false => "erasures: none is under way".to_owned(),
+            },
+            Check::Erasure { under_way: true } => match is_ja {
+                true => "消去: 中断したものがあります。書き込みを伴う次のコマンド(`aoba optimize`など)が続きを行います".to_owned(),
+                false => "erasures: one was interrupted: the next command that writes, such as `aoba optimize`, carries it out".to_owned(),
             },
             Check::Landing { files, faults } if faults.is_empty() => match is_ja {
                 true => format!("受領ファイル: {files}個がそろっています"),
@@ -147,8 +161,10 @@ impl Lake {
         depth: Depth,
         received: &[LandingId],
     ) -> Result<Vec<Finding>, LakeError> {
+        self.notice_erasures();
         let snapshots = self.inner.ledger.snapshots();
         let newest = snapshots.latest().await?;
+        let erased = self.inner.ledger.erasures().files().await?;
         let looked_at = match depth {
             Depth::Quick => newest.iter().cloned().collect(),
             Depth::Deep => snapshots.readable().await?,
@@ -160,22 +176,29 @@ impl Lake {
             .collect();
         let mut findings = Vec::new();
         for (table, version) in versions {
-            findings.push(Finding::new(self.check_table(table, version, depth).await));
+            let check = self.check_table((table, version), depth, &erased).await;
+            findings.push(Finding::new(check));
         }
         for table in newest.iter().flat_map(|snapshot| &snapshot.tables) {
             let version = table.delta_version.unsigned_abs();
             findings.extend(self.check_newest(&table.table, version).await.map(Finding::new));
         }
+        findings.push(Finding::new(Check::Erasure { under_way: self.is_erasing() }));
         findings.push(Finding::new(self.check_landing(received, depth).await?));
         Ok(findings)
     }
 
-    async fn check_table(&self, table: String, version: u64, depth: Depth) -> Check {
+    async fn check_table(
+        &self,
+        (table, version): (String, u64),
+        depth: Depth,
+        erased: &ErasedFiles,
+    ) -> Check {
         let (files, faults) = match self.open_at(&table, version).await {
             Ok(opened) => {
                 let mut faults = Vec::new();
                 for file in &opened.files {
-                    faults.extend(fault(&opened, file, depth).await);
+                    faults.extend(fault(&opened, file, (depth, erased)).await);
                 }
                 (opened.files.len() as u64, faults)
             }
@@ -212,9 +235,16 @@ impl Lake {
     }
 }
 
+/// The hash of each data file in which rows were emptied, by table and name.
+type ErasedFiles = BTreeMap<(String, String), String>;
+
 /// What is wrong with a data file: missing, of another size, or, when every byte is read, of
-/// another hash than its name says.
-async fn fault(table: &TableAt, file: &DataFile, depth: Depth) -> Option<String> {
+/// another hash than its name says, or than it had when rows were emptied in it.
+async fn fault(
+    table: &TableAt,
+    file: &DataFile,
+    (depth, erased): (Depth, &ErasedFiles),
+) -> Option<String> {
     let path = Path::from(file.path.as_str());
     let found = match table.store.head(&path).await {
         Ok(found) => found,
@@ -230,8 +260,15 @@ async fn fault(table: &TableAt, file: &DataFile, depth: Depth) -> Option<String>
         Ok(found) => found.bytes().await,
         Err(error) => Err(error),
     };
+    let is_right = |bytes: &[u8]| {
+        let hash = format!("{:016x}", xxh3_64(bytes));
+        match erased.get(&(table.name.clone(), file.path.clone())) {
+            Some(known) => *known == hash,
+            None => file.path.ends_with(&format!("{hash}.parquet")),
+        }
+    };
     match bytes {
-        Ok(bytes) if file.path.ends_with(&format!("{:016x}.parquet", xxh3_64(&bytes))) => None,
+        Ok(bytes) if is_right(&bytes) => None,
         Ok(_) => Some(format!("{}: not the bytes that were written", file.path)),
         Err(error) => Some(format!("{}: {error}", file.path)),
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use datafusion::execution::cache::Cache as _;
 use ledger::{Ledger, LedgerError, Permit, Snapshot};
 use serde::Deserialize;
 use url::Url;
@@ -15,6 +16,7 @@ use crate::gate::{GatedTable, Seen};
 use crate::landing::{Landing, LandingError};
 use crate::reader::{self, FileEnds, Reader, ReaderError};
 use crate::storage;
+use crate::writer::{self, Notice};
 
 /// How large, how long, how many: every limit of the lake, with its unit.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -74,6 +76,12 @@ pub enum LakeError {
     /// A table that was not named when the load began.
     #[error("table {0:?} was not declared for this load")]
     UnknownTable(String),
+    /// Somebody was erased, and another process keeps bytes of the ledger's log alive.
+    #[error(
+        "the person is erased, but another process has the ledger open and keeps old bytes in its log: \
+         end it, then run any command that writes, such as `aoba optimize`"
+    )]
+    LedgerInUse,
     /// A test stopped the load at this step, or a worker died.
     #[error("stopped at {0}")]
     Stopped(String),
@@ -91,9 +99,12 @@ pub(crate) struct Inner {
     pub(crate) tables: Tables,
     pub(crate) landing: Landing,
     pub(crate) ledger: Ledger,
-    /// Tables already opened, by name and version: a version never changes.
+    /// Tables already opened, by name and version: a version never changes, but where somebody is
+    /// erased.
     opened: Mutex<HashMap<(String, u64), TableAt>>,
     pub(crate) ends: FileEnds,
+    /// Up to which erasure what is remembered is true.
+    noticed: Mutex<Notice>,
 }
 
 /// So many opened tables are remembered.
@@ -120,7 +131,9 @@ impl Lake {
         let opened = Mutex::new(HashMap::new());
         let home = home.to_owned();
         let ends = reader::file_ends();
-        Ok(Self { inner: Arc::new(Inner { home, config, tables, landing, ledger, opened, ends }) })
+        let noticed = Mutex::new(writer::notice(&home));
+        let inner = Inner { home, config, tables, landing, ledger, opened, ends, noticed };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The files as received.
@@ -145,6 +158,7 @@ impl Lake {
         permit: Permit,
         snapshot: Option<SnapshotId>,
     ) -> Result<Reader, ReaderError> {
+        self.notice_erasures();
         let snapshots = self.inner.ledger.snapshots();
         let snapshot = match snapshot {
             Some(id) => Some(snapshots.get(id).await?),
@@ -166,6 +180,29 @@ impl Lake {
         }
         let snapshot = snapshot.map(|snapshot| snapshot.id);
         Reader::new(permit, snapshot, gated, &self.inner)
+    }
+
+    /// Forgets what is remembered of tables and of the ends of their files where an erasure is under
+    /// way, or ended since: files have changed under their names.
+    pub(crate) fn notice_erasures(&self) {
+        let now = writer::notice(&self.inner.home);
+        let mut noticed = self.inner.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.under_way || *noticed != now {
+            self.forget_opened();
+            *noticed = now;
+        }
+    }
+
+    /// Whether an erasure was begun and has not ended.
+    #[must_use]
+    pub fn is_erasing(&self) -> bool {
+        writer::notice(&self.inner.home).under_way
+    }
+
+    /// Forgets every opened table, and the ends of all files.
+    pub(crate) fn forget_opened(&self) {
+        self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.inner.ends.clear();
     }
 
     /// The tables of a snapshot, each at its version.

@@ -22,8 +22,10 @@ pub use reader::{
     Tally, Wanted,
 };
 pub use writer::{
-    Compacted, Compaction, FaultPoint, Freed, HeldContent, HeldIndex, HeldResource, HeldResources,
-    Load, LoadMode, OldPlace, OldRow, ReportParts, Writer,
+    Certificate, Compacted, Compaction, Erasing, FaultPoint, FileChange, FileErasure, Freed,
+    HeldContent, HeldIndex, HeldResource, HeldResources, Hole, LinesOf, Load, LoadMode, LookedFor,
+    LookedThrough, Mention, MentionEnd, OldPlace, OldRow, Recall, Removed, ReportParts, RowsAgain,
+    Speaks, Writer,
 };
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub(crate) enum Mode {
     Optimize,
     /// The table was brought back to what the ledger says.
     Heal,
+    /// Somebody's rows went.
+    Erase,
 }
 
 /// What a commit changes.
@@ -113,6 +115,7 @@ impl Tables {
             Mode::Rebuild => "rebuild",
             Mode::Optimize => "optimize",
             Mode::Heal => "heal",
+            Mode::Erase => "erase",
         };
         let operation = DeltaOperation::Write {
             mode: if change.remove.is_empty() { SaveMode::Append } else { SaveMode::Overwrite },

@@ -166,6 +166,11 @@ impl Tables {
         url
     }
 
+    /// Where the tables lie when the lake is a folder of this machine.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        self.folder.clone()
+    }
+
     /// Where the table lies when the lake is a folder of this machine.
     pub(crate) fn local(&self, table: &str) -> Option<PathBuf> {
         self.folder.as_ref().map(|folder| folder.join(table))

@@ -31,6 +31,8 @@ pub enum Effort {
     Load,
     /// For files that are kept or sent.
     Small,
+    /// For files that must not be larger than they were, whatever that takes.
+    Least,
 }
 
 /// A dictionary holds at most this; beyond it the values would not repeat enough anyway.
@@ -54,6 +56,12 @@ fn base(effort: Effort) -> WriterPropertiesBuilder {
         Effort::Fast => (1, PAGE_ROWS_MAX),
         Effort::Load => (1, PATIENT_PAGE_ROWS_MAX),
         Effort::Small => (3, PATIENT_PAGE_ROWS_MAX),
+        Effort::Least => (19, PATIENT_PAGE_ROWS_MAX),
+    };
+    // Bounds of columns that nobody looks for rows by only take room.
+    let bounds = match effort {
+        Effort::Least => EnabledStatistics::None,
+        _ => EnabledStatistics::Chunk,
     };
     let zstd = ZstdLevel::try_new(level).unwrap_or_default();
     WriterProperties::builder()
@@ -62,7 +70,7 @@ fn base(effort: Effort) -> WriterPropertiesBuilder {
         .set_dictionary_page_size_limit(DICTIONARY_BYTES_MAX)
         .set_data_page_size_limit(PAGE_BYTES_MAX)
         .set_data_page_row_count_limit(page_rows_max)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_statistics_enabled(bounds)
         .set_column_statistics_enabled(ColumnPath::from(PATIENT_ID), EnabledStatistics::Page)
         .set_column_statistics_enabled(ColumnPath::from(KEY_HASH), EnabledStatistics::Page)
 }

@@ -4,6 +4,7 @@
 //! (`<sha256>.zst`), files that came compressed as they are (`<sha256>.raw`). The hash is taken
 //! when a file is written and again whenever it is read: what was read is what was received.
 
+mod erase;
 mod read;
 
 use std::fs::{self, File};
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use vocab::LandingId;
 
+pub(crate) use erase::Written;
+pub use erase::{ErasedIn, NewContent, Record};
 pub use read::LandingReader;
 
 use crate::storage::{self, StorageError, at};
@@ -103,6 +106,15 @@ impl LandingError {
     }
 }
 
+/// What a file is held against when it is read.
+struct Expected {
+    /// The hashes that are right.
+    hashes: Vec<LandingId>,
+    /// The file was received broken and is whole in the landing since somebody's lines were erased:
+    /// the break is told all the same.
+    broken: bool,
+}
+
 /// The folder of everything received.
 #[derive(Clone, Debug)]
 pub struct Landing {
@@ -134,7 +146,10 @@ impl Landing {
         let stored_bytes = fs::metadata(&aside.path).map_err(at("read", &aside.path))?.len();
         let path = self.path(copied.id, copied.kind);
         let already_held = match self.find(copied.id) {
-            Some((held, _)) if held == path => self.is_whole(copied.id, &held, stored_bytes),
+            Some((held, _)) if held == path => match self.record(copied.id)? {
+                None => self.is_whole(copied.id, &held, stored_bytes),
+                Some(record) => !record.may_return(),
+            },
             _ => false,
         };
         if !already_held {
@@ -143,6 +158,7 @@ impl Landing {
                 storage::make_folder(folder)?;
                 storage::sync_folder(&self.folder)?;
             }
+            self.forget_record(copied.id)?;
             storage::put_in_place(&aside.path, &path)?;
         }
         let Copied { id, size_bytes, kind } = copied;
@@ -155,7 +171,7 @@ impl Landing {
     /// When no such file is held, or it cannot be opened.
     pub fn read(&self, id: LandingId) -> Result<LandingReader, LandingError> {
         let (path, _) = self.find(id).ok_or(LandingError::Missing(id))?;
-        LandingReader::open(id, path)
+        LandingReader::open(self.expected(id)?, path)
     }
 
     /// Whether these bytes are held.
@@ -192,7 +208,9 @@ impl Landing {
                 ids.extend(stem.parse::<LandingId>());
             }
         }
+        // Beside a file from which lines were erased stands a record of the same name.
         ids.sort_unstable();
+        ids.dedup();
         Ok(ids)
     }
 

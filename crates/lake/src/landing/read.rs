@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use vocab::LandingId;
 
-use super::{CHUNK_BYTES, LandingError, Packing};
+use super::{CHUNK_BYTES, Expected, LandingError, Packing};
 use crate::storage::at;
 
 /// Gives the content of one held file; the last `read` answers for the whole.
@@ -18,7 +18,7 @@ use crate::storage::at;
 /// first and then [`LandingError::BrokenArchive`]. See [`LandingError::from_read`].
 pub struct LandingReader {
     content: Content,
-    id: LandingId,
+    expected: Expected,
     path: PathBuf,
     kind: Packing,
     state: State,
@@ -43,7 +43,7 @@ enum Content {
 }
 
 impl LandingReader {
-    pub(super) fn open(id: LandingId, path: PathBuf) -> Result<Self, LandingError> {
+    pub(super) fn open(expected: Expected, path: PathBuf) -> Result<Self, LandingError> {
         let file = File::open(&path).map_err(at("read", &path))?;
         let is_ours = path.extension().is_some_and(|ending| ending == "zst");
         let (content, kind) = if is_ours {
@@ -52,7 +52,7 @@ impl LandingReader {
         } else {
             packed(file).map_err(at("read", &path))?
         };
-        Ok(Self { content, id, path, kind, state: State::Reading })
+        Ok(Self { content, expected, path, kind, state: State::Reading })
     }
 
     /// How the file was packed when it was received.
@@ -61,19 +61,21 @@ impl LandingReader {
         self.kind
     }
 
-    /// Reads what is left of the stored bytes and compares the hash with the name.
+    /// Reads what is left of the stored bytes and compares the hash with the name, or with what was
+    /// left of the file when lines were erased.
     fn is_as_received(&mut self) -> bool {
         let hash = match &mut self.content {
             Content::Ours(unpacked) => unpacked.finish(),
             Content::Gzip(unpacked) => finish_packed(unpacked.get_mut()),
             Content::Zstd(unpacked) => finish_packed(unpacked.get_mut()),
         };
-        hash.is_ok_and(|hash| hash == self.id)
+        hash.is_ok_and(|hash| self.expected.hashes.contains(&hash))
     }
 
     fn finish(&mut self, well_read: bool) -> io::Result<usize> {
         let is_ours = matches!(self.content, Content::Ours(_));
         self.state = match (well_read, self.is_as_received()) {
+            (true, true) if self.expected.broken => State::Broken,
             (true, true) => State::Whole,
             (false, true) if !is_ours => State::Broken,
             _ => State::Corrupted,

@@ -1,11 +1,12 @@
 //! What is kept is what was received, or it says so.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read as _, Write as _};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::landing::{Landing, LandingError, Packing};
+use crate::landing::{ErasedIn, Landing, LandingError, NewContent, Packing};
 use crate::storage::Trouble;
 
 fn gz(text: &[u8]) -> Vec<u8> {
@@ -132,4 +133,71 @@ fn a_full_disk_is_told_with_what_to_do() {
     }
     assert_eq!(left, 0, "what did not fit is removed");
     assert!(after.is_ok(), "and there is room again: {after:?}");
+}
+
+/// Erases line 2 of a kept file, as the steps of an erasure do, and looks at the file after each.
+fn without_second_line(landing: &Landing, id: vocab::LandingId, aside: &std::path::Path) {
+    let lines = BTreeMap::from([(2, b"{}".to_vec())]);
+    let erased = ErasedIn { erasure: vocab::ErasureId(1), lines: vec![2], lifted: false };
+    let content = NewContent::Lines(lines);
+    let written = landing.rewrite(id, (&content, erased), aside).unwrap();
+    assert_eq!(written.before, id.to_string());
+    landing.verify(id).unwrap();
+    landing.put_record(id, &written.record).unwrap();
+    landing.verify(id).unwrap();
+    landing.put_written(id, &written).unwrap();
+    landing.verify(id).unwrap();
+    landing.put_written(id, &written).unwrap();
+    landing.put_record(id, &written.record.clone().done()).unwrap();
+    landing.verify(id).unwrap();
+}
+
+#[test]
+fn a_line_is_erased_in_every_packing_and_the_others_keep_their_numbers() {
+    let content = text(50_000);
+    let whole = gz(&content);
+    let cases = [
+        content.clone(),
+        whole.clone(),
+        zstd::encode_all(content.as_slice(), 3).unwrap(),
+        whole[..whole.len() / 2].to_vec(),
+    ];
+    for received in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let landing = Landing::open(folder.path()).unwrap();
+        let id = landing.keep(&mut received.as_slice(), "x").unwrap().id;
+        let (before, was_whole) = read(&landing, id);
+        without_second_line(&landing, id, &folder.path().join("aside"));
+        let (after, is_whole) = read(&landing, id);
+        assert_eq!(was_whole.is_ok(), is_whole.is_ok(), "what was received broken stays so");
+        let lines =
+            |bytes: &[u8]| bytes.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
+        let (mut before, after) = (lines(&before), lines(&after));
+        before[1] = b"{}".to_vec();
+        if is_whole.is_err() {
+            // The line that was cut off goes.
+            before.pop();
+            before.push(Vec::new());
+        }
+        assert!(before == after);
+        // What was received is known again, and does not take the place of what is left.
+        let again = landing.keep(&mut received.as_slice(), "x").unwrap();
+        assert!(again.already_held && again.id == id);
+        assert!(read(&landing, id).0.split(|b| *b == b'\n').nth(1) == Some(b"{}"));
+    }
+}
+
+#[test]
+fn a_file_whose_lines_were_erased_is_held_against_what_was_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let landing = Landing::open(folder.path()).unwrap();
+    let content = text(2_000);
+    let id = landing.keep(&mut content.as_slice(), "x").unwrap().id;
+    let name = id.to_string();
+    let path = folder.path().join("landing").join(&name[..2]).join(format!("{name}.zst"));
+    let original = std::fs::read(&path).unwrap();
+    without_second_line(&landing, id, &folder.path().join("aside"));
+    // A backup put back brings the line back: that is told.
+    std::fs::write(&path, original).unwrap();
+    assert!(matches!(landing.verify(id), Err(LandingError::Corrupted { .. })));
 }

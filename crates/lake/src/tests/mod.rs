@@ -3,6 +3,7 @@
 mod bound;
 mod compact;
 mod doctor;
+mod erase;
 mod files;
 mod gate;
 mod interrupted;

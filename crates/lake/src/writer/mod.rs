@@ -4,6 +4,7 @@
 //! the commit. What a load that died left behind is put right when the next writer opens.
 
 mod encode;
+mod erase;
 mod expire;
 mod heal;
 mod held;
@@ -21,6 +22,11 @@ use std::sync::Arc;
 use ledger::WriterLease;
 use vocab::LoadId;
 
+pub use erase::{
+    Certificate, Erasing, FileChange, FileErasure, Hole, LinesOf, LookedFor, LookedThrough,
+    Mention, MentionEnd, Recall, Removed, RowsAgain, Speaks,
+};
+pub(crate) use erase::{Notice, notice};
 pub use expire::Freed;
 pub use heal::Healed;
 pub use held::{HeldContent, HeldIndex, HeldResource, HeldResources};
@@ -74,7 +80,8 @@ pub struct Writer {
 }
 
 impl Lake {
-    /// Takes the right to write and puts right what an interrupted load left behind.
+    /// Takes the right to write, puts right what an interrupted load left behind, and carries out
+    /// an erasure that was interrupted.
     ///
     /// # Errors
     /// When another writes, or the lake or the ledger cannot be reached.
@@ -92,8 +99,11 @@ impl Lake {
         faults: FaultPoint,
     ) -> Result<Writer, LakeError> {
         let lease = self.inner.ledger.writer_lease(purpose).await?;
+        self.notice_erasures();
         let healed = heal::heal(self).await?;
-        Ok(Writer { lake: self.clone(), lease, faults, healed })
+        let writer = Writer { lake: self.clone(), lease, faults, healed };
+        erase::resume(&writer).await?;
+        Ok(writer)
     }
 }
 
