@@ -48,7 +48,9 @@ pub(crate) async fn sql(house: &House, args: &SqlArgs) -> anyhow::Result<()> {
     } else {
         args.query.clone()
     };
-    let reader = reader(house, &args.permit, args.snapshot, ("sql", &query)).await?;
+    // An answer that goes into a file may leave the house: who erases somebody must know of it.
+    let act = if args.output.is_some() { "sql-file" } else { "sql" };
+    let reader = reader(house, &args.permit, args.snapshot, (act, &query)).await?;
     let mut stream = reader.stream(&query).await.map_err(|error| said(house, &error))?;
     let format = match args.format {
         SqlFormat::Table => return print_table(house, args, stream).await,

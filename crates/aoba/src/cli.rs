@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 mod bench;
+mod erase;
 mod pull;
 mod upkeep;
 
@@ -12,6 +13,7 @@ use vocab::{Actor, Locale, PurposeOfUse, StudyId};
 pub(crate) use bench::{
     BenchArgs, BenchChangeArgs, BenchCommand, BenchFuzzArgs, BenchSearchArgs, BenchSynthArgs,
 };
+pub(crate) use erase::{EraseArgs, ErasuresArgs};
 pub(crate) use pull::{AskArgs, By, PullArgs};
 pub(crate) use upkeep::{
     ExpireArgs, LedgerCommand, MoveArgs, OptimizeArgs, RebuildArgs, SnapshotsCommand, StudyCommand,
@@ -89,6 +91,10 @@ pub(crate) enum Command {
     OptOut(ConsentArgs),
     /// Record that a patient allows secondary use again.
     OptIn(ConsentArgs),
+    /// Take one person's records out of everything, for ever, and print the certificate.
+    Erase(EraseArgs),
+    /// List the erasures, or show the certificate of one.
+    Erasures(ErasuresArgs),
     /// List, grant or revoke the permits under which people look.
     Permit {
         /// What to do with permits.

@@ -12,6 +12,7 @@ mod config;
 mod consent;
 mod demo;
 mod doctor;
+mod erase;
 mod house;
 mod ingest;
 mod ledgers;
@@ -70,6 +71,10 @@ fn main() -> ExitCode {
     }
 }
 
+/// What [`LakeError::LedgerInUse`] says in Japanese.
+const LEDGER_IN_USE_JA: &str = "消去は済みましたが、別の処理が台帳を開いているため、古いバイトがログに残っています。\
+    その処理を終了し、書き込みを伴うコマンド(`aoba optimize`など)を実行してください";
+
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let cause = cause.downcast_ref::<std::io::Error>();
@@ -89,6 +94,7 @@ fn say(error: &anyhow::Error, locale: Locale) -> String {
         let lake = cause.downcast_ref::<LakeError>().and_then(|cause| match cause {
             LakeError::Ledger(cause) => Some(cause.say(locale)),
             LakeError::Storage(cause) => Some(cause.say(locale)),
+            LakeError::LedgerInUse if locale == Locale::Ja => Some(LEDGER_IN_USE_JA.to_owned()),
             _ => None,
         });
         if let Some(spoken) = ledger.or(storage).or(synth).or(pull).or(asked).or(lake) {
@@ -158,6 +164,8 @@ async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {
         Command::Report { load, format } => ingest::report(house, *load, *format).await?,
         Command::OptOut(args) => consent::run(house, args, Wish::Out).await?,
         Command::OptIn(args) => consent::run(house, args, Wish::In).await?,
+        Command::Erase(args) => erase::run(house, args).await?,
+        Command::Erasures(args) => erase::list(house, args).await?,
         Command::Permit { command } => permits::run(house, command).await?,
         Command::Audit { command } => audit::run(house, command).await?,
         Command::Ledger { command } => ledgers::run(house, command).await?,

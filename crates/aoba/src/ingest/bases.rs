@@ -7,14 +7,14 @@ use crate::house::House;
 
 /// The addresses, source by source: what one server's address means is no other source's record.
 #[derive(Clone, Debug, Default)]
-pub(super) struct OwnBases {
+pub(crate) struct OwnBases {
     of_all: Vec<String>,
     of_source: BTreeMap<String, Vec<String>>,
 }
 
 impl OwnBases {
     /// Reads the settings, and what the ledger knows of pulls.
-    pub(super) async fn read(house: &House) -> anyhow::Result<Self> {
+    pub(crate) async fn read(house: &House) -> anyhow::Result<Self> {
         let pulled = house.ledger.pulls().bases().await?;
         Ok(Self::of_these(house.config.ingest.own_bases.clone(), pulled))
     }

@@ -54,6 +54,10 @@ impl PatientResolver for Numbers {
     fn by_identifier(&self, _source: u16, system: &str, value: &str) -> Option<PatientId> {
         self.keys.by_identifier(system, value)
     }
+
+    fn is_erased(&self, patient: PatientId) -> bool {
+        self.keys.erased().has_patient(patient)
+    }
 }
 
 /// Runs a load; its report is in the ledger under the number this gives.
@@ -121,7 +125,7 @@ impl Plan {
 }
 
 /// Refuses to add rows by new definitions to tables made by old ones.
-async fn check_definitions(house: &House, catalogue: &Catalogue) -> anyhow::Result<()> {
+pub(super) async fn check_definitions(house: &House, catalogue: &Catalogue) -> anyhow::Result<()> {
     let Some(snapshot) = house.ledger.snapshots().latest().await? else { return Ok(()) };
     let changed: Vec<&str> = catalogue
         .specs
@@ -141,7 +145,7 @@ async fn check_definitions(house: &House, catalogue: &Catalogue) -> anyhow::Resu
     )
 }
 
-fn catalogue(
+pub(super) fn catalogue(
     house: &House,
     keys: &PatientKeys,
     sources: Vec<Arc<str>>,

@@ -23,6 +23,12 @@ impl Harvester<'_> {
     pub(super) fn deletion(&mut self, deletion: &entry::Deletion<'_>) {
         self.tally().resources += 1;
         let kind = deletion.resource_type;
+        if self.shared.keys.erased().has_resource(&self.source.1, kind, &deletion.key) {
+            self.tally().quarantined += 1;
+            let issue = Issue::new(IssueCode::Erased, Place::at_line(deletion.line), kind);
+            self.harvest.quarantine.push((self.file, issue));
+            return;
+        }
         let instant = deletion.instant.as_deref().map(|text| self.instant(text));
         if instant == Some(None) {
             self.tally().quarantined += 1;

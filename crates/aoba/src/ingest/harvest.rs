@@ -418,6 +418,7 @@ impl<'c> Harvester<'c> {
         (siblings, references): (&[(String, String)], Option<&BundleKeys>),
         outer: Option<PatientId>,
     ) -> Result<Option<PatientId>, Issue> {
+        self.refuse_erased(entry)?;
         let kind = entry.head.resource_type;
         if !self.types.contains_key(kind) {
             let tables = self.shared.catalogue.of_type(kind).map_err(first)?;

@@ -1,16 +1,18 @@
 //! `aoba ingest` and `aoba rebuild`: files kept, read, compared with what is held, flattened,
 //! written and committed, every resource accounted for.
 
-mod bases;
+pub(crate) mod again;
+pub(crate) mod bases;
 mod before;
 pub(crate) mod blocks;
 mod catalogue;
 mod close;
 mod deletions;
+mod erased;
 mod extensions;
 pub(crate) mod find;
 mod harvest;
-mod identity;
+pub(crate) mod identity;
 mod keep;
 mod missing;
 mod occurrence;
@@ -20,6 +22,7 @@ pub(crate) mod recipe;
 mod sums;
 mod system;
 mod verdict;
+pub(crate) mod whose;
 
 use std::path::PathBuf;
 use std::time::Instant;

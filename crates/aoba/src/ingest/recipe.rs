@@ -23,7 +23,7 @@ use super::read::{Brought, Reading, WAITING_MAX};
 pub(crate) const ENDING: &str = ".recipe";
 
 /// How a recipe is called among the kinds of kept files.
-pub(super) const KIND: &str = "recipe";
+pub(crate) const KIND: &str = "recipe";
 
 /// Patients made at a time: some ten thousand resources.
 const PATIENTS_PER_PIECE: u64 = 50;
@@ -59,7 +59,7 @@ impl Recipe {
     }
 
     /// Reads a kept recipe.
-    pub(super) fn read(landing: &Landing, id: LandingId) -> anyhow::Result<Self> {
+    pub(crate) fn read(landing: &Landing, id: LandingId) -> anyhow::Result<Self> {
         use std::io::Read as _;
         let mut text = String::new();
         landing.read(id)?.take(BYTES_MAX).read_to_string(&mut text)?;
@@ -149,7 +149,7 @@ pub(super) fn id_of(number: u64) -> String {
 }
 
 /// Whose a made resource is, by its id: a letter, the patient's number, and its own.
-pub(super) fn patient_of(id: &str) -> Option<u64> {
+pub(crate) fn patient_of(id: &str) -> Option<u64> {
     let mut parts = id.split('-');
     let (kind, number) = (parts.next()?, parts.next()?);
     (kind.len() == 1 && number.len() >= 7).then(|| number.parse().ok()).flatten()

@@ -142,35 +142,15 @@ impl Sums {
         let gone: HashSet<(u32, u64)> =
             self.gone.iter().map(|gone| (gone.old.file, gone.old.line)).collect();
         for (source, learned) in std::mem::take(&mut self.learned) {
-            let Learned { resource_type, key, patient, identity, links, at } = learned;
-            if gone.contains(&at) {
+            if gone.contains(&learned.at) {
                 continue;
             }
-            let owner = match (resource_type, patient) {
-                ("Patient", Some(patient)) => {
-                    for link in links {
-                        keys.learn_link(patient, keys.patient_id(&source, &link));
-                    }
-                    IdentityOwner::Patient(patient)
+            if let ("Patient", Some(patient)) = (learned.resource_type, learned.patient) {
+                for link in &learned.links {
+                    keys.learn_link(patient, keys.patient_id(&source, link));
                 }
-                _ => IdentityOwner::Resource {
-                    source: source.to_string(),
-                    resource_type: resource_type.to_owned(),
-                    key: key.clone(),
-                },
-            };
-            let identifiers = identity.identifiers.into_iter().map(|(system, value)| Identifier {
-                system: (!system.is_empty()).then_some(system),
-                value,
-            });
-            records.push(IdentityRecord {
-                owner,
-                source: source.to_string(),
-                key,
-                names: identity.names,
-                identifiers: identifiers.collect(),
-                content: serde_json::from_str(&identity.json).unwrap_or_default(),
-            });
+            }
+            records.push(identity_of(&source, learned));
         }
         Ok(house.ledger.identity().put_many(&records).await?)
     }
@@ -243,6 +223,31 @@ impl Sums {
             warnings: warnings.collect(),
             keys,
         })
+    }
+}
+
+/// What the identity store is to know of somebody.
+pub(super) fn identity_of(source: &Arc<str>, learned: Learned) -> IdentityRecord {
+    let Learned { resource_type, key, patient, identity, .. } = learned;
+    let owner = match (resource_type, patient) {
+        ("Patient", Some(patient)) => IdentityOwner::Patient(patient),
+        _ => IdentityOwner::Resource {
+            source: source.to_string(),
+            resource_type: resource_type.to_owned(),
+            key: key.clone(),
+        },
+    };
+    let identifiers = identity.identifiers.into_iter().map(|(system, value)| Identifier {
+        system: (!system.is_empty()).then_some(system),
+        value,
+    });
+    IdentityRecord {
+        owner,
+        source: source.to_string(),
+        key,
+        names: identity.names,
+        identifiers: identifiers.collect(),
+        content: serde_json::from_str(&identity.json).unwrap_or_default(),
     }
 }
 

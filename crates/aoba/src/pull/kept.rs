@@ -22,6 +22,28 @@ const NOTE: &str = "pull.json";
 /// Where an answer that refuses is put.
 const REFUSAL: &str = "refusal";
 
+/// How many pulls have fetched what is not yet loaded.
+pub(crate) fn waiting(home: &Path) -> Result<u64, PullError> {
+    let folder = home.join(FOLDER);
+    match fs::read_dir(&folder) {
+        Ok(entries) => Ok(entries.count() as u64),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(PullError::disk(&folder, error)),
+    }
+}
+
+/// Gives up everything that pulls have fetched and not yet loaded: it may be half a file, which
+/// cannot be read through. Their next runs begin anew.
+pub(crate) fn give_up(home: &Path) -> Result<(), PullError> {
+    let folder = home.join(FOLDER);
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(PullError::disk(&folder, error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A pull on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Job {
@@ -244,6 +266,20 @@ mod tests {
         let mut kept = Kept::open(home.path(), &ask("https://h/r4")).unwrap();
         kept.begin(job()).unwrap();
         fs::write(kept.folder().join(NOTE), "{\"since\":").unwrap();
+        assert_eq!(Kept::open(home.path(), &ask("https://h/r4")).unwrap().job, None);
+    }
+
+    #[test]
+    fn what_is_given_up_is_gone_to_the_last_file() {
+        let home = tempfile::tempdir().unwrap();
+        give_up(home.path()).unwrap();
+        assert_eq!(waiting(home.path()).unwrap(), 0);
+        let mut kept = Kept::open(home.path(), &ask("https://h/r4")).unwrap();
+        kept.begin(job()).unwrap();
+        fs::write(kept.folder().join("Patient-0001.part"), "half").unwrap();
+        assert_eq!(waiting(home.path()).unwrap(), 1);
+        give_up(home.path()).unwrap();
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
         assert_eq!(Kept::open(home.path(), &ask("https://h/r4")).unwrap().job, None);
     }
 

@@ -35,6 +35,7 @@ use jiff::SignedDuration;
 pub(crate) use ask_error::AskError;
 pub(crate) use due::{keep_up, schedules};
 pub(crate) use error::PullError;
+pub(crate) use kept::{give_up, waiting};
 
 use crate::cli::{AskArgs, PullArgs};
 use crate::house::House;

@@ -9,6 +9,8 @@
 
 mod bad_input;
 mod deletions;
+mod erase;
+mod erase_bytes;
 mod event_day;
 mod fhir_answers;
 mod fhir_server;
