@@ -138,7 +138,9 @@ fn postgres(root: &Path) -> Result<Outcome> {
             "pull::",
             "roles::",
             "upkeep::",
-            "vanish::",
+            // Which rows are hidden does not depend on the database: the long walks are done once.
+            "vanish::an_opt_out",
+            "vanish::one_purpose",
             "versions::",
         ],
     ];
