@@ -269,7 +269,11 @@ fn file_is_held(home: &Path, work: Work) -> Result<bool, LedgerError> {
     let path = work.path(home);
     let _door = at_the_door(home)?;
     let file = files::open_private(&path)?;
-    lock(&file, &path).map(|free| !free)
+    let free = lock(&file, &path)?;
+    if free {
+        unlock(&file);
+    }
+    Ok(!free)
 }
 
 /// Waits until no other process is opening this home or looking at its leases: who only asks whether
@@ -290,6 +294,12 @@ fn lock(file: &File, path: &Path) -> Result<bool, LedgerError> {
     }
 }
 
+/// Gives a lock back. Closing the file is not enough: a program that another thread is just starting
+/// has the same file open until it runs, and would hold the lock for a moment longer.
+fn unlock(file: &File) {
+    let _given_back = flock(file, FlockOperation::Unlock);
+}
+
 fn read_holder(file: &mut File) -> Option<Holder> {
     let mut text = String::new();
     file.read_to_string(&mut text).ok()?;
@@ -307,5 +317,6 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // The lock ends with the file; an empty file only spares the next reader an old name.
         let _emptied = self.file.set_len(0);
+        unlock(&self.file);
     }
 }

@@ -197,11 +197,14 @@ fn a_full_disk_is_told_before_and_in_the_middle() {
     assert!(japanese.contains("空き"), "{japanese}");
     assert!(files_below(&disk.0).is_empty());
 
-    // There is room at the beginning; then somebody else takes it.
+    // There is room at the beginning; then somebody else takes it, while the program stands still.
     let child = begin(&house, &out, "900");
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::STOP).unwrap();
     let hog = disk.0.join("hog");
     let filled = std::io::copy(&mut std::io::repeat(7), &mut std::fs::File::create(&hog).unwrap());
     assert!(filled.is_err(), "the disk is full now");
+    rustix::process::kill_process(id, rustix::process::Signal::CONT).unwrap();
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");

@@ -35,6 +35,22 @@ pub(crate) fn said(lines: impl Iterator<Item = String>) -> impl Iterator<Item = 
 }
 
 #[tokio::test]
+async fn a_program_that_is_just_being_started_holds_no_lease() {
+    let house = House::new().await;
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let starter = std::thread::spawn(move || {
+        while let Err(std::sync::mpsc::TryRecvError::Empty) = ended.try_recv() {
+            assert!(Command::new("true").status().unwrap().success());
+        }
+    });
+    for _ in 0..100 {
+        drop(house.ledger.writer_lease("ingest").await.unwrap());
+    }
+    drop(end);
+    starter.join().unwrap();
+}
+
+#[tokio::test]
 async fn as_another_process() {
     let Ok(role) = std::env::var(ROLE) else { return };
     let ledger = open(&PathBuf::from(std::env::var(HOME).unwrap())).await.unwrap();
