@@ -82,7 +82,11 @@ fn clock(time: Duration) -> String {
     format!("{}:{:02}", time.as_secs() / 60, time.as_secs() % 60)
 }
 
+/// The object store of the tests is no member of the workspace.
+const STORE: &str = "xtask/teststore/Cargo.toml";
+
 fn format(root: &Path) -> Result<Outcome> {
+    with(root, &["fmt", "--manifest-path", STORE, "--check"])?;
     with(root, &["fmt", "--all", "--check"])
 }
 
@@ -92,11 +96,39 @@ fn tidy(root: &Path) -> Result<Outcome> {
 }
 
 fn clippy(root: &Path) -> Result<Outcome> {
+    if store(root).is_ok() {
+        let mut command = of_store(root, &["clippy", "--quiet", "--locked"]);
+        command.args(["--", "-D", "warnings"]);
+        cargo::succeed(command)?;
+    }
     with(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
 }
 
 fn tests(root: &Path) -> Result<Outcome> {
-    with(root, &["test", "--workspace", "--no-fail-fast"])
+    let mut command = cargo::cargo(root);
+    command.args(["test", "--workspace", "--no-fail-fast"]);
+    let skipped = match store(root) {
+        Ok(()) => None,
+        Err(error) => {
+            println!("SKIPPED: no test will meet an object store: {error:#}");
+            command.env("AOBA_TESTS_WITHOUT_STORE", "1");
+            Some("no object store for the tests".to_owned())
+        }
+    };
+    cargo::succeed(command)?;
+    Ok(skipped.map_or(Outcome::Passed, Outcome::Skipped))
+}
+
+/// Builds the object store that the tests start.
+fn store(root: &Path) -> Result<()> {
+    cargo::succeed(of_store(root, &["build", "--quiet", "--locked"]))
+}
+
+fn of_store(root: &Path, words: &[&str]) -> Command {
+    let target = cargo::target_folder(root).join("teststore");
+    let mut command = cargo::cargo(root);
+    command.args(words).args(["--manifest-path", STORE]).arg("--target-dir").arg(target);
+    command
 }
 
 /// The tests of the ledger once more, and those of lake and program that lean on it, with the
