@@ -154,11 +154,11 @@ fn postgres(root: &Path) -> Result<Outcome> {
         // Every target, as before: a choice of them would have the engine built once more.
         &[
             "--",
-            "tests::bound::",
-            "tests::compact::",
-            "tests::gate::",
-            "tests::interrupted::",
-            "tests::loads::",
+            "on_a_folder::bound::",
+            "on_a_folder::compact::",
+            "on_a_folder::gate::",
+            "on_a_folder::interrupted::",
+            "on_a_folder::loads::",
         ],
         &[
             "--test",

@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::delta::{DataFile, TableAt};
 use crate::house::{Lake, LakeError};
 use crate::landing::LandingError;
+use crate::storage::{Bucket, Trouble};
 
 /// How much is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,15 @@ pub enum Depth {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "check", rename_all = "kebab-case")]
 pub enum Check {
+    /// The bucket in which the lake lies can be written, and does not write over what is there.
+    Store {
+        /// Its address.
+        url: String,
+        /// What is wrong with it.
+        trouble: Option<Trouble>,
+        /// What it said.
+        said: String,
+    },
     /// A table at one version: its log can be read, and its files are there and whole.
     Table {
         /// The table.
@@ -76,6 +86,7 @@ impl Finding {
             Check::Table { faults, .. } | Check::Landing { faults, .. } => faults.is_empty(),
             Check::Newest { differs, .. } => !differs,
             Check::Erasure { under_way } => !under_way,
+            Check::Store { trouble, .. } => trouble.is_none(),
         };
         Self { check, well }
     }
@@ -85,6 +96,19 @@ impl Finding {
     pub fn say(&self, locale: Locale) -> String {
         let is_ja = locale == Locale::Ja;
         match &self.check {
+            Check::Store { url, trouble: None, .. } => match is_ja {
+                true => format!("オブジェクトストレージ {url}: 読み書きでき、上書きを防げます"),
+                false => {
+                    format!("object store {url}: can be read and written, and keeps what is there")
+                }
+            },
+            Check::Store { url, trouble: Some(trouble), said } => {
+                let (what, remedy) = (trouble.what(locale), trouble.remedy(locale));
+                match is_ja {
+                    true => format!("オブジェクトストレージ {url}: {what}: {said} ({remedy})"),
+                    false => format!("object store {url}: {what}: {said} ({remedy})"),
+                }
+            }
             Check::Table { table, version, files, faults } if faults.is_empty() => match is_ja {
                 true => format!("表{table}(版{version}): {files}個のファイルがそろっています"),
                 false => format!("table {table}, version {version}: {files} files, all there"),
@@ -162,6 +186,14 @@ impl Lake {
         received: &[LandingId],
     ) -> Result<Vec<Finding>, LakeError> {
         self.notice_erasures();
+        let mut findings = Vec::new();
+        if let Some(bucket) = &self.inner.tables.bucket {
+            findings.push(Finding::new(self.check_store(bucket).await));
+            if bucket.look().await.is_err() {
+                // What cannot be asked for is not known to be damaged.
+                return Ok(findings);
+            }
+        }
         let snapshots = self.inner.ledger.snapshots();
         let newest = snapshots.latest().await?;
         let erased = self.inner.ledger.erasures().files().await?;
@@ -174,7 +206,6 @@ impl Lake {
             .flat_map(|snapshot| &snapshot.tables)
             .map(|table| (table.table.clone(), table.delta_version.unsigned_abs()))
             .collect();
-        let mut findings = Vec::new();
         for (table, version) in versions {
             let check = self.check_table((table, version), depth, &erased).await;
             findings.push(Finding::new(check));
@@ -186,6 +217,12 @@ impl Lake {
         findings.push(Finding::new(Check::Erasure { under_way: self.is_erasing() }));
         findings.push(Finding::new(self.check_landing(received, depth).await?));
         Ok(findings)
+    }
+
+    async fn check_store(&self, bucket: &Bucket) -> Check {
+        let probed = bucket.probe().await.err();
+        let (trouble, said) = probed.map(|error| (error.trouble, error.source.to_string())).unzip();
+        Check::Store { url: self.url().to_string(), trouble, said: said.unwrap_or_default() }
     }
 
     async fn check_table(
@@ -223,8 +260,16 @@ impl Lake {
         let (landing, received) = (self.inner.landing.clone(), received.to_vec());
         let files = received.len() as u64;
         let work = tokio::task::spawn_blocking(move || {
+            let listed = match depth {
+                Depth::Quick => landing.ids(),
+                Depth::Deep => Ok(Vec::new()),
+            };
+            let held: BTreeSet<LandingId> = match listed {
+                Ok(ids) => ids.into_iter().collect(),
+                Err(error) => return vec![error.to_string()],
+            };
             let wrong = |id: &LandingId| match depth {
-                Depth::Quick if landing.holds(*id) => None,
+                Depth::Quick if held.contains(id) => None,
                 Depth::Quick => Some(LandingError::Missing(*id).to_string()),
                 Depth::Deep => landing.verify(*id).err().map(|error| error.to_string()),
             };

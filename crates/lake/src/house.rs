@@ -6,24 +6,28 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::execution::cache::Cache as _;
-use ledger::{Ledger, LedgerError, Permit, Snapshot};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use ledger::{Ledger, LedgerError, Permit, Snapshot, SnapshotTable};
 use serde::Deserialize;
 use url::Url;
-use vocab::SnapshotId;
+use vocab::{Locale, SnapshotId};
 
 use crate::delta::{TableAt, TableError, Tables};
 use crate::gate::{GatedTable, Seen};
 use crate::landing::{Landing, LandingError};
 use crate::reader::{self, FileEnds, Reader, ReaderError};
-use crate::storage;
+use crate::storage::{self, StoreConfig};
 use crate::writer::{self, Notice};
 
 /// How large, how long, how many: every limit of the lake, with its unit.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LakeConfig {
-    /// Where the tables are; a folder `lake` in the home when not given.
+    /// Where the tables are: a folder, or `s3://bucket/prefix`, where the landing lies too; a folder
+    /// `lake` in the home when not given.
     pub url: Option<String>,
+    /// How the object store is reached, where the tables are in one.
+    pub store: StoreConfig,
     /// Rows kept in memory by a load before they are written out.
     pub memory_bytes_max: usize,
     /// Threads that encode, and that answer one query.
@@ -41,6 +45,7 @@ impl Default for LakeConfig {
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             url: None,
+            store: StoreConfig::default(),
             memory_bytes_max: 256 << 20,
             threads,
             query_memory_bytes_max: 2 << 30,
@@ -62,7 +67,7 @@ pub enum LakeError {
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// A folder of the home.
+    /// A folder of the home, or the bucket.
     #[error(transparent)]
     Storage(#[from] storage::StorageError),
     /// Rows that do not fit their table.
@@ -82,9 +87,47 @@ pub enum LakeError {
          end it, then run any command that writes, such as `aoba optimize`"
     )]
     LedgerInUse,
+    /// Rows and lines are emptied where they lie, which is done in a folder only.
+    #[error(
+        "nobody can be erased while the lake lies in {url}: rows are emptied where they lie, which is done \
+         in a folder only; bring the lake into a folder and erase there, as docs/manual/erase.md says"
+    )]
+    ErasureInBucket {
+        /// The bucket, and the place in it.
+        url: String,
+    },
     /// A test stopped the load at this step, or a worker died.
     #[error("stopped at {0}")]
     Stopped(String),
+}
+
+const LEDGER_IN_USE_JA: &str = "消去は済みましたが、別の処理が台帳を開いているため、古いバイトがログに残っています。\
+    その処理を終了し、書き込みを伴うコマンド(`aoba optimize`など)を実行してください";
+
+impl LakeError {
+    /// The message in the reader's language, where it speaks both.
+    #[must_use]
+    pub fn say(&self, locale: Locale) -> Option<String> {
+        match self {
+            Self::Ledger(error) => Some(error.say(locale)),
+            Self::Storage(error)
+            | Self::Table(TableError::Storage(error))
+            | Self::Landing(LandingError::Storage(error)) => Some(error.say(locale)),
+            Self::LedgerInUse | Self::ErasureInBucket { .. } if locale == Locale::En => {
+                Some(self.to_string())
+            }
+            Self::LedgerInUse => Some(LEDGER_IN_USE_JA.to_owned()),
+            Self::ErasureInBucket { url } => Some(format!(
+                "レイクが{url}にある間は、患者を消去できません。行をその場で空にする処理は、フォルダーでのみ行えます。\
+                 docs/manual/erase.ja.mdのとおり、レイクをフォルダーに移してから消去してください"
+            )),
+            Self::Table(TableError::Address { url, .. }) if locale == Locale::Ja => Some(format!(
+                "lake.urlの{url}はレイクの置き場所として使えません。file:///folderか\
+                 s3://bucket/prefixの形で書いてください"
+            )),
+            _ => None,
+        }
+    }
 }
 
 /// The lake of one home. Cloning it is cheap; all clones are the same lake.
@@ -117,17 +160,18 @@ impl fmt::Debug for Lake {
 }
 
 impl Lake {
-    /// Opens the lake of a home.
+    /// Opens the lake of a home. A bucket is asked for nothing yet: what needs only the ledger works
+    /// while it cannot be reached.
     ///
     /// # Errors
-    /// When the address cannot be used or a folder cannot be made.
+    /// When the address or its key cannot be used, or a folder cannot be made.
     pub fn open(home: &Path, config: LakeConfig, ledger: Ledger) -> Result<Self, LakeError> {
         let url = match &config.url {
             Some(url) => address(url)?,
             None => folder_address(&home.join("lake"))?,
         };
-        let tables = Tables::at(&url)?;
-        let landing = Landing::open(home)?;
+        let tables = Tables::at(&url, &config.store)?;
+        let landing = Landing::open_in(home, tables.bucket.clone())?;
         let opened = Mutex::new(HashMap::new());
         let home = home.to_owned();
         let ends = reader::file_ends();
@@ -159,6 +203,9 @@ impl Lake {
         snapshot: Option<SnapshotId>,
     ) -> Result<Reader, ReaderError> {
         self.notice_erasures();
+        if let Some(bucket) = &self.inner.tables.bucket {
+            bucket.look().await?;
+        }
         let snapshots = self.inner.ledger.snapshots();
         let snapshot = match snapshot {
             Some(id) => Some(snapshots.get(id).await?),
@@ -199,6 +246,17 @@ impl Lake {
         writer::notice(&self.inner.home).under_way
     }
 
+    /// Whether somebody can be erased here.
+    ///
+    /// # Errors
+    /// When the lake lies in a bucket.
+    pub fn may_erase(&self) -> Result<(), LakeError> {
+        match &self.inner.tables.bucket {
+            Some(_) => Err(LakeError::ErasureInBucket { url: self.url().to_string() }),
+            None => Ok(()),
+        }
+    }
+
     /// Forgets every opened table, and the ends of all files.
     pub(crate) fn forget_opened(&self) {
         self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -207,11 +265,12 @@ impl Lake {
 
     /// The tables of a snapshot, each at its version.
     pub(crate) async fn open_all(&self, snapshot: &Snapshot) -> Result<Vec<TableAt>, TableError> {
-        let mut opened = Vec::with_capacity(snapshot.tables.len());
-        for table in &snapshot.tables {
-            opened.push(self.open_at(&table.table, table.delta_version.unsigned_abs()).await?);
-        }
-        Ok(opened)
+        let open = |table: &SnapshotTable| {
+            let (lake, table) = (self.clone(), table.clone());
+            async move { lake.open_at(&table.table, table.delta_version.unsigned_abs()).await }
+        };
+        let opening: Vec<_> = snapshot.tables.iter().map(open).collect();
+        stream::iter(opening).buffered(self.inner.tables.at_once()).try_collect().await
     }
 
     pub(crate) async fn open_at(&self, table: &str, version: u64) -> Result<TableAt, TableError> {
@@ -239,7 +298,12 @@ fn address(text: &str) -> Result<Url, TableError> {
     match Url::parse(text) {
         Ok(url) => Ok(url),
         Err(url::ParseError::RelativeUrlWithoutBase) => folder_address(Path::new(text)),
-        Err(error) => Err(TableError::Address { url: text.to_owned(), reason: error.to_string() }),
+        // A key in it, which may well be why it cannot be read, is not repeated.
+        Err(error) => {
+            let url =
+                text.rsplit_once('@').map_or(text.to_owned(), |(_, rest)| format!("…@{rest}"));
+            Err(TableError::Address { url, reason: error.to_string() })
+        }
     }
 }
 

@@ -10,16 +10,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_schema::SchemaRef;
-use deltalake_core::logstore::LogStoreRef;
+use deltalake_core::logstore::{LogStoreRef, StorageConfig, default_logstore};
 use deltalake_core::table::state::DeltaTableState;
 use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError, ObjectStore};
+use object_store::prefix::PrefixStore;
 use object_store::{ObjectStoreExt as _, path::Path};
 use url::Url;
 
 pub(crate) use commit::{Change, Mode, Occasion};
 pub(crate) use deleted::Deleted;
 
-use crate::storage::{self, StorageError};
+use crate::storage::{self, Bucket, StorageError, StoreConfig};
 use crate::tables::{About, PATIENT_ID};
 
 /// What can go wrong with a table of the lake.
@@ -41,7 +42,7 @@ pub enum TableError {
         /// What the store said.
         source: object_store::Error,
     },
-    /// The folder would not be written.
+    /// The folder or the bucket would not be read or written.
     #[error(transparent)]
     Storage(#[from] StorageError),
     /// The log was opened at another version than asked for.
@@ -77,7 +78,7 @@ pub enum TableError {
         table: String,
     },
     /// The address of the lake cannot be used.
-    #[error("{url:?} is not the address of a lake: {reason}")]
+    #[error("lake.url {url:?} is not the address of a lake: {reason}")]
     Address {
         /// The address as given.
         url: String,
@@ -124,12 +125,16 @@ pub(crate) struct TableAt {
     log: LogStoreRef,
 }
 
-/// Where the tables are.
+/// Where the tables are: in a folder of this machine or in a bucket.
 #[derive(Clone, Debug)]
 pub(crate) struct Tables {
     url: Url,
     folder: Option<PathBuf>,
+    pub(crate) bucket: Option<Bucket>,
 }
+
+/// Tables of a bucket that are opened at the same time: most of the time goes into waiting.
+const OPENED_AT_ONCE: usize = 8;
 
 pub(crate) const ABOUT: &str = "aoba.about";
 pub(crate) const DAY: &str = "aoba.day";
@@ -138,24 +143,39 @@ pub(crate) const DEFINITION: &str = "aoba.definition";
 
 impl Tables {
     /// Tables at this address; a folder is made when it is missing.
-    pub(crate) fn at(url: &Url) -> Result<Self, TableError> {
+    pub(crate) fn at(url: &Url, store: &StoreConfig) -> Result<Self, TableError> {
         let wrong =
             |reason: &str| TableError::Address { url: url.to_string(), reason: reason.to_owned() };
+        storage::without_key(url)?;
         if url.cannot_be_a_base() {
             return Err(wrong("it has no place for tables below it"));
         }
+        if url.scheme() == "s3" && url.host_str().unwrap_or_default().is_empty() {
+            return Err(wrong("it names no bucket: write s3://bucket/prefix"));
+        }
         let folder = match url.scheme() {
             "file" => Some(url.to_file_path().map_err(|()| wrong("it is not a local folder"))?),
-            _ => None,
+            "s3" => None,
+            _ => return Err(wrong("write file:///folder or s3://bucket/prefix")),
         };
-        if let Some(folder) = &folder {
-            storage::make_folder(folder)?;
-        }
-        Ok(Self { url: url.clone(), folder })
+        let bucket = match &folder {
+            Some(folder) => {
+                storage::make_folder(folder)?;
+                None
+            }
+            None => Some(Bucket::open(url, store)?),
+        };
+        Ok(Self { url: url.clone(), folder, bucket })
     }
 
     pub(crate) fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// So many tables are opened at the same time: one after the other in a folder, where nothing is
+    /// waited for.
+    pub(crate) fn at_once(&self) -> usize {
+        if self.bucket.is_some() { OPENED_AT_ONCE } else { 1 }
     }
 
     fn table_url(&self, table: &str) -> Url {
@@ -180,7 +200,13 @@ impl Tables {
         if let Some(folder) = self.local(table) {
             storage::make_folder(&folder)?;
         }
-        DeltaTableBuilder::from_url(self.table_url(table))
+        let url = self.table_url(table);
+        if let Some(bucket) = &self.bucket {
+            let (root, options) = (Arc::clone(bucket.store()), StorageConfig::default());
+            let of_table = Arc::new(PrefixStore::new(Arc::clone(&root), bucket.path(table)));
+            return Ok(DeltaTable::new(default_logstore(of_table, root, &url, &options)));
+        }
+        DeltaTableBuilder::from_url(url)
             .and_then(DeltaTableBuilder::build)
             .map_err(|source| delta(table, source))
     }
@@ -224,8 +250,11 @@ impl Tables {
         path: &str,
         bytes: Vec<u8>,
     ) -> Result<(), TableError> {
-        let store = self.store(table)?;
-        let put = store.put(&Path::from(path), bytes.into()).await;
+        let (store, to) = (self.store(table)?, Path::from(path));
+        let put = match &self.bucket {
+            Some(_) => storage::put_bytes(store.as_ref(), &to, bytes).await,
+            None => store.put(&to, bytes.into()).await.map(drop),
+        };
         put.map_err(|source| self.refused(table, path, source))?;
         self.sync(table, path).await
     }
@@ -233,7 +262,7 @@ impl Tables {
     /// Removes a file of a table that no version names.
     pub(crate) async fn remove(&self, table: &str, path: &str) -> Result<(), TableError> {
         let gone = self.store(table)?.delete(&Path::from(path)).await;
-        gone.map_err(|source| TableError::Store { table: table.to_owned(), source })
+        gone.map_err(|source| TableError::store(table, source))
     }
 
     /// Brings a written file and its name to the disk; a store elsewhere has done so already.
@@ -251,6 +280,10 @@ impl Tables {
 
     /// A local store hides the system's answer in its own error: find it again.
     fn refused(&self, table: &str, path: &str, source: object_store::Error) -> TableError {
+        if let Some(bucket) = &self.bucket {
+            let whole = bucket.path(&format!("{table}/{path}"));
+            return TableError::Storage(bucket.said("write", &whole, &source));
+        }
         let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&source);
         while let Some(error) = cause {
             if let Some(answer) = error.downcast_ref::<std::io::Error>() {
@@ -267,8 +300,21 @@ impl Tables {
     }
 }
 
+impl TableError {
+    /// A file of a table would not be reached; what a bucket said is said in its words.
+    pub(crate) fn store(table: &str, source: object_store::Error) -> Self {
+        match storage::told(&source) {
+            Some(told) => Self::Storage(told),
+            None => Self::Store { table: table.to_owned(), source },
+        }
+    }
+}
+
 fn delta(table: &str, source: DeltaTableError) -> TableError {
-    TableError::Delta { table: table.to_owned(), source: Box::new(source) }
+    match storage::told(&source) {
+        Some(told) => TableError::Storage(told),
+        None => TableError::Delta { table: table.to_owned(), source: Box::new(source) },
+    }
 }
 
 fn table_at(name: &str, state: DeltaTableState, log: LogStoreRef) -> Result<TableAt, TableError> {

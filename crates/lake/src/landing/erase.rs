@@ -18,6 +18,9 @@ use vocab::{ErasureId, LandingId};
 use super::{Aside, Expected, Landing, LandingError, Packing, ZSTD_LEVEL};
 use crate::storage::{self, StorageError, at};
 
+/// How the name of a record ends.
+pub(super) const RECORD: &str = "erased";
+
 /// What stands in a file in place of what was there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NewContent {
@@ -82,23 +85,33 @@ pub(crate) struct Written {
     pub(crate) record: Record,
 }
 
+impl Expected {
+    /// What a file is held against, by the record beside it.
+    pub(super) fn of(id: LandingId, record: Option<Record>) -> Self {
+        let Some(record) = record else {
+            return Self { hashes: vec![id], broken: false, unasked: None };
+        };
+        let hashes = record.was.iter().chain([&record.is]).filter_map(|hash| hash.parse().ok());
+        Self { hashes: hashes.collect(), broken: record.broken, unasked: None }
+    }
+}
+
 impl Landing {
     /// The record beside a file, where lines were taken from it.
     pub(super) fn record(&self, id: LandingId) -> Result<Option<Record>, LandingError> {
-        read_record(&self.record_path(id))
+        match &self.bucket {
+            Some(bucket) => Self::record_far(bucket, id),
+            None => read_record(&self.record_path(id)),
+        }
     }
 
     fn record_path(&self, id: LandingId) -> PathBuf {
-        self.path(id, Packing::Plain).with_extension("erased")
+        self.path(id, Packing::Plain).with_extension(RECORD)
     }
 
     /// What a file is held against.
     pub(super) fn expected(&self, id: LandingId) -> Result<Expected, LandingError> {
-        let Some(record) = self.record(id)? else {
-            return Ok(Expected { hashes: vec![id], broken: false });
-        };
-        let hashes = record.was.iter().chain([&record.is]).filter_map(|hash| hash.parse().ok());
-        Ok(Expected { hashes: hashes.collect(), broken: record.broken })
+        Ok(Expected::of(id, self.record(id)?))
     }
 
     /// Takes the record away: the original is put in the file's place.
@@ -112,9 +125,14 @@ impl Landing {
         }
     }
 
-    /// Writes a record so that after a crash the old one or the new one stands there.
+    /// Writes a record so that after a crash the old one or the new one stands there. In a bucket
+    /// none is written: nobody is erased there.
     pub(crate) fn put_record(&self, id: LandingId, record: &Record) -> Result<(), LandingError> {
         let path = self.record_path(id);
+        if self.bucket.is_some() {
+            let source = io::Error::from(io::ErrorKind::Unsupported);
+            return Err(StorageError::new("write", &path, source).into());
+        }
         let text = serde_json::to_vec(record).map_err(io::Error::other);
         let aside = Aside::new(&self.aside)?;
         let write = || {
@@ -197,12 +215,16 @@ impl Landing {
 
 fn read_record(path: &Path) -> Result<Option<Record>, LandingError> {
     match fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|error| StorageError::new("read", path, io::Error::other(error)).into()),
+        Ok(bytes) => parse_record(&bytes, path).map(Some),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(StorageError::new("read", path, error).into()),
     }
+}
+
+/// What a record says that was read from `path`.
+pub(super) fn parse_record(bytes: &[u8], path: &Path) -> Result<Record, LandingError> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| StorageError::new("read", path, io::Error::other(error)).into())
 }
 
 /// Whether reading ended where the file was received broken.

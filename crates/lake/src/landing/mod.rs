@@ -3,8 +3,12 @@
 //! A file is named by the SHA-256 of its bytes as received. Plain files are stored compressed
 //! (`<sha256>.zst`), files that came compressed as they are (`<sha256>.raw`). The hash is taken
 //! when a file is written and again whenever it is read: what was read is what was received.
+//!
+//! Where the lake lies in a bucket, so does the landing: a file is hashed into a folder of this
+//! machine first, and is kept once the bucket has it.
 
 mod erase;
+mod far;
 mod read;
 
 use std::fs::{self, File};
@@ -18,7 +22,8 @@ pub(crate) use erase::Written;
 pub use erase::{ErasedIn, NewContent, Record};
 pub use read::LandingReader;
 
-use crate::storage::{self, StorageError, at};
+use crate::storage::{self, Bucket, StorageError, at};
+use read::Stored;
 
 /// Level 1 keeps pace with the reading; higher levels win little on JSON.
 const ZSTD_LEVEL: i32 = 1;
@@ -113,13 +118,17 @@ struct Expected {
     /// The file was received broken and is whole in the landing since somebody's lines were erased:
     /// the break is told all the same.
     broken: bool,
+    /// The bucket that was not asked yet for a record of erasures.
+    unasked: Option<(Bucket, LandingId)>,
 }
 
-/// The folder of everything received.
+/// The folder of everything received, or the bucket.
 #[derive(Clone, Debug)]
 pub struct Landing {
     folder: PathBuf,
     aside: PathBuf,
+    /// Where files are kept instead of in the folder.
+    bucket: Option<Bucket>,
 }
 
 impl Landing {
@@ -128,13 +137,21 @@ impl Landing {
     /// # Errors
     /// When the folder cannot be made.
     pub fn open(home: &Path) -> Result<Self, LandingError> {
-        let landing = Self { folder: home.join("landing"), aside: home.join("tmp") };
-        storage::make_folder(&landing.folder)?;
+        Self::open_in(home, None)
+    }
+
+    /// The same, with the files in a bucket.
+    pub(crate) fn open_in(home: &Path, bucket: Option<Bucket>) -> Result<Self, LandingError> {
+        let (folder, aside) = (home.join("landing"), home.join("tmp"));
+        let landing = Self { folder, aside, bucket };
+        if landing.bucket.is_none() {
+            storage::make_folder(&landing.folder)?;
+        }
         storage::make_folder(&landing.aside)?;
         Ok(landing)
     }
 
-    /// Keeps a file whole, and returns once it is safely on the disk.
+    /// Keeps a file whole, and returns once it is safely on the disk, or in the bucket.
     ///
     /// `name` is used in messages only.
     ///
@@ -144,6 +161,20 @@ impl Landing {
         let aside = Aside::new(&self.aside)?;
         let copied = copy_hashed(received, &aside, name)?;
         let stored_bytes = fs::metadata(&aside.path).map_err(at("read", &aside.path))?.len();
+        let already_held = match &self.bucket {
+            Some(bucket) => self.keep_far(bucket, &copied, (&aside.path, stored_bytes))?,
+            None => self.keep_here(&copied, (&aside.path, stored_bytes))?,
+        };
+        let Copied { id, size_bytes, kind } = copied;
+        Ok(Kept { id, size_bytes, stored_bytes, already_held, kind })
+    }
+
+    /// Puts a file into its place in the folder; tells whether it was there.
+    fn keep_here(
+        &self,
+        copied: &Copied,
+        (aside, stored_bytes): (&Path, u64),
+    ) -> Result<bool, LandingError> {
         let path = self.path(copied.id, copied.kind);
         let already_held = match self.find(copied.id) {
             Some((held, _)) if held == path => match self.record(copied.id)? {
@@ -159,10 +190,9 @@ impl Landing {
                 storage::sync_folder(&self.folder)?;
             }
             self.forget_record(copied.id)?;
-            storage::put_in_place(&aside.path, &path)?;
+            storage::put_in_place(aside, &path)?;
         }
-        let Copied { id, size_bytes, kind } = copied;
-        Ok(Kept { id, size_bytes, stored_bytes, already_held, kind })
+        Ok(already_held)
     }
 
     /// Opens a held file for reading: its content, unpacked.
@@ -170,14 +200,23 @@ impl Landing {
     /// # Errors
     /// When no such file is held, or it cannot be opened.
     pub fn read(&self, id: LandingId) -> Result<LandingReader, LandingError> {
+        if let Some(bucket) = &self.bucket {
+            return Self::read_far(bucket, id);
+        }
         let (path, _) = self.find(id).ok_or(LandingError::Missing(id))?;
-        LandingReader::open(self.expected(id)?, path)
+        let stored = Stored::Here(File::open(&path).map_err(at("read", &path))?);
+        LandingReader::open(self.expected(id)?, stored, path)
     }
 
     /// Whether these bytes are held.
-    #[must_use]
-    pub fn holds(&self, id: LandingId) -> bool {
-        self.find(id).is_some()
+    ///
+    /// # Errors
+    /// When the bucket they would be in cannot be asked.
+    pub fn holds(&self, id: LandingId) -> Result<bool, LandingError> {
+        match &self.bucket {
+            Some(bucket) => Ok(Self::find_far(bucket, id)?.is_some()),
+            None => Ok(self.find(id).is_some()),
+        }
     }
 
     /// Reads a held file to its end and compares its hash with its name.
@@ -201,6 +240,9 @@ impl Landing {
     /// # Errors
     /// When the folder cannot be listed.
     pub fn ids(&self) -> Result<Vec<LandingId>, LandingError> {
+        if let Some(bucket) = &self.bucket {
+            return Self::ids_far(bucket);
+        }
         let mut ids = Vec::new();
         for folder in list(&self.folder)?.into_iter().filter(|path| path.is_dir()) {
             for file in list(&folder)? {
@@ -215,10 +257,7 @@ impl Landing {
     }
 
     fn path(&self, id: LandingId, kind: Packing) -> PathBuf {
-        let name = id.to_string();
-        let ending = if kind == Packing::Plain { "zst" } else { "raw" };
-        let start = name.get(..2).unwrap_or_default();
-        self.folder.join(start).join(format!("{name}.{ending}"))
+        self.folder.join(below(id, kind))
     }
 
     fn find(&self, id: LandingId) -> Option<(PathBuf, u64)> {
@@ -233,6 +272,13 @@ impl Landing {
         let same_size = fs::metadata(path).is_ok_and(|found| found.len() == stored_bytes);
         same_size || self.verify(id).is_ok()
     }
+}
+
+/// Where a file lies in the landing.
+fn below(id: LandingId, kind: Packing) -> String {
+    let name = id.to_string();
+    let ending = if kind == Packing::Plain { "zst" } else { "raw" };
+    format!("{}/{name}.{ending}", name.get(..2).unwrap_or_default())
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, StorageError> {
@@ -323,7 +369,7 @@ impl Out {
 }
 
 /// Reads until the buffer is full or the input ends.
-fn fill(received: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+fn fill(received: &mut (impl Read + ?Sized), buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         match received.read(rest) {

@@ -1,15 +1,32 @@
 //! Reading a held file back: its content unpacked, its hash compared with its name at the end.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::PathBuf;
+use std::io::{self, BufRead as _, BufReader, Read};
+use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use vocab::LandingId;
 
-use super::{CHUNK_BYTES, Expected, LandingError, Packing};
-use crate::storage::at;
+use super::{CHUNK_BYTES, Expected, Landing, LandingError, Packing};
+use crate::storage::{self, FarReader, StorageError, at};
+
+/// The bytes of a held file as they are stored.
+pub(super) enum Stored {
+    /// A file of this machine.
+    Here(File),
+    /// An object of a bucket.
+    Far(FarReader),
+}
+
+impl Read for Stored {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Here(file) => file.read(buffer),
+            Self::Far(object) => object.read(buffer),
+        }
+    }
+}
 
 /// Gives the content of one held file; the last `read` answers for the whole.
 ///
@@ -35,22 +52,26 @@ enum State {
 /// Where the received bytes appear: after unpacking what we packed, or before unpacking.
 enum Content {
     /// We packed it: the unpacked bytes are those received.
-    Ours(Box<Hashed<zstd::Decoder<'static, BufReader<File>>>>),
+    Ours(Box<Hashed<zstd::Decoder<'static, BufReader<Stored>>>>),
     /// It came packed: the stored bytes are those received.
-    Gzip(Box<MultiGzDecoder<BufReader<Hashed<File>>>>),
+    Gzip(Box<MultiGzDecoder<BufReader<Hashed<Stored>>>>),
     /// The same for Zstandard.
-    Zstd(Box<zstd::Decoder<'static, BufReader<Hashed<File>>>>),
+    Zstd(Box<zstd::Decoder<'static, BufReader<Hashed<Stored>>>>),
 }
 
 impl LandingReader {
-    pub(super) fn open(expected: Expected, path: PathBuf) -> Result<Self, LandingError> {
-        let file = File::open(&path).map_err(at("read", &path))?;
+    /// `path` says where the bytes lie, and by its ending who packed them.
+    pub(super) fn open(
+        expected: Expected,
+        stored: Stored,
+        path: PathBuf,
+    ) -> Result<Self, LandingError> {
         let is_ours = path.extension().is_some_and(|ending| ending == "zst");
         let (content, kind) = if is_ours {
-            let unpacked = zstd::Decoder::new(file).map_err(at("read", &path))?;
+            let unpacked = zstd::Decoder::new(stored).map_err(at("read", &path))?;
             (Content::Ours(Box::new(Hashed::new(unpacked))), Packing::Plain)
         } else {
-            packed(file).map_err(at("read", &path))?
+            packed(stored).map_err(|error| unread(error, &path))?
         };
         Ok(Self { content, expected, path, kind, state: State::Reading })
     }
@@ -63,18 +84,36 @@ impl LandingReader {
 
     /// Reads what is left of the stored bytes and compares the hash with the name, or with what was
     /// left of the file when lines were erased.
-    fn is_as_received(&mut self) -> bool {
+    ///
+    /// # Errors
+    /// When the bucket they lie in does not give them: nothing is known of them then.
+    fn is_as_received(&mut self) -> io::Result<bool> {
         let hash = match &mut self.content {
             Content::Ours(unpacked) => unpacked.finish(),
             Content::Gzip(unpacked) => finish_packed(unpacked.get_mut()),
             Content::Zstd(unpacked) => finish_packed(unpacked.get_mut()),
         };
-        hash.is_ok_and(|hash| self.expected.hashes.contains(&hash))
+        match hash {
+            Ok(hash) => self.is_expected(hash),
+            Err(error) => not_given(&error).map_or(Ok(false), Err),
+        }
+    }
+
+    /// Whether the file may have this hash. A bucket is asked for a record of erasures only where the
+    /// hash is not the name.
+    fn is_expected(&mut self, hash: LandingId) -> io::Result<bool> {
+        if !self.expected.hashes.contains(&hash)
+            && let Some((bucket, id)) = self.expected.unasked.take()
+        {
+            let record = Landing::record_far(&bucket, id).map_err(io::Error::other)?;
+            self.expected = Expected::of(id, record);
+        }
+        Ok(self.expected.hashes.contains(&hash))
     }
 
     fn finish(&mut self, well_read: bool) -> io::Result<usize> {
         let is_ours = matches!(self.content, Content::Ours(_));
-        self.state = match (well_read, self.is_as_received()) {
+        self.state = match (well_read, self.is_as_received()?) {
             (true, true) if self.expected.broken => State::Broken,
             (true, true) => State::Whole,
             (false, true) if !is_ours => State::Broken,
@@ -107,18 +146,28 @@ impl Read for LandingReader {
             Ok(0) => self.finish(true),
             Ok(count) => Ok(count),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
-            Err(_) => self.finish(false),
+            Err(error) => match not_given(&error) {
+                Some(error) => Err(error),
+                None => self.finish(false),
+            },
         }
     }
 }
 
-fn packed(file: File) -> io::Result<(Content, Packing)> {
-    let mut first = [0; 4];
-    let mut peek = file.try_clone()?;
-    let read = super::fill(&mut peek, &mut first)?;
-    io::Seek::rewind(&mut peek)?;
-    let stored = BufReader::with_capacity(CHUNK_BYTES, Hashed::new(file));
-    Ok(match Packing::of(first.get(..read).unwrap_or_default()) {
+/// What a bucket said that would not give the stored bytes: it says nothing of the bytes.
+fn not_given(error: &io::Error) -> Option<io::Error> {
+    let told = storage::told(error)?;
+    Some(io::Error::other(LandingError::Storage(told)))
+}
+
+fn unread(error: io::Error, path: &Path) -> StorageError {
+    storage::told(&error).unwrap_or_else(|| StorageError::new("read", path, error))
+}
+
+fn packed(stored: Stored) -> io::Result<(Content, Packing)> {
+    let mut stored = BufReader::with_capacity(CHUNK_BYTES, Hashed::new(stored));
+    // The first bytes are looked at and stay to be read.
+    Ok(match Packing::of(stored.fill_buf()?) {
         Packing::Zstd => {
             (Content::Zstd(Box::new(zstd::Decoder::with_buffer(stored)?)), Packing::Zstd)
         }
@@ -128,7 +177,7 @@ fn packed(file: File) -> io::Result<(Content, Packing)> {
     })
 }
 
-fn finish_packed(stored: &mut BufReader<Hashed<File>>) -> io::Result<LandingId> {
+fn finish_packed(stored: &mut BufReader<Hashed<Stored>>) -> io::Result<LandingId> {
     stored.get_mut().finish()
 }
 

@@ -7,6 +7,7 @@ use vocab::Locale;
 
 use super::Reader;
 use crate::delta::TableError;
+use crate::storage::{self, StorageError};
 
 /// Why a question got no answer.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,9 @@ pub enum ReaderError {
     /// A table could not be opened.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// The bucket in which the tables are would not give them.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// The question cannot be answered as it stands.
     #[error("the question cannot be answered: {message}")]
     Failed {
@@ -118,6 +122,7 @@ impl ReaderError {
                 "メモリが{bytes_max}バイトを超えます。範囲を絞るかlake.query_memory_bytes_maxを上げてください"
             ),
             Self::Ledger(error) => error.say(locale),
+            Self::Storage(error) | Self::Table(TableError::Storage(error)) => error.say(locale),
             Self::Table(error) => format!("表を開けません: {error}"),
             Self::Failed { message } => format!("この照会には答えられません: {message}"),
         }
@@ -141,6 +146,9 @@ impl ReaderError {
 
 impl From<DataFusionError> for ReaderError {
     fn from(error: DataFusionError) -> Self {
+        if let Some(told) = storage::told(&error) {
+            return Self::Storage(told);
+        }
         match error.find_root() {
             DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
                 SchemaError::FieldNotFound { field, valid_fields } => {

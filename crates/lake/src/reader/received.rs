@@ -16,6 +16,7 @@ use vocab::LandingId;
 
 use super::{Reader, ReaderError};
 use crate::landing::Landing;
+use crate::storage;
 use crate::tables::{FILE, LINE, RESOURCE_KEY, SOURCE};
 
 /// The largest file that is read whole because it is one document, in bytes as unpacked.
@@ -56,14 +57,17 @@ impl Reader {
         }
         let Some(place) = self.place(wanted).await? else { return Ok(None) };
         let landing = self.landing.clone();
-        if !landing.holds(place.file) {
-            return Ok(None);
-        }
         let (table, key) = (wanted.table.to_owned(), wanted.key.to_owned());
-        let read = move || find(&landing, &place, &table, &key);
+        let read = move || match landing.holds(place.file).map_err(std::io::Error::other)? {
+            true => find(&landing, &place, &table, &key),
+            false => Ok(None),
+        };
         let failed = |message: String| ReaderError::Failed { message };
         match tokio::task::spawn_blocking(read).await {
-            Ok(found) => found.map_err(|error| failed(error.to_string())),
+            Ok(found) => found.map_err(|error| match storage::told(&error) {
+                Some(told) => ReaderError::Storage(told),
+                None => failed(error.to_string()),
+            }),
             Err(died) => Err(failed(died.to_string())),
         }
     }

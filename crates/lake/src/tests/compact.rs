@@ -35,8 +35,7 @@ impl House {
 
     /// The names of the data files of a table that lie in its folder.
     fn files(&self, table: &str) -> Vec<String> {
-        let folder = self.folder.path().join("lake").join(table);
-        let names = std::fs::read_dir(folder).unwrap();
+        let names = std::fs::read_dir(self.place.tables.join(table)).unwrap();
         let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         names.filter(|name| name.ends_with(".parquet")).collect()
     }

@@ -13,7 +13,7 @@ async fn unwell(house: &House, depth: Depth) -> Vec<Finding> {
 }
 
 fn data_file(house: &House) -> PathBuf {
-    let folder = house.folder.path().join("lake/observation");
+    let folder = house.place.tables.join("observation");
     let mut there = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     there.find(|path| path.extension().is_some_and(|ending| ending == "parquet")).unwrap()
 }

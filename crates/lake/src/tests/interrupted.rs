@@ -88,7 +88,7 @@ fn name_changes_a_log(steps: &[String], stopped: usize) -> bool {
 
 /// Files of the interrupted load are gone; those of the first snapshot and the newest are there.
 fn only_named_files_lie_there(house: &House, newest: &[crate::delta::DataFile]) {
-    let folder = house.folder.path().join("lake/observation");
+    let folder = house.place.tables.join("observation");
     let there = std::fs::read_dir(folder).unwrap().filter_map(|entry| {
         let name = entry.unwrap().file_name().into_string().unwrap();
         name.ends_with(".parquet").then_some(name)

@@ -101,7 +101,7 @@ async fn the_same_rows_give_the_same_files() {
     for _ in 0..2 {
         let house = House::new().await;
         house.load(1, &ROWS).await.unwrap();
-        let folder = house.folder.path().join("lake/observation");
+        let folder = house.place.tables.join("observation");
         let mut files: Vec<_> = std::fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().path())

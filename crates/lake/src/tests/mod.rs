@@ -1,23 +1,21 @@
-//! The lake as its users meet it: a home in a temporary folder, loads, looks, crashes.
+//! The lake as its users meet it: a home in a temporary folder, loads, looks, crashes. Every test is
+//! there twice: with the lake in a folder, and with the lake in a bucket of an object store, but those
+//! of erasures, which are made in a folder only.
 
-mod bound;
-mod compact;
-mod doctor;
-mod erase;
+mod broken;
 mod files;
-mod gate;
-mod interrupted;
-mod landing;
-mod loads;
-mod marked;
-mod persons;
-mod profile;
+mod in_a_bucket;
+mod on_a_folder;
 #[path = "../../../ledger/tests/server/mod.rs"]
 mod server;
-mod statements;
+#[path = "../../../../xtask/teststore/near/mod.rs"]
+mod store;
+mod troubles;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{ArrayRef, TimestampMicrosecondArray};
@@ -28,6 +26,8 @@ use ledger::{Clock, Ledger, LedgerConfig, NewLoad, OptOut};
 use tempfile::TempDir;
 use vocab::{Actor, LandingId, PatientId, PurposeOfUse, SnapshotId};
 
+use crate::landing::Landing;
+use crate::storage::{Credentials, StoreConfig};
 use crate::tables::{About, TableSpec, instant, system_fields};
 use crate::writer::{FaultPoint, LoadMode, OldRow, ReportParts};
 use crate::{Lake, LakeConfig, LakeError, Reader, ReaderError};
@@ -46,23 +46,90 @@ const ROWS: [Row; 6] = [
     Row(None, "f", 6, "nobody", 0.5),
 ];
 
-struct House {
+const FOLDER: bool = false;
+const BUCKET: bool = true;
+
+/// A home whose lake lies in a folder or in a bucket: two types, so that a test can be written once
+/// and be there for both.
+struct House<const IN_A_BUCKET: bool> {
     folder: TempDir,
     ledger: Ledger,
     lake: Lake,
     actor: Actor,
+    place: Place,
 }
 
-impl House {
+/// Where the lake of one test lies.
+#[derive(Clone)]
+struct Place {
+    /// None: in the home.
+    url: Option<String>,
+    store: StoreConfig,
+    /// The folders in which the tables and the landing lie as files.
+    tables: PathBuf,
+    landing: PathBuf,
+}
+
+impl Place {
+    /// A place of its own; in a folder, said aloud, where there is no object store.
+    fn new(in_a_bucket: bool, home: &Path) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let Some(server) = in_a_bucket.then(store::Server::get).flatten() else {
+            let (tables, landing) = (home.join("lake"), home.join("landing"));
+            return Self { url: None, store: StoreConfig::default(), tables, landing };
+        };
+        let bucket = format!("house-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let objects = server.make_bucket(&bucket).join("hospital/lake");
+        Self {
+            url: Some(format!("s3://{bucket}/hospital/lake")),
+            store: let_in(server.endpoint()),
+            landing: objects.join("_landing"),
+            tables: objects,
+        }
+    }
+
+    fn config(&self, config: &LakeConfig) -> LakeConfig {
+        LakeConfig { url: self.url.clone(), store: self.store.clone(), ..config.clone() }
+    }
+}
+
+/// The settings by which the store of the tests is reached.
+fn let_in(endpoint: String) -> StoreConfig {
+    let key = |text: &str| text.to_owned();
+    let (key_id, secret) = (key(store::KEY_ID), key(store::SECRET));
+    StoreConfig {
+        endpoint: Some(endpoint),
+        allow_http: true,
+        credentials: Some(Credentials { key_id, secret, token: None }),
+        ..StoreConfig::default()
+    }
+}
+
+/// A landing alone, and the folder in which its files lie.
+fn landing_in(in_a_bucket: bool, home: &Path) -> (Landing, PathBuf) {
+    let place = Place::new(in_a_bucket, home);
+    let bucket = place
+        .url
+        .as_ref()
+        .map(|url| crate::storage::Bucket::open(&url.parse().unwrap(), &place.store).unwrap());
+    (Landing::open_in(home, bucket).unwrap(), place.landing)
+}
+
+impl<const IN_A_BUCKET: bool> House<IN_A_BUCKET> {
     async fn new() -> Self {
         Self::with(LakeConfig { threads: 2, ..LakeConfig::default() }).await
     }
 
     async fn with(config: LakeConfig) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let place = Place::new(IN_A_BUCKET, folder.path());
+        Self::at(folder, place, config).await
+    }
+
+    async fn at(folder: TempDir, place: Place, config: LakeConfig) -> Self {
         let actor = Actor::new("local:test").unwrap();
         let clock = Clock::new(|| Timestamp::from_second(1_790_000_000).unwrap());
-        let place = match server::wanted() {
+        let databases = match server::wanted() {
             Some(databases) => LedgerConfig {
                 url: Some(databases.url),
                 identity_url: Some(databases.identity_url),
@@ -71,14 +138,15 @@ impl House {
             },
             None => LedgerConfig::default(),
         };
-        let ledger = Ledger::open_in(folder.path(), &place, clock, &actor).await.unwrap();
-        let lake = Lake::open(folder.path(), config, ledger.clone()).unwrap();
-        Self { folder, ledger, lake, actor }
+        let ledger = Ledger::open_in(folder.path(), &databases, clock, &actor).await.unwrap();
+        let lake = Lake::open(folder.path(), place.config(&config), ledger.clone()).unwrap();
+        Self { folder, ledger, lake, actor, place }
     }
 
     /// The same home as a program started later finds it.
     fn reopened(&self) -> Lake {
-        Lake::open(self.folder.path(), LakeConfig::default(), self.ledger.clone()).unwrap()
+        let config = self.place.config(&LakeConfig::default());
+        Lake::open(self.folder.path(), config, self.ledger.clone()).unwrap()
     }
 
     async fn load(&self, file: u8, rows: &[Row]) -> Result<SnapshotId, LakeError> {

@@ -42,7 +42,7 @@ impl Writer {
                 named.extend(at.files.into_iter().map(|file| file.path));
             }
             self.faults.step(&format!("free {table}"))?;
-            let failed = |source| TableError::Store { table: table.to_owned(), source };
+            let failed = |source| TableError::store(table, source);
             let store = self.lake.inner.tables.store(table)?;
             let all: Vec<_> = store.list(None).try_collect().await.map_err(failed)?;
             for file in all {

@@ -143,7 +143,7 @@ async fn remove_files(lake: &Lake, load: LoadId, table: &str) -> Result<u64, Lak
     if tables.local(table).is_some_and(|folder| !folder.is_dir()) {
         return Ok(0);
     }
-    let failed = |source| TableError::Store { table: table.to_owned(), source };
+    let failed = |source| TableError::store(table, source);
     let store = tables.store(table)?;
     let all: Vec<_> = store.list(None).try_collect().await.map_err(failed)?;
     let mut removed = 0;

@@ -8,7 +8,6 @@ use arrow_array::types::{Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array as _, RecordBatch, StringArray};
 use arrow_schema::ArrowError;
 use parquet::arrow::ProjectionMask;
-use tokio::runtime::Handle;
 use vocab::{LandingId, PatientId};
 
 use super::load::rows_wrong;
@@ -110,7 +109,7 @@ impl HeldResources {
     /// When a file cannot be read or is not what it should be.
     pub async fn next(&mut self) -> Result<Option<Vec<HeldResource>>, LakeError> {
         let Some((table, file)) = self.files.pop_front() else { return Ok(None) };
-        let lying = part::open(&self.lake.inner.tables, table, &file).await?;
+        let lying = part::whole(&self.lake.inner.tables, table, &file).await?;
         let read = tokio::task::spawn_blocking(move || read(table, lying, &file)).await;
         read.map_err(|died| LakeError::Stopped(died.to_string()))?.map(Some)
     }
@@ -139,7 +138,6 @@ fn unlike(table: &str) -> LakeError {
 pub struct HeldIndex {
     lake: Lake,
     files: Vec<(DataFile, Opened)>,
-    runtime: Handle,
 }
 
 pub(super) async fn index(lake: &Lake) -> Result<HeldIndex, LakeError> {
@@ -148,13 +146,13 @@ pub(super) async fn index(lake: &Lake) -> Result<HeldIndex, LakeError> {
     if let Some(table) = snapshot.as_ref().and_then(|snapshot| snapshot.table(RESOURCE)) {
         let open = lake.open_at(RESOURCE, table.delta_version.unsigned_abs()).await?;
         for file in open.files {
-            let lying = part::open(&lake.inner.tables, RESOURCE, &file).await?;
+            let lying = part::open(&lake.inner.tables, RESOURCE, &file)?;
             let opened = Opened::new(&lying, &file, &open.order);
             let opened = opened.map_err(|error| rows_wrong(RESOURCE, &error))?;
             files.push((file, opened));
         }
     }
-    Ok(HeldIndex { lake: lake.clone(), files, runtime: Handle::current() })
+    Ok(HeldIndex { lake: lake.clone(), files })
 }
 
 impl HeldIndex {
@@ -171,8 +169,7 @@ impl HeldIndex {
         let sought = Sought::new(hashes, false);
         let mut held = Vec::new();
         for (file, opened) in &self.files {
-            let opening = part::open(&self.lake.inner.tables, RESOURCE, file);
-            let lying = self.runtime.block_on(opening)?;
+            let lying = part::open(&self.lake.inner.tables, RESOURCE, file)?;
             let take = |batch: &RecordBatch, _: &[u64]| {
                 let hashes = numbers(batch, KEY_HASH)?;
                 let is_sought = |row: usize| sought.has(Some(hashes.value(row)));

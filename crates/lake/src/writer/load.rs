@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use ledger::{
     FileReport, LoadCommit, PatientKeys, QuarantineRow, Snapshot, SnapshotKind, SnapshotTable,
     WarningCount, WriterLease,
@@ -23,6 +24,7 @@ use super::{HeldResources, LoadMode, Writer, heal, rewrite};
 use crate::delta::{Change, DataFile, TableAt};
 use crate::file::FileError;
 use crate::house::LakeError;
+use crate::storage;
 use crate::tables::{PATIENT_ID, TableSpec};
 
 /// What the ledger is told besides the tables.
@@ -102,11 +104,16 @@ impl<'a> Load<'a> {
         let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
         heal::mark(&writer.lake, load, &names)?;
         let before = inner.ledger.snapshots().latest().await?;
-        let mut tables = Vec::with_capacity(specs.len());
-        for spec in specs {
-            let at = inner.tables.open(&spec.name, None).await?;
-            tables.push(TableLoad::new(spec.clone(), at));
-        }
+        let open = |spec: &TableSpec| {
+            let (tables, spec) = (inner.tables.clone(), spec.clone());
+            async move {
+                let at = tables.open(&spec.name, None).await?;
+                Ok::<_, LakeError>(TableLoad::new(spec, at))
+            }
+        };
+        let opening: Vec<_> = specs.iter().map(open).collect();
+        let opening = stream::iter(opening).buffered(inner.tables.at_once());
+        let tables = opening.try_collect().await?;
         let by_name = names.iter().enumerate().map(|(at, name)| ((*name).to_owned(), at)).collect();
         Ok(Self {
             writer,
@@ -387,7 +394,7 @@ impl<'a> Load<'a> {
     ) -> Result<Option<Lost>, LakeError> {
         let Some(table) = self.tables.get(at) else { return Ok(None) };
         let name = table.spec.name.as_str();
-        let lying = part::open(&self.writer.lake.inner.tables, name, file).await?;
+        let lying = part::open(&self.writer.lake.inner.tables, name, file)?;
         let (file, Leaving { lines, sought, order }) = (file.clone(), leaving.clone());
         let work = move || rewrite::lost(lying, &file, &order, (&lines, &sought));
         let work = tokio::task::spawn_blocking(work).await.map_err(|died| died_at(&died))?;
@@ -480,5 +487,8 @@ fn died_at(died: &tokio::task::JoinError) -> LakeError {
 }
 
 pub(super) fn rows_wrong(table: &str, error: &FileError) -> LakeError {
+    if let Some(told) = storage::told(error) {
+        return LakeError::Storage(told);
+    }
     LakeError::Rows { table: table.to_owned(), reason: error.to_string() }
 }

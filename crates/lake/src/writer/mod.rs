@@ -84,7 +84,8 @@ impl Lake {
     /// an erasure that was interrupted.
     ///
     /// # Errors
-    /// When another writes, or the lake or the ledger cannot be reached.
+    /// When another writes, the lake or the ledger cannot be reached, or a bucket does not keep what
+    /// is there from being written over.
     pub async fn writer(&self, purpose: &str) -> Result<Writer, LakeError> {
         self.writer_with(purpose, FaultPoint::default()).await
     }
@@ -99,6 +100,9 @@ impl Lake {
         faults: FaultPoint,
     ) -> Result<Writer, LakeError> {
         let lease = self.inner.ledger.writer_lease(purpose).await?;
+        if let Some(bucket) = &self.inner.tables.bucket {
+            bucket.probe().await?;
+        }
         self.notice_erasures();
         let healed = heal::heal(self).await?;
         let writer = Writer { lake: self.clone(), lease, faults, healed };

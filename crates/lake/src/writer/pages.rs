@@ -23,20 +23,28 @@ use parquet::file::statistics::Statistics;
 
 use crate::delta::DataFile;
 use crate::file::{FileError, Format};
+use crate::storage::{FarFile, StorageError};
 
-/// A data file where it can be read: on this machine as it lies, or fetched.
+/// A data file where it can be read: as it lies on this machine or in a bucket, or fetched.
 #[derive(Clone)]
 pub(super) enum Lying {
     /// A file of this machine.
     Here(Arc<File>),
+    /// A file in a bucket, of which stretches are asked for.
+    Far(FarFile),
     /// The bytes of a file that lies elsewhere.
     Fetched(Bytes),
+}
+
+fn unread(error: StorageError) -> ParquetError {
+    ParquetError::External(Box::new(error))
 }
 
 impl Length for Lying {
     fn len(&self) -> u64 {
         match self {
             Self::Here(file) => Length::len(file.as_ref()),
+            Self::Far(file) => file.size_bytes,
             Self::Fetched(bytes) => bytes.len() as u64,
         }
     }
@@ -48,6 +56,7 @@ impl ChunkReader for Lying {
     fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
         match self {
             Self::Here(file) => Ok(Box::new(file.get_read(start)?)),
+            Self::Far(file) => Ok(Box::new(file.peek(start))),
             Self::Fetched(bytes) => {
                 let rest =
                     bytes.slice(usize::try_from(start).unwrap_or(usize::MAX).min(bytes.len())..);
@@ -59,6 +68,7 @@ impl ChunkReader for Lying {
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
         match self {
             Self::Here(file) => file.get_bytes(start, length),
+            Self::Far(file) => file.range(start..start + length as u64).map_err(unread),
             Self::Fetched(bytes) => ChunkReader::get_bytes(bytes, start, length),
         }
     }

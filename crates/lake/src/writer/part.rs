@@ -14,7 +14,7 @@ use vocab::LoadId;
 use super::encode::Encoded;
 use super::pages::Lying;
 use crate::delta::{DataFile, TableError, Tables};
-use crate::storage;
+use crate::storage::{self, FarFile};
 
 /// How the files of a load begin.
 pub(super) fn prefix(load: LoadId) -> String {
@@ -30,7 +30,7 @@ pub(super) struct Part {
     pub(super) people: Vec<i64>,
 }
 
-/// Writes an encoded file and brings it to the disk.
+/// Writes an encoded file and brings it to the disk, or into the bucket.
 pub(super) async fn write(
     tables: &Tables,
     table: &str,
@@ -53,24 +53,34 @@ pub(super) async fn read(
     table: &str,
     file: &DataFile,
 ) -> Result<Bytes, TableError> {
-    let failed = |source| TableError::Store { table: table.to_owned(), source };
+    let failed = |source| TableError::store(table, source);
     let path = Path::from(file.path.as_str());
     let found = tables.store(table)?.get(&path).await.map_err(failed)?;
     found.bytes().await.map_err(failed)
 }
 
-/// Opens a data file where it lies; one that lies elsewhere is fetched.
-pub(super) async fn open(
+/// Opens a data file where it lies, to read some pages of it.
+pub(super) fn open(tables: &Tables, table: &str, file: &DataFile) -> Result<Lying, TableError> {
+    if let Some(bucket) = tables.bucket.clone() {
+        let path = bucket.path(&format!("{table}/{}", file.path));
+        return Ok(Lying::Far(FarFile { bucket, path, size_bytes: file.size_bytes }));
+    }
+    let missing = || TableError::Missing { table: table.to_owned() };
+    let path = tables.local(table).ok_or_else(missing)?.join(&file.path);
+    let opened = File::open(&path).map_err(storage::at("read", &path))?;
+    Ok(Lying::Here(Arc::new(opened)))
+}
+
+/// Opens a data file to read all of a column; one that lies in a bucket is fetched.
+pub(super) async fn whole(
     tables: &Tables,
     table: &str,
     file: &DataFile,
 ) -> Result<Lying, TableError> {
-    let Some(folder) = tables.local(table) else {
-        return Ok(Lying::Fetched(read(tables, table, file).await?));
-    };
-    let path = folder.join(&file.path);
-    let opened = File::open(&path).map_err(storage::at("read", &path))?;
-    Ok(Lying::Here(Arc::new(opened)))
+    match tables.bucket {
+        Some(_) => Ok(Lying::Fetched(read(tables, table, file).await?)),
+        None => open(tables, table, file),
+    }
 }
 
 /// Prepares to read the rows of a file that count.

@@ -119,7 +119,7 @@ impl Publish {
         let name = self.spec.name.as_str();
         let mut met = HashSet::new();
         for file in files.iter().filter(|file| file.patients.is_some() && people.may_be_in(file)) {
-            let lying = part::open(&self.lake.inner.tables, name, file).await?;
+            let lying = part::open(&self.lake.inner.tables, name, file)?;
             let (file, people, order) = ((*file).clone(), people.clone(), order.to_owned());
             let work = tokio::task::spawn_blocking(move || {
                 rewrite::add_present(lying, &file, &order, (&people, &mut met)).map(|()| met)
@@ -135,7 +135,7 @@ impl Publish {
         let name = self.spec.name.as_str();
         let mut people: HashSet<i64> = self.people.iter().flatten().copied().collect();
         for file in stay.iter().filter(|file| file.patients.is_some()) {
-            let lying = part::open(&self.lake.inner.tables, name, file).await?;
+            let lying = part::whole(&self.lake.inner.tables, name, file).await?;
             let file = (*file).clone();
             let work = tokio::task::spawn_blocking(move || {
                 rewrite::add_patients(lying, &file, &mut people).map(|()| people)

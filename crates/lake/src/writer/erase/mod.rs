@@ -152,7 +152,7 @@ impl Writer {
     /// is written nothing changes; from then on it is carried out, if need be by the next writer.
     ///
     /// # Errors
-    /// When a file cannot be read or written, or the ledger not be reached.
+    /// When the lake lies in a bucket, a file cannot be read or written, or the ledger not be reached.
     ///
     /// # Cost
     /// Writes anew every kept file and every data file that holds something of the person, each once
@@ -176,6 +176,7 @@ impl Writer {
     }
 
     async fn prepared(&self, load: LoadId, erasing: Erasing) -> Result<Journal, LakeError> {
+        self.lake.may_erase()?;
         self.faults.step("prepare")?;
         prepare::prepare(&self.lake, load, erasing).await
     }
@@ -196,6 +197,10 @@ impl Writer {
 
 /// Carries out what another process began and did not end.
 pub(super) async fn resume(writer: &Writer) -> Result<(), LakeError> {
+    if writer.lake.is_erasing() {
+        // Begun in a folder, and the lake was brought to a bucket since.
+        writer.lake.may_erase()?;
+    }
     let Some(journal) = journal::read(&writer.lake)? else {
         // An erasure that died before its journal was written has changed nothing.
         return Ok(journal::drop_aside(&writer.lake)?);

@@ -132,7 +132,7 @@ pub(super) async fn look(
     file: &DataFile,
     seek: &Arc<Seek>,
 ) -> Result<Option<Found>, LakeError> {
-    let lying = part::open(&lake.inner.tables, table, file).await?;
+    let lying = part::open(&lake.inner.tables, table, file)?;
     let seek = Arc::clone(seek);
     let work = tokio::task::spawn_blocking(move || found(lying, &seek));
     let work = work.await.map_err(|died| LakeError::Stopped(died.to_string()))?;
@@ -209,7 +209,7 @@ pub(super) async fn lines_of(lake: &Lake, patients: &[PatientId]) -> Result<Line
     let mut lines: BTreeMap<LandingId, BTreeSet<u64>> = BTreeMap::new();
     for table in tables(lake).await? {
         for file in data_files(lake, &table).await? {
-            let lying = part::open(&lake.inner.tables, &table, &file).await?;
+            let lying = part::open(&lake.inner.tables, &table, &file)?;
             let people = Arc::clone(&people);
             let work = move || {
                 let mut found = BTreeSet::new();

@@ -1,74 +1,31 @@
-//! What can go wrong with a folder, said so that a person can act: what, where, what to do.
+//! Where bytes lie: a folder of this machine, or a bucket of an object store; and what can go wrong
+//! with either, said so that a person can act: what, where, what to do.
 //!
-//! Everything that is written here is written aside, brought to the disk, and then renamed into
-//! place, so that a crash leaves the old file or the new one.
+//! In a folder everything is written aside, brought to the disk, and then renamed into place, so
+//! that a crash leaves the old file or the new one. In a bucket an object appears whole or not at
+//! all, and what must not be written over is written under the condition that it is not there.
+
+mod bucket;
+mod careful;
+mod far;
+mod said;
+mod settings;
+mod trouble;
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use vocab::{Locale, Text};
+use url::Url;
+use vocab::Locale;
 
-/// Why a folder would not do what was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// No space is left.
-    DiskFull,
-    /// The file system is mounted read-only, or the folder does not allow writing.
-    NotWritable,
-    /// The file or folder does not allow reading.
-    NotReadable,
-    /// Anything else the system said.
-    Other,
-}
+pub(crate) use bucket::{Bucket, put_bytes, put_whole};
+pub(crate) use far::{FarFile, FarReader};
+pub(crate) use said::told;
+pub use settings::{Credentials, StoreConfig};
+pub use trouble::Trouble;
 
-impl Trouble {
-    /// What happened, as a sentence.
-    #[must_use]
-    pub fn what(self, locale: Locale) -> &'static str {
-        let text = match self {
-            Self::DiskFull => {
-                Text { en: "the disk is full", ja: "ディスクに空きがありません" }
-            }
-            Self::NotWritable => {
-                Text { en: "writing is not allowed", ja: "書き込みできません" }
-            }
-            Self::NotReadable => {
-                Text { en: "reading is not allowed", ja: "読み取りできません" }
-            }
-            Self::Other => {
-                Text { en: "the system refused", ja: "システムが拒否しました" }
-            }
-        };
-        text.get(locale)
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub fn remedy(self, locale: Locale) -> &'static str {
-        let text = match self {
-            Self::DiskFull => Text {
-                en: "free some space or move the data folder, then run the same command again",
-                ja: "空き容量を作るかデータフォルダを移し、同じコマンドをもう一度実行してください",
-            },
-            Self::NotWritable => Text {
-                en: "make the folder writable for this user, then run the same command again",
-                ja: "このユーザーが書き込めるようにし、同じコマンドをもう一度実行してください",
-            },
-            Self::NotReadable => Text {
-                en: "make it readable for this user",
-                ja: "このユーザーが読めるようにしてください",
-            },
-            Self::Other => Text {
-                en: "look at the system's message and at `aoba doctor`",
-                ja: "システムのメッセージと`aoba doctor`の結果を確認してください",
-            },
-        };
-        text.get(locale)
-    }
-}
-
-/// Says that a file or folder would not be read or written.
+/// Says that a file, a folder or a bucket would not be read or written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {act} {}: {}: {source} ({})", path.display(), trouble.what(Locale::En),
     trouble.remedy(Locale::En))]
@@ -98,12 +55,32 @@ impl StorageError {
         Self { act, path: path.to_owned(), trouble, source }
     }
 
+    /// The same once more, for whoever needs it apart from where it happened.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let source = match self.source.raw_os_error() {
+            Some(code) => io::Error::from_raw_os_error(code),
+            None => io::Error::new(self.source.kind(), self.source.to_string()),
+        };
+        Self { act: self.act, path: self.path.clone(), trouble: self.trouble, source }
+    }
+
     /// The whole message in one language.
     #[must_use]
     pub fn say(&self, locale: Locale) -> String {
         let (what, remedy) = (self.trouble.what(locale), self.trouble.remedy(locale));
         format!("{}: {what}: {} ({remedy})", self.path.display(), self.source)
     }
+}
+
+/// Sees that an address has no key in it: addresses are shown.
+pub(crate) fn without_key(url: &Url) -> Result<(), StorageError> {
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(());
+    }
+    let shown = format!("{}://…@{}", url.scheme(), url.host_str().unwrap_or_default());
+    let (trouble, source) = (Trouble::KeyInAddress, io::Error::other("lake.url"));
+    Err(StorageError { act: "open", path: shown.into(), trouble, source })
 }
 
 /// Adds what was tried and where to the system's answer.
