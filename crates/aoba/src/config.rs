@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
 use lake::LakeConfig;
+use lake::storage::Credentials;
 use ledger::{LedgerConfig, Password};
 use serde::Deserialize;
 
@@ -112,6 +113,10 @@ impl Config {
         let password = |name: &str| std::env::var(name).ok().map(Password::new);
         config.ledger.password = password("AOBA_LEDGER_PASSWORD");
         config.ledger.identity_password = password("AOBA_IDENTITY_PASSWORD");
+        config.lake.store.credentials = from_environment();
+        if let Some(file) = &config.lake.store.credentials_file {
+            config.lake.store.credentials_file = Some(home.join(file));
+        }
         Ok(config)
     }
 }
@@ -123,6 +128,16 @@ fn told(error: &toml::de::Error, text: &str) -> String {
     let line = before.lines().count().max(1) + usize::from(before.ends_with('\n'));
     let words = error.message().split('"').step_by(2).collect::<Vec<_>>().join("\"…\"");
     format!("line {line}: {words}")
+}
+
+/// The key for an object store, by the names that all tools of such stores use.
+fn from_environment() -> Option<Credentials> {
+    let given = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    Some(Credentials {
+        key_id: given("AWS_ACCESS_KEY_ID")?,
+        secret: given("AWS_SECRET_ACCESS_KEY")?,
+        token: given("AWS_SESSION_TOKEN"),
+    })
 }
 
 #[cfg(test)]
@@ -182,6 +197,18 @@ mod tests {
         std::fs::write(folder.path().join("aoba.toml"), text).unwrap();
         let error = format!("{:#}", Config::read(folder.path()).unwrap_err());
         assert!(error.contains("line 5: unknown field `urls`"), "{error}");
+    }
+
+    #[test]
+    fn an_object_store_is_named_with_its_file_beside_the_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "[lake]\nurl = \"s3://aoba/lake\"\n[lake.store]\nendpoint = \"https://s3.example.jp\"\n\
+                    credentials_file = \"../key\"\n";
+        std::fs::write(folder.path().join("aoba.toml"), text).unwrap();
+        let lake = Config::read(folder.path()).unwrap().lake;
+        assert_eq!(lake.url.as_deref(), Some("s3://aoba/lake"));
+        assert_eq!(lake.store.credentials_file, Some(folder.path().join("../key")));
+        assert!(!lake.store.allow_http);
     }
 
     #[test]

@@ -31,6 +31,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use lake::LakeError;
+use lake::landing::LandingError;
 use lake::storage::StorageError;
 use ledger::LedgerError;
 use vocab::Locale;
@@ -71,10 +72,6 @@ fn main() -> ExitCode {
     }
 }
 
-/// What [`LakeError::LedgerInUse`] says in Japanese.
-const LEDGER_IN_USE_JA: &str = "消去は済みましたが、別の処理が台帳を開いているため、古いバイトがログに残っています。\
-    その処理を終了し、書き込みを伴うコマンド(`aoba optimize`など)を実行してください";
-
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let cause = cause.downcast_ref::<std::io::Error>();
@@ -91,13 +88,13 @@ fn say(error: &anyhow::Error, locale: Locale) -> String {
         let synth = cause.downcast_ref::<SynthError>().map(|cause| cause.say(locale));
         let pull = cause.downcast_ref::<PullError>().map(|cause| cause.say(locale));
         let asked = cause.downcast_ref::<AskError>().map(|cause| cause.say(locale));
-        let lake = cause.downcast_ref::<LakeError>().and_then(|cause| match cause {
-            LakeError::Ledger(cause) => Some(cause.say(locale)),
-            LakeError::Storage(cause) => Some(cause.say(locale)),
-            LakeError::LedgerInUse if locale == Locale::Ja => Some(LEDGER_IN_USE_JA.to_owned()),
+        let lake = cause.downcast_ref::<LakeError>().and_then(|cause| cause.say(locale));
+        let landing = cause.downcast_ref::<LandingError>().and_then(|cause| match cause {
+            LandingError::Storage(cause) => Some(cause.say(locale)),
             _ => None,
         });
-        if let Some(spoken) = ledger.or(storage).or(synth).or(pull).or(asked).or(lake) {
+        let spoken = ledger.or(storage).or(synth).or(pull).or(asked).or(lake).or(landing);
+        if let Some(spoken) = spoken {
             words.push(spoken);
             return words.join(": ");
         }

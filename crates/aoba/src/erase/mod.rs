@@ -39,6 +39,8 @@ const LOOKS_MAX: usize = 12;
 
 /// `aoba erase`
 pub(crate) async fn run(house: &House, args: &EraseArgs) -> anyhow::Result<()> {
+    // Before anything is looked through, or asked of a bucket.
+    house.lake.may_erase()?;
     // Taking the right to write carries out what was interrupted.
     let mut writer = house.lake.writer("erase").await?;
     if args.lift {

@@ -20,6 +20,7 @@ mod ingest_crash;
 mod ledgers;
 mod life_of_a_record;
 mod made_changes;
+mod object_store;
 mod pull;
 mod pull_access;
 mod pull_faults;
@@ -31,6 +32,8 @@ mod restart;
 mod roles;
 #[path = "../../../ledger/tests/server/mod.rs"]
 mod server;
+#[path = "../../../../xtask/teststore/near/mod.rs"]
+mod store;
 mod synth;
 mod synth_into;
 mod twin;
