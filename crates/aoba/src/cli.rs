@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+mod backup;
 mod bench;
 mod erase;
 mod pull;
@@ -10,8 +11,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use vocab::{Actor, Locale, PurposeOfUse, StudyId};
 
+pub(crate) use backup::{BackupArgs, BackupCommand, BackupVerifyArgs, RestoreArgs};
 pub(crate) use bench::{
-    BenchArgs, BenchChangeArgs, BenchCommand, BenchFuzzArgs, BenchSearchArgs, BenchSynthArgs,
+    BenchArgs, BenchChangeArgs, BenchCommand, BenchCommitsArgs, BenchFaultsArgs, BenchFuzzArgs,
+    BenchSearchArgs, BenchSynthArgs, FaultPart,
 };
 pub(crate) use erase::{EraseArgs, ErasuresArgs};
 pub(crate) use pull::{AskArgs, By, PullArgs};
@@ -111,10 +114,14 @@ pub(crate) enum Command {
     },
     /// Check that everything is whole.
     Doctor {
-        /// Read and hash every kept file too.
+        /// Read every byte of every file that matters, and compare it with what was written.
         #[arg(long)]
         deep: bool,
     },
+    /// Copy the data folder while it is used; keeps several generations.
+    Backup(BackupArgs),
+    /// Make a data folder from a backup.
+    Restore(RestoreArgs),
     /// Read or verify the audit log.
     Audit {
         /// What to do with the log.
@@ -338,6 +345,10 @@ pub(crate) struct TablesArgs {
     /// The snapshot to count in; the newest if not given.
     #[arg(long)]
     pub(crate) snapshot: Option<i64>,
+    /// A digest of each table's rows too, whatever their order and without the column `load`:
+    /// equal where two homes of one key hold the same. Reads everything.
+    #[arg(long)]
+    pub(crate) digest: bool,
     /// The permit.
     #[command(flatten)]
     pub(crate) permit: PermitArgs,

@@ -32,7 +32,8 @@ impl House {
             .await
             .with_context(|| format!("cannot open the home {}", home.display()))?;
         let home = std::path::absolute(home)?;
-        let lake = Lake::open(&home, config.lake.clone(), ledger.clone())?;
+        let faults = crate::faults::install(&ledger)?;
+        let lake = Lake::open_with(&home, config.lake.clone(), ledger.clone(), faults)?;
         Ok(Self { home, config, locale, actor, ledger, lake })
     }
 

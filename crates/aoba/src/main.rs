@@ -6,13 +6,16 @@
 
 mod asking;
 mod audit;
+mod backup;
 mod bench;
 mod cli;
 mod config;
 mod consent;
 mod demo;
+mod digest;
 mod doctor;
 mod erase;
+mod faults;
 mod house;
 mod ingest;
 mod ledgers;
@@ -36,6 +39,7 @@ use lake::storage::StorageError;
 use ledger::LedgerError;
 use vocab::Locale;
 
+use crate::backup::BackupError;
 use crate::cli::{Cli, Command};
 use crate::consent::Wish;
 use crate::house::House;
@@ -88,13 +92,14 @@ fn say(error: &anyhow::Error, locale: Locale) -> String {
         let synth = cause.downcast_ref::<SynthError>().map(|cause| cause.say(locale));
         let pull = cause.downcast_ref::<PullError>().map(|cause| cause.say(locale));
         let asked = cause.downcast_ref::<AskError>().map(|cause| cause.say(locale));
+        let backup = cause.downcast_ref::<BackupError>().map(|cause| cause.say(locale));
         let lake = cause.downcast_ref::<LakeError>().and_then(|cause| cause.say(locale));
         let landing = cause.downcast_ref::<LandingError>().and_then(|cause| match cause {
             LandingError::Storage(cause) => Some(cause.say(locale)),
             _ => None,
         });
-        let spoken = ledger.or(storage).or(synth).or(pull).or(asked).or(lake).or(landing);
-        if let Some(spoken) = spoken {
+        let others = synth.or(pull).or(asked).or(backup).or(lake).or(landing);
+        if let Some(spoken) = ledger.or(storage).or(others) {
             words.push(spoken);
             return words.join(": ");
         }
@@ -115,7 +120,9 @@ fn run(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
         Command::View { command } => {
             return Ok(if view::command(command, locale)? { 0 } else { FAILED });
         }
-        Command::Bench { command } => return bench::run(command).map(|()| 0),
+        Command::Bench { command } => {
+            return Ok(if bench::run(command, &cli.home, locale)? { 0 } else { FAILED });
+        }
         _ => {}
     }
     let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -128,6 +135,15 @@ async fn act(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
         Command::Demo(args) => demo::demo(home, args, locale).await?,
         Command::Serve(args) => demo::serve(home, args, locale).await?,
         Command::Synth(args) => return synth::command(args, locale).await,
+        Command::Backup(args) => {
+            return Ok(if backup::command(home, args, locale).await? { 0 } else { FAILED });
+        }
+        Command::Restore(args) => {
+            return Ok(if backup::restore(home, args, locale).await? { 0 } else { FAILED });
+        }
+        Command::Doctor { deep } => {
+            return Ok(if doctor::command(home, *deep, locale).await? { 0 } else { FAILED });
+        }
         Command::Ingest(args) => {
             let house = House::open(home, locale).await?;
             let quarantined = ingest::command(&house, args).await?;
@@ -168,13 +184,13 @@ async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {
         Command::Ledger { command } => ledgers::run(house, command).await?,
         Command::Rebuild(args) => ingest::rebuild(house, args.quiet).await?,
         Command::Pull(args) => return pull::command(house, args).await,
-        Command::Doctor { deep } => {
-            return Ok(if doctor::run(house, *deep).await? { 0 } else { FAILED });
-        }
         Command::Demo(_)
         | Command::Serve(_)
         | Command::Ingest(_)
         | Command::Synth(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Doctor { .. }
         | Command::View { .. }
         | Command::Bench { .. } => {}
     }

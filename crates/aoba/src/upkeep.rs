@@ -5,7 +5,7 @@ use std::io::stdout;
 use anyhow::bail;
 use jiff::SignedDuration;
 use lake::{Compacted, Compaction, Freed};
-use ledger::{NewLoad, NewStudy, Snapshot};
+use ledger::{HoldFor, NewLoad, NewStudy, Snapshot};
 use serde_json::{Value, json};
 use vocab::{Locale, SnapshotId};
 
@@ -141,6 +141,8 @@ async fn list(house: &House, format: ListFormat) -> anyhow::Result<()> {
 /// Lets old snapshots go, and frees what none of the others names.
 async fn expire(house: &House, args: &ExpireArgs) -> anyhow::Result<()> {
     let writer = house.lake.writer("expire").await?;
+    // Before a snapshot is let go: a backup may be copying the files that only it names.
+    let hold = house.ledger.hold_files(HoldFor::Removing)?;
     let snapshots = house.ledger.snapshots();
     let readable = snapshots.readable().await?;
     let age = SignedDuration::from_hours(24 * i64::from(args.older_than_days));
@@ -156,7 +158,7 @@ async fn expire(house: &House, args: &ExpireArgs) -> anyhow::Result<()> {
     };
     let left: Vec<Snapshot> =
         readable.into_iter().filter(|snapshot| !expired.contains(&snapshot.id)).collect();
-    let Freed { files, size_bytes } = writer.free(&left, args.dry_run).await?;
+    let Freed { files, size_bytes } = writer.free(&hold, &left, args.dry_run).await?;
     let (count, kept, megabytes) = (expired.len(), left.len(), size_bytes / 1_000_000);
     match (house.locale, args.dry_run) {
         (Locale::En, false) => println!(

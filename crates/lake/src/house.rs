@@ -7,17 +7,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::execution::cache::Cache as _;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use ledger::{Ledger, LedgerError, Permit, Snapshot, SnapshotTable};
+use ledger::{Ledger, LedgerError, Permit, Snapshot, SnapshotTable, Written};
 use serde::Deserialize;
 use url::Url;
 use vocab::{Locale, SnapshotId};
 
-use crate::delta::{TableAt, TableError, Tables};
+use crate::blocks::{Blocks, Changing};
+use crate::delta::{Stamp, TableAt, TableError, Tables, is_comparable};
 use crate::gate::{GatedTable, Seen};
 use crate::landing::{Landing, LandingError};
 use crate::reader::{self, FileEnds, Reader, ReaderError};
 use crate::storage::{self, StoreConfig};
-use crate::writer::{self, Notice};
+use crate::writer::{self, FaultPoint, Notice};
 
 /// How large, how long, how many: every limit of the lake, with its unit.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -109,7 +110,7 @@ impl LakeError {
     #[must_use]
     pub fn say(&self, locale: Locale) -> Option<String> {
         match self {
-            Self::Ledger(error) => Some(error.say(locale)),
+            Self::Ledger(error) | Self::Table(TableError::Ledger(error)) => Some(error.say(locale)),
             Self::Storage(error)
             | Self::Table(TableError::Storage(error))
             | Self::Landing(LandingError::Storage(error)) => Some(error.say(locale)),
@@ -142,13 +143,17 @@ pub(crate) struct Inner {
     pub(crate) tables: Tables,
     pub(crate) landing: Landing,
     pub(crate) ledger: Ledger,
-    /// Tables already opened, by name and version: a version never changes, but where somebody is
-    /// erased.
-    opened: Mutex<HashMap<(String, u64), TableAt>>,
+    /// Tables already opened, by name and version: a version never changes, unless its table was
+    /// made anew, which its log's stamp tells, or somebody was erased.
+    opened: Mutex<HashMap<(String, u64), Opened>>,
     pub(crate) ends: FileEnds,
     /// Up to which erasure what is remembered is true.
-    noticed: Mutex<Notice>,
+    noticed: Arc<Mutex<Notice>>,
+    pub(crate) faults: FaultPoint,
 }
+
+/// A table that was opened, and the stamp its log had.
+type Opened = (TableAt, Option<Stamp>);
 
 /// So many opened tables are remembered.
 const OPENED_MAX: usize = 1024;
@@ -166,18 +171,40 @@ impl Lake {
     /// # Errors
     /// When the address or its key cannot be used, or a folder cannot be made.
     pub fn open(home: &Path, config: LakeConfig, ledger: Ledger) -> Result<Self, LakeError> {
+        Self::open_with(home, config, ledger, FaultPoint::default())
+    }
+
+    /// The same, with a hook at each step of whatever is written.
+    ///
+    /// # Errors
+    /// As [`Lake::open`].
+    pub fn open_with(
+        home: &Path,
+        config: LakeConfig,
+        ledger: Ledger,
+        faults: FaultPoint,
+    ) -> Result<Self, LakeError> {
         let url = match &config.url {
             Some(url) => address(url)?,
             None => folder_address(&home.join("lake"))?,
         };
-        let tables = Tables::at(&url, &config.store)?;
+        let mut tables = Tables::at(&url, &config.store)?;
         let landing = Landing::open_in(home, tables.bucket.clone())?;
         let opened = Mutex::new(HashMap::new());
         let home = home.to_owned();
         let ends = reader::file_ends();
-        let noticed = Mutex::new(writer::notice(&home));
-        let inner = Inner { home, config, tables, landing, ledger, opened, ends, noticed };
+        let noticed = Arc::new(Mutex::new(writer::notice(&home)));
+        tables.known.ask(changing(home.clone(), Arc::clone(&noticed)));
+        let inner = Inner { home, config, tables, landing, ledger, opened, ends, noticed, faults };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Takes a step of a load that is taken outside this crate.
+    ///
+    /// # Errors
+    /// When a test stops there.
+    pub fn step(&self, name: &str) -> Result<(), LakeError> {
+        self.inner.faults.step(name)
     }
 
     /// The files as received.
@@ -261,6 +288,7 @@ impl Lake {
     pub(crate) fn forget_opened(&self) {
         self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.inner.ends.clear();
+        self.inner.tables.known.clear();
     }
 
     /// The tables of a snapshot, each at its version.
@@ -279,19 +307,63 @@ impl Lake {
             return Ok(known);
         }
         let missing = || TableError::Missing { table: table.to_owned() };
+        let stamp = self.inner.tables.stamp(table, version);
         let opened = self.inner.tables.open(table, Some(version)).await?.ok_or_else(missing)?;
+        let opened = self.believed(opened).await?;
         let mut known = self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= OPENED_MAX {
             known.clear();
         }
-        known.insert(key, opened.clone());
+        known.insert(key, (opened.clone(), stamp));
+        Ok(opened)
+    }
+
+    /// Opens a table as other programs see it; none when there is no such table.
+    pub(crate) async fn open_newest(&self, table: &str) -> Result<Option<TableAt>, TableError> {
+        match self.inner.tables.open(table, None).await? {
+            Some(opened) => self.believed(opened).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A table, once its log is known to say what it said when it was written; from then on every
+    /// block that is read of its files is compared with what was written.
+    pub(crate) async fn believed(&self, opened: TableAt) -> Result<TableAt, TableError> {
+        let (book, table) = (self.inner.ledger.lake_files(), opened.name.as_str());
+        let is_so = match book.version(table, opened.version).await? {
+            Written::Nothing => true,
+            Written::NotThis => false,
+            Written::Digest(digest) => !is_comparable(&digest) || digest == opened.digest(),
+        };
+        if !is_so {
+            let (table, version) = (table.to_owned(), opened.version);
+            return Err(TableError::Changed { table, version });
+        }
+        let known = &self.inner.tables.known;
+        if !known.has_all(table, opened.files.iter().map(|file| file.path.as_str())) {
+            let written = book.of_table(table).await?.into_iter();
+            known.put(
+                table,
+                written
+                    .map(|file| (file.path, Blocks::from_written(file.size_bytes, &file.blocks))),
+            );
+        }
         Ok(opened)
     }
 
     fn known(&self, key: &(String, u64)) -> Option<TableAt> {
+        let stamp = self.inner.tables.stamp(&key.0, key.1);
         let known = self.inner.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(key).cloned()
+        known.get(key).filter(|(_, then)| *then == stamp).map(|(opened, _)| opened.clone())
     }
+}
+
+/// Whether an erasure is under way, or has ended since `noticed`.
+fn changing(home: PathBuf, noticed: Arc<Mutex<Notice>>) -> Changing {
+    Arc::new(move || {
+        let now = writer::notice(&home);
+        now.under_way || *noticed.lock().unwrap_or_else(PoisonError::into_inner) != now
+    })
 }
 
 fn address(text: &str) -> Result<Url, TableError> {

@@ -3,12 +3,15 @@
 //!
 //! Only this crate knows Parquet, Delta Lake, DataFusion and object stores.
 
+mod blocks;
+mod checked;
 mod delta;
 pub mod doctor;
 pub mod file;
 mod gate;
 mod house;
 pub mod landing;
+mod needed;
 pub mod reader;
 pub mod storage;
 pub mod tables;
@@ -16,6 +19,7 @@ pub mod writer;
 
 pub use delta::TableError;
 pub use house::{Lake, LakeConfig, LakeError};
+pub use needed::{LakePart, Needed};
 pub use reader::{
     Answer, CodeCount, CodeLook, CodeProfile, Codings, ColumnLook, ColumnProfile, Look, Numbers,
     Parameter, PersonLook, Question, Reader, ReaderError, Row, SqlAnswer, TableCount, TableProfile,

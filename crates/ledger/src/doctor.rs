@@ -6,6 +6,7 @@ use serde::Serialize;
 use vocab::Locale;
 
 use crate::audit::{AuditVerdict, BrokenBy};
+use crate::deep;
 use crate::error::{Doing, LedgerError};
 use crate::files::{self, FILE_MODE, FOLDER_MODE};
 use crate::home::Ledger;
@@ -57,6 +58,27 @@ pub enum Check {
     },
     /// The audit is what was written.
     Audit(AuditVerdict),
+    /// A database is made of what this program makes, and every value stands twice in it.
+    Shape {
+        /// Which file.
+        file: &'static str,
+        /// What differs.
+        faults: Vec<String>,
+    },
+    /// Every sealed identity opens.
+    Sealed {
+        /// How many there are.
+        records: u64,
+        /// How many do not open.
+        broken: u64,
+    },
+    /// A key is the one this home was made with.
+    Key {
+        /// The key file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: Option<String>,
+    },
 }
 
 /// A part of the ledger that has a database of its own.
@@ -135,11 +157,8 @@ async fn look_at_file(
     file: &'static str,
     pool: &Pool,
 ) -> Result<Vec<Diagnosis>, LedgerError> {
-    let faults: Vec<String> = ask(include_str!("../sql/sqlite/integrity.sql"))
-        .values(pool)
-        .await
-        .doing("check its integrity")?;
-    let faults: Vec<String> = faults.into_iter().filter(|line| line != "ok").collect();
+    // A file so damaged that it cannot be checked is told like one that is not whole.
+    let faults = integrity(pool).await.unwrap_or_else(|error| vec![error.cause()]);
     let orphans = ask(include_str!("../sql/sqlite/foreign_keys.sql"))
         .rows(pool)
         .await
@@ -151,6 +170,15 @@ async fn look_at_file(
         Diagnosis { well: faults.is_empty(), check: Check::Integrity { file, faults } },
         Diagnosis { well: orphans == 0, check: Check::Parents { file, orphans } },
     ])
+}
+
+/// What a database file says is wrong with it.
+pub(crate) async fn integrity(pool: &Pool) -> Result<Vec<String>, LedgerError> {
+    let lines: Vec<String> = ask(include_str!("../sql/sqlite/integrity.sql"))
+        .values(pool)
+        .await
+        .doing("check its integrity")?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
 }
 
 /// Pages and parents are the server's own care; what we can see is how it is set.
@@ -219,6 +247,9 @@ impl Diagnosis {
                 }
             },
             Check::Audit(verdict) => verdict.say(locale),
+            Check::Shape { .. } | Check::Sealed { .. } | Check::Key { .. } => {
+                deep::say(&self.check, locale)
+            }
         }
     }
 }
@@ -265,8 +296,12 @@ impl BrokenBy {
             (Self::NotInOrder, Locale::Ja) => "直前の行とつながりません",
             (Self::Changed, Locale::En) => "its content was changed",
             (Self::Changed, Locale::Ja) => "内容が変更されています",
-            (Self::CutShort, Locale::En) => "rows at the end were removed or replaced",
-            (Self::CutShort, Locale::Ja) => "末尾の行が削除または差し替えられています",
+            (Self::CutShort, Locale::En) => {
+                "rows at the end were removed or replaced, or the file audit.head was changed"
+            }
+            (Self::CutShort, Locale::Ja) => {
+                "末尾の行が削除または差し替えられているか、ファイルaudit.headが変更されています"
+            }
             (Self::HeadMissing, Locale::En) => "the file audit.head is gone",
             (Self::HeadMissing, Locale::Ja) => "ファイルaudit.headがありません",
             (Self::HeadUnreadable, Locale::En) => "the file audit.head cannot be read",

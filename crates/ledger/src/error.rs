@@ -96,6 +96,16 @@ pub enum LedgerError {
     /// The audit that was copied is not the one that is here; nothing was moved.
     #[error("the audit that came over does not verify")]
     CopyBroken,
+    /// A database file could not be opened.
+    #[error("{file}: the database could not {doing}")]
+    NotOpened {
+        /// Which file of the home.
+        file: &'static str,
+        /// What was tried.
+        doing: &'static str,
+        /// What the database said.
+        source: sqlx::Error,
+    },
     /// There is a ledger, and one of its keys is gone.
     #[error("the key file {} is missing, and a ledger made with it exists", path.display())]
     KeyMissing {
@@ -237,6 +247,23 @@ pub enum LedgerError {
     /// A sealed record does not open under this house's key.
     #[error("an identity record does not open: it was changed, or sealed with another key")]
     SealBroken,
+    /// A database file does not agree with itself.
+    #[error("{file} is damaged: {fault}")]
+    NotWhole {
+        /// Which file of the home.
+        file: &'static str,
+        /// What the database says is wrong.
+        fault: String,
+    },
+    /// A backup copies files, and this ledger is on a server.
+    #[error("the ledger is in {place}, not in files that can be copied")]
+    NotInFiles {
+        /// Where it is.
+        place: String,
+    },
+    /// Files were to be removed while a backup copies them.
+    #[error("a backup of this home is being made")]
+    FilesHeld,
     /// A stored value is not what the ledger writes.
     #[error("the ledger holds {what} that it never writes: {found:?}")]
     Damaged {
@@ -264,6 +291,25 @@ impl LedgerError {
     /// Whether the connection to the database was lost.
     pub(crate) fn is_lost(&self) -> bool {
         matches!(self, Self::Store { source, .. } if store::is_lost(source))
+    }
+
+    /// What the system or the database said, without what was being done.
+    pub(crate) fn cause(&self) -> String {
+        match self {
+            Self::File { source, .. } => source.to_string(),
+            Self::Store { source, .. } | Self::NotOpened { source, .. } => source.to_string(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Says in which file it was, where a database refused while it was opened.
+    pub(crate) fn in_file(self, file: &'static str) -> Self {
+        match self {
+            Self::Store { doing, source } if !store::is_full(&source) => {
+                Self::NotOpened { file, doing, source }
+            }
+            other => other,
+        }
     }
 }
 

@@ -18,9 +18,14 @@ pub(crate) fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error)
 
 /// Makes a private folder where there is none.
 pub(crate) fn make_folder(path: &Path) -> Result<(), LedgerError> {
+    let is_new = |path: &&Path| !path.as_os_str().is_empty() && !path.is_dir();
+    let new: Vec<&Path> = path.ancestors().take_while(is_new).collect();
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true).mode(FOLDER_MODE);
-    builder.create(path).map_err(failed("create", path))
+    builder.create(path).map_err(failed("create", path))?;
+    // A file in it is not on the disk before the folder's own name is.
+    let above = new.iter().filter_map(|path| path.parent());
+    above.filter(|path| !path.as_os_str().is_empty()).try_for_each(sync_folder)
 }
 
 /// Makes an empty private file where there is none, so that what opens it later finds its mode.
@@ -57,6 +62,11 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), LedgerError> {
         Ok(())
     };
     write().map_err(failed("write", path))
+}
+
+/// Brings a folder's list of names to the disk.
+pub(crate) fn sync_folder(path: &Path) -> Result<(), LedgerError> {
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(failed("sync", path))
 }
 
 /// The permission bits of a file or folder.

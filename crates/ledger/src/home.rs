@@ -12,11 +12,14 @@ use crate::consent::Consents;
 use crate::erasure::Erasures;
 use crate::error::LedgerError;
 use crate::exclusions::Exclusions;
+use crate::faults::Faults;
 use crate::identity::Identity;
 use crate::keys::{KeyFiles, Secret};
+use crate::lake_files::LakeFiles;
 use crate::lease::{self, PullLease, Work, WriterLease};
 use crate::links::Links;
 use crate::loads::{Landings, Loads, Snapshots};
+use crate::migrate::{self, Step};
 use crate::open::{self, Stands};
 use crate::patient_keys::PatientKeys;
 use crate::people::People;
@@ -25,7 +28,7 @@ use crate::sessions::Sessions;
 use crate::store::{LedgerConfig, Place, Pool, Tries, Tx};
 use crate::studies::Studies;
 use crate::tombstones::Tombstones;
-use crate::{files, migrate};
+use crate::{cover, deciding, files, upgrade};
 
 /// The ledger of one home. Cloning it is cheap; all clones are the same ledger.
 #[derive(Clone)]
@@ -46,6 +49,7 @@ struct House {
     clock: Clock,
     /// The newest exclusion set of each purpose.
     exclusions: Mutex<HashMap<PurposeOfUse, Arc<Exclusions>>>,
+    faults: Faults,
 }
 
 impl Ledger {
@@ -83,13 +87,14 @@ impl Ledger {
         stands.check(places, &head, config.renew_identities)?;
         let (home_key, identity_key) = open::keys(&paths, stands, &place)?;
 
-        let pool = Pool::open(&place).await?;
-        migrate::run(&pool, migrate::LEDGER, clock.now_us()).await?;
-        let identities = Pool::open(&identity_place).await?;
-        migrate::run(&identities, migrate::IDENTITY, clock.now_us()).await?;
+        let pool = opened("ledger.db", home, (&place, migrate::LEDGER), &clock).await?;
+        deciding::check(&pool).await.map_err(|error| error.in_file("ledger.db"))?;
+        let names = (&identity_place, migrate::IDENTITY);
+        let identities = opened("identity.db", home, names, &clock).await?;
 
         let exclusions = Mutex::new(HashMap::new());
         let home = home.to_owned();
+        let faults = Faults::default();
         let house = House {
             home,
             place,
@@ -101,6 +106,7 @@ impl Ledger {
             head,
             clock,
             exclusions,
+            faults,
         };
         let ledger = Self { house: Arc::new(house) };
         open::found_or_recognise(&ledger, &paths, opener, config.renew_identities).await?;
@@ -112,6 +118,24 @@ impl Ledger {
     pub fn stands_in(home: &Path) -> bool {
         let signs = ["ledger.db", "audit.head", "keys"];
         signs.iter().any(|name| home.join(name).exists())
+    }
+
+    /// A ledger over copies of both databases in another folder, to be read and not written.
+    pub(crate) fn over(&self, folder: &Path, pool: Pool, identities: Pool) -> Self {
+        let house = House {
+            home: folder.to_owned(),
+            place: Place::File(folder.join("ledger.db")),
+            identity_place: Place::File(folder.join("identity.db")),
+            pool,
+            identities,
+            home_key: self.house.home_key.clone(),
+            identity_key: self.house.identity_key.clone(),
+            head: HeadFile::of(folder),
+            clock: self.house.clock.clone(),
+            exclusions: Mutex::new(HashMap::new()),
+            faults: Faults::default(),
+        };
+        Self { house: Arc::new(house) }
     }
 
     /// Takes the right to write to this home, for as long as the lease lives.
@@ -166,6 +190,12 @@ impl Ledger {
     #[must_use]
     pub fn snapshots(&self) -> Snapshots {
         Snapshots::new(self.clone())
+    }
+
+    /// What the lake's files were when they were written.
+    #[must_use]
+    pub fn lake_files(&self) -> LakeFiles {
+        LakeFiles::new(self.clone())
     }
 
     /// Who people are.
@@ -273,6 +303,10 @@ impl Ledger {
         &self.house.identities
     }
 
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.house.faults
+    }
+
     pub(crate) fn exclusion_cache(&self) -> &Mutex<HashMap<PurposeOfUse, Arc<Exclusions>>> {
         &self.house.exclusions
     }
@@ -324,12 +358,17 @@ impl Ledger {
     /// Once the act is committed it stands, so a head that cannot be written is only logged: the
     /// next act mends it.
     async fn commit(&self, tx: Tx, line: AuditHead) -> Result<(), LedgerError> {
+        self.house.faults.step("ledger commit", &self.house.home)?;
         if let Err(error) = tx.commit().await
             && !(error.is_lost() && self.committed_after_all(&line).await?)
         {
             return Err(error);
         }
-        if let Err(error) = self.house.head.advance(&self.house.pool, line).await {
+        let advanced = match self.house.faults.step("audit head", &self.house.home) {
+            Ok(()) => self.house.head.advance(&self.house.pool, line).await,
+            Err(stopped) => Err(stopped),
+        };
+        if let Err(error) = advanced {
             tracing::error!(%error, "audit.head could not be moved on");
         }
         Ok(())
@@ -353,4 +392,24 @@ impl Ledger {
             LedgerError::CommitUnknown
         })
     }
+}
+
+/// Opens a database and brings it to today's shape; of a file that had another, a copy is kept.
+async fn opened(
+    file: &'static str,
+    home: &Path,
+    (place, steps): (&Place, &[Step]),
+    clock: &Clock,
+) -> Result<Pool, LedgerError> {
+    let open = async {
+        let pool = Pool::open(place).await?;
+        upgrade::keep_copy((file, home), &pool, steps).await?;
+        migrate::run(&pool, steps, clock.now_us()).await?;
+        cover::ensure(&pool).await?;
+        Ok(pool)
+    };
+    open.await.map_err(|error: LedgerError| match place {
+        Place::File(_) => error.in_file(file),
+        Place::Server(_) => error,
+    })
 }

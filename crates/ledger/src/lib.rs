@@ -9,14 +9,22 @@
 mod audit;
 mod clock;
 mod consent;
+mod copy;
+mod cover;
+mod deciding;
+mod deep;
 mod doctor;
+mod earlier;
 mod erasure;
 mod error;
 mod exclusions;
+mod faults;
 mod files;
+mod hold;
 mod home;
 mod identity;
 mod keys;
+mod lake_files;
 mod lease;
 mod links;
 mod loads;
@@ -32,20 +40,26 @@ mod sessions;
 mod store;
 mod studies;
 mod tombstones;
+mod upgrade;
 
 pub use audit::{
     Audit, AuditFilter, AuditHead, AuditRow, AuditVerdict, Broken, BrokenBy, MAX_AUDIT_ROWS,
 };
 pub use clock::Clock;
 pub use consent::{Consents, Decision, OptIn, OptOut, Recorded};
+pub use copy::{KEY_FILES, LEDGER_FILES};
+pub use deep::{contents, look_at};
 pub use doctor::{Check, Diagnosis, Part};
+pub use earlier::{Shape, earlier_shapes, take_back};
 pub use erasure::{
     ErasedFile, Erasure, ErasureEnd, Erasures, KnownPerson, KnownRecord, Looks, NewErasure, Scrub,
 };
 pub use error::{LedgerError, Unfit};
 pub use exclusions::Exclusions;
+pub use hold::{Hold, HoldFor};
 pub use home::Ledger;
 pub use identity::{Identifier, Identity, IdentityOwner, IdentityRecord};
+pub use lake_files::{LakeFile, LakeFiles, LakeVersion, Written};
 pub use lease::{PullLease, WriterLease};
 pub use links::{Aliases, Links};
 pub use loads::{
@@ -65,3 +79,4 @@ pub use sessions::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES_MAX, SessionToken, Se
 pub use store::{AddressFault, LedgerConfig, Password};
 pub use studies::{NewStudy, Studies, Study};
 pub use tombstones::Tombstones;
+pub use upgrade::KEPT_COPIES;

@@ -10,6 +10,7 @@ use crate::error::{Doing, LedgerError};
 use crate::store::{AddressFault, Pool, Tx, ask};
 
 /// One step.
+#[derive(Clone, Copy)]
 pub(crate) struct Step {
     pub(crate) number: i64,
     pub(crate) name: &'static str,
@@ -45,6 +46,11 @@ pub(crate) const LEDGER: &[Step] = &[
         name: "erasures",
         sql: include_str!("../migrations/ledger/0007_erasures.sql"),
     },
+    Step {
+        number: 8,
+        name: "lake files",
+        sql: include_str!("../migrations/ledger/0008_lake_files.sql"),
+    },
 ];
 
 /// The identity store's steps.
@@ -60,9 +66,9 @@ pub(crate) const IDENTITY: &[Step] = &[
 /// Applies the steps that are missing.
 pub(crate) async fn run(pool: &Pool, steps: &[Step], now_us: i64) -> Result<(), LedgerError> {
     pool.write(|mut tx| async move {
-        let last = last_applied(&mut tx, steps).await?;
+        let known = applied(&mut tx, steps).await?;
         let mut changed = false;
-        for step in steps.iter().filter(|step| step.number > last) {
+        for step in missing(&known, steps) {
             tx.run(step.sql).await?;
             ask(include_str!("../sql/store/record_migration.sql"))
                 .bind(step.number)
@@ -82,8 +88,8 @@ pub(crate) async fn run(pool: &Pool, steps: &[Step], now_us: i64) -> Result<(), 
     .await
 }
 
-/// The number of the newest step; 0 where there is none.
-async fn last_applied(tx: &mut Tx, steps: &[Step]) -> Result<i64, LedgerError> {
+/// The numbers of the steps that were applied.
+async fn applied(tx: &mut Tx, steps: &[Step]) -> Result<Vec<i64>, LedgerError> {
     ask(include_str!("../sql/store/prepare_migrations.sql"))
         .done(&mut *tx)
         .await
@@ -92,7 +98,7 @@ async fn last_applied(tx: &mut Tx, steps: &[Step]) -> Result<i64, LedgerError> {
         .rows(tx)
         .await
         .doing("read its migrations")?;
-    let mut last = 0;
+    let mut known = Vec::with_capacity(applied.len());
     for row in applied {
         let (number, name, checksum): (i64, String, String) =
             (|| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))()
@@ -108,9 +114,19 @@ async fn last_applied(tx: &mut Tx, steps: &[Step]) -> Result<i64, LedgerError> {
         if checksum_of(step.sql) != checksum {
             return Err(LedgerError::MigrationChanged { number, name });
         }
-        last = number;
+        known.push(number);
     }
-    Ok(last)
+    Ok(known)
+}
+
+/// The steps that are not among those applied, in order.
+fn missing<'a>(applied: &'a [i64], steps: &'a [Step]) -> impl Iterator<Item = &'a Step> {
+    steps.iter().filter(|step| !applied.contains(&step.number))
+}
+
+/// Whether a database that has had these steps is not of today's shape.
+pub(crate) fn lacks(applied: &[i64], steps: &[Step]) -> bool {
+    missing(applied, steps).next().is_some()
 }
 
 fn checksum_of(sql: &str) -> String {

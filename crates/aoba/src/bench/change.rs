@@ -24,8 +24,8 @@ const CORRECTED: usize = 3;
 const NEW: usize = 20;
 
 /// What a day brings.
-struct Day {
-    file: PathBuf,
+pub(super) struct Day {
+    pub(super) file: PathBuf,
     patients: u64,
     lines: u64,
 }
@@ -110,7 +110,12 @@ fn told(run: &Run) -> String {
 }
 
 /// Writes what one day changes.
-fn day(hospital: &Hospital, number: u64, changed: u64, folder: &Path) -> anyhow::Result<Day> {
+pub(super) fn day(
+    hospital: &Hospital,
+    number: u64,
+    changed: u64,
+    folder: &Path,
+) -> anyhow::Result<Day> {
     let changed = changed.clamp(1, hospital.patients);
     let step = hospital.patients / changed;
     let (mut text, mut lines) = (String::new(), 0);

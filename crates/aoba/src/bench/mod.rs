@@ -5,6 +5,7 @@
 
 mod change;
 mod data;
+mod faults;
 mod fuzz;
 mod ingest;
 mod peers;
@@ -13,18 +14,26 @@ mod search;
 mod synth;
 mod view;
 
+use std::path::Path;
+
+use vocab::Locale;
+
 use crate::cli::{BenchArgs, BenchCommand};
 
-/// Runs one benchmark and prints its figures.
-pub(crate) fn run(command: &BenchCommand) -> anyhow::Result<()> {
+/// Runs one benchmark and prints its figures; false when it found that something does not hold.
+pub(crate) fn run(command: &BenchCommand, home: &Path, locale: Locale) -> anyhow::Result<bool> {
     match command {
-        BenchCommand::View(args) => view::run(args),
-        BenchCommand::Ingest(args) => ingest::run(args),
-        BenchCommand::Synth(args) => synth::run(args),
-        BenchCommand::Change(args) => change::run(args),
-        BenchCommand::Fuzz(args) => fuzz::run(args),
-        BenchCommand::Search(args) => search::run(args),
+        BenchCommand::View(args) => view::run(args)?,
+        BenchCommand::Ingest(args) => ingest::run(args)?,
+        BenchCommand::Synth(args) => synth::run(args)?,
+        BenchCommand::Change(args) => change::run(args)?,
+        BenchCommand::Fuzz(args) => fuzz::run(args)?,
+        BenchCommand::Search(args) => search::run(args)?,
+        BenchCommand::Faults(args) => return faults::run(args),
+        BenchCommand::Commits(args) => faults::commits(args, home, locale)?,
+        BenchCommand::Contents => faults::contents(home)?,
     }
+    Ok(true)
 }
 
 /// What a benchmark says first: machine and command, so that a figure can be read years later.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
@@ -19,6 +19,93 @@ pub(crate) enum BenchCommand {
     Fuzz(BenchFuzzArgs),
     /// The catalogue's search, over as many codes as a hospital has.
     Search(BenchSearchArgs),
+    /// What kills, full disks, second writers and changed bytes come to.
+    Faults(BenchFaultsArgs),
+    /// Commit small facts into a home, as one of two writers of `bench faults` does.
+    #[command(hide = true)]
+    Commits(BenchCommitsArgs),
+    /// Print a digest of all that both databases hold, as `bench faults` asks for it.
+    #[command(hide = true)]
+    Contents,
+}
+
+/// The parts of `bench faults`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FaultPart {
+    /// kill -9 at random moments of each act.
+    Kills,
+    /// A failing disk, a full disk and an end at each step of each act.
+    Steps,
+    /// A disk that fails, fills up, or loses its power, at operations by chance.
+    Disk,
+    /// Two processes that commit at the same time.
+    Writers,
+    /// A changed byte in each kind of file.
+    Flips,
+    /// A home of each earlier form, opened by this program.
+    Upgrades,
+    /// How soon a large home answers after a kill.
+    Ready,
+}
+
+/// Arguments of `bench faults`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchFaultsArgs {
+    /// Only these parts; all if not given.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "PART")]
+    pub(crate) parts: Vec<FaultPart>,
+    /// Only these acts (`load`, `change` …); all if not given.
+    #[arg(long, value_delimiter = ',', value_name = "ACT")]
+    pub(crate) acts: Vec<String>,
+    /// How many processes are killed.
+    #[arg(long, default_value_t = 1_000, value_name = "N")]
+    pub(crate) kills: u64,
+    /// How many steps of each act fail, and how many earlier forms are opened; every one if not
+    /// given.
+    #[arg(long, value_name = "N")]
+    pub(crate) steps: Option<usize>,
+    /// Where the ledger of the homes that are killed and written to is put: an empty PostgreSQL
+    /// schema; its password as for `ledger move`. Nothing is backed up then.
+    #[arg(long, requires = "identity_url", value_name = "URL")]
+    pub(crate) ledger_url: Option<String>,
+    /// The same for the identity store: another schema.
+    #[arg(long, requires = "ledger_url", value_name = "URL")]
+    pub(crate) identity_url: Option<String>,
+    /// At how many operations the disk under each act fails, one at a time.
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    pub(crate) operations: usize,
+    /// How many commits each of the two writers makes.
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    pub(crate) commits: u64,
+    /// How many bytes that somebody reads are changed, one at a time.
+    #[arg(long, default_value_t = 1_000, value_name = "N")]
+    pub(crate) flips: u64,
+    /// Patients of the hospital that is loaded and changed.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub(crate) patients: u64,
+    /// Patients of the large home.
+    #[arg(long, default_value_t = 20_000, value_name = "N")]
+    pub(crate) ready_patients: u64,
+    /// How many times the large home's load is killed.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub(crate) ready_kills: u64,
+    /// What chance begins with.
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub(crate) seed: u64,
+    /// Where to write; the system's temporary folder if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// Arguments of `bench commits`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchCommitsArgs {
+    /// How many.
+    #[arg(long)]
+    pub(crate) count: u64,
+    /// Which of the writers this is.
+    #[arg(long)]
+    pub(crate) writer: u32,
 }
 
 /// Arguments of `bench fuzz`.

@@ -10,12 +10,12 @@ use anyhow::Context as _;
 use fhir::mention::Terms;
 use flate2::read::MultiGzDecoder;
 use lake::Recall;
-use ledger::Erasures;
+use ledger::{Erasures, KEPT_COPIES};
 
 use crate::house::House;
 
 /// What the program itself keeps, which is looked through in its own ways.
-const OWN: [&str; 6] = ["landing", "lake", "keys", "tmp", "pulls", "erasing.json"];
+const OWN: [&str; 7] = ["landing", "lake", "keys", "tmp", "pulls", "erasing.json", KEPT_COPIES];
 /// Databases and what lies beside them, in which everything readable is looked at by question.
 const OWN_STARTS: [&str; 2] = ["ledger.db", "identity.db"];
 /// How much of a file is looked at at a time, and how much of what came before is looked at again.

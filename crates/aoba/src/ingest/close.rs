@@ -63,7 +63,10 @@ impl PatientResolver for Numbers {
 /// Runs a load; its report is in the ledger under the number this gives.
 pub(super) async fn run(house: &House, job: Job<'_>) -> anyhow::Result<LoadId> {
     let purpose = if matches!(job, Job::Ingest { .. }) { "ingest" } else { "rebuild" };
-    let mut writer = house.lake.writer(purpose).await?;
+    let mut writer = match &job {
+        Job::Ingest { .. } => house.lake.writer(purpose).await?,
+        Job::Rebuild { .. } => house.lake.writer_for_rebuild(purpose).await?,
+    };
     // The views are read before anything else: a mistake in one is told before anything is done.
     let keys = house.ledger.patient_keys().await?;
     let (catalogue, plan, quiet) = match job {
@@ -272,11 +275,13 @@ async fn fill(
     }
     reading.bar.finish_and_clear();
     tables.supersede(sums.old_rows());
+    house.lake.step("identities")?;
     sums.learn(house, &keys).await?;
     let deleted = sums.still_deleted(&occurrences, &keys);
     let parts = sums.into_parts(&files, held, keys)?;
     tables.commit(parts).await?;
     // After the commit: who is deleted is so for certain. The next load does the same again.
+    house.lake.step("forget")?;
     Ok(house.ledger.identity().forget(&deleted).await?)
 }
 

@@ -52,6 +52,7 @@ pub(super) async fn keep(
     (source, quiet): (&str, bool),
 ) -> anyhow::Result<KeptFiles> {
     let landing = house.lake.landing().clone();
+    house.lake.step("keep")?;
     let kept = tokio::task::spawn_blocking(move || keep_all(&landing, &files, quiet)).await??;
     let records: Vec<LandingFile> = kept
         .iter()
@@ -63,6 +64,7 @@ pub(super) async fn keep(
             kind: kind(name, kept.kind).to_owned(),
         })
         .collect();
+    house.lake.step("received")?;
     let landings = house.ledger.landings();
     landings.record(lease, load, &records).await?;
     let (mut all, mut seen) = (KeptFiles::default(), BTreeSet::new());

@@ -28,9 +28,8 @@ use crate::stats::Stats;
 use before::Asked;
 use files::Packing;
 use make::{Made, Order};
-use trouble::{grouped, size};
 
-pub(crate) use trouble::SynthError;
+pub(crate) use trouble::{SynthError, grouped, is_full, size};
 
 /// `aoba synth` and `aoba synth check`; gives the exit code.
 pub(crate) async fn command(args: &SynthArgs, locale: Locale) -> anyhow::Result<u8> {
@@ -88,7 +87,7 @@ fn asked(args: &HospitalArgs) -> Result<Asked, SynthError> {
 }
 
 /// Does work on a thread of its own; Ctrl-C, or the system's wish to end, asks it to stop.
-async fn until_stopped<T: Send + 'static>(
+pub(crate) async fn until_stopped<T: Send + 'static>(
     work: impl FnOnce(&Arc<AtomicBool>) -> T + Send + 'static,
 ) -> anyhow::Result<T> {
     let stop = Arc::new(AtomicBool::new(false));

@@ -229,7 +229,8 @@ impl SynthError {
     }
 }
 
-fn is_full(error: &io::Error) -> bool {
+/// Whether a disk refused for want of room.
+pub(crate) fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 

@@ -7,11 +7,13 @@
     reason = "a test says what it found by failing"
 )]
 
+mod backup;
 mod bad_input;
 mod deletions;
 mod erase;
 mod erase_bytes;
 mod event_day;
+mod faults;
 mod fhir_answers;
 mod fhir_server;
 mod full_disk;

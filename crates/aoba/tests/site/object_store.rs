@@ -77,6 +77,32 @@ fn records_are_loaded_asked_for_and_checked_in_a_bucket() {
 }
 
 #[test]
+fn a_backup_holds_what_was_received_into_a_bucket_that_is_lost_later() {
+    let Some(server) = Server::get() else { return };
+    let (house, objects) = house(server, &server.endpoint(), "site-backup", "");
+    let (people, shelf) = (people(), tempfile::tempdir().unwrap());
+    done(with_key(&house, &["ingest", "--quiet", people.to_str().unwrap()]));
+    let answers = ["tables", "--digest", "--format", "json"];
+    let before = done(with_key(&house, &answers));
+    let (backup, new) = (shelf.path().join("backup"), shelf.path().join("new"));
+    let (backup, home) = (backup.to_str().unwrap(), new.to_str().unwrap());
+    for _ in 0..2 {
+        let told = done(with_key(&house, &["backup", backup, "--quiet"]));
+        assert!(told.contains("s3://site-backup/site"), "{told}");
+    }
+    done(with_key(&house, &["backup", "verify", backup, "--quiet"]));
+    let restored = done(with_key(&house, &["restore", backup, "--quiet", "--home", home]));
+    assert!(restored.contains("object store s3://site-backup/site"), "{restored}");
+    assert_eq!(done(with_key(&house, &[&answers[..], &["--home", home]].concat())), before);
+    // The bucket is gone; what was received is in the new folder, and the tables are made of it.
+    std::fs::remove_dir_all(objects).unwrap();
+    std::fs::write(new.join("aoba.toml"), "").unwrap();
+    house.run(&["rebuild", "--home", home]);
+    assert_eq!(house.run(&[&answers[..], &["--home", home]].concat()), before);
+    house.run(&["doctor", "--deep", "--home", home]);
+}
+
+#[test]
 fn nobody_is_erased_in_a_bucket_and_what_to_do_is_told_in_both_languages() {
     let Some(server) = Server::get() else { return };
     let (house, _) = house(server, &server.endpoint(), "site-erase", "");

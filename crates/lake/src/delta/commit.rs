@@ -46,13 +46,13 @@ pub(crate) struct Occasion {
 }
 
 impl Tables {
-    /// Makes a table with its first files; gives the version.
+    /// Makes a table with its first files; gives it as it then is.
     pub(crate) async fn create(
         &self,
         spec: &TableSpec,
         add: &[DataFile],
         at_ms: i64,
-    ) -> Result<u64, TableError> {
+    ) -> Result<TableAt, TableError> {
         let table = spec.name.as_str();
         let columns = columns(spec).map_err(|source| arrow(table, source))?;
         let log = self.log(table)?.log_store();
@@ -68,12 +68,13 @@ impl Tables {
             .with_commit_properties(properties())
             .await
             .map_err(|source| delta(table, source))?;
-        let version = created.version().unwrap_or_default();
-        self.sync_commit(table, version).await?;
-        Ok(version)
+        let state = created.snapshot().map_err(|source| delta(table, source))?.clone();
+        let made = self.with_files(table, (state, created.log_store()), add.to_vec());
+        self.sync_commit(table, made.version).await?;
+        Ok(made)
     }
 
-    /// Commits a change on top of the version `at` was opened at; gives the new version.
+    /// Commits a change on top of the version `at` was opened at; gives the table as it then is.
     ///
     /// Another writer's commit in between is refused: nothing is retried.
     pub(crate) async fn commit(
@@ -82,7 +83,7 @@ impl Tables {
         spec: Option<&TableSpec>,
         change: &Change,
         occasion: Occasion,
-    ) -> Result<u64, TableError> {
+    ) -> Result<TableAt, TableError> {
         let Occasion { mode, at_ms } = occasion;
         let table = at.name.as_str();
         let mut actions = Vec::new();
@@ -127,9 +128,12 @@ impl Tables {
             .with_actions(actions)
             .build(Some(&at.state), at.log.clone(), operation)
             .await;
-        let version = done.map_err(|source| delta(table, source))?.version();
-        self.sync_commit(table, version).await?;
-        Ok(version)
+        let done = done.map_err(|source| delta(table, source))?;
+        self.sync_commit(table, done.version()).await?;
+        // As they were asked for: what the log says is compared with it whenever it is read.
+        let stay = at.files.iter().filter(|file| !change.remove.contains(file));
+        let files = stay.chain(&change.add).cloned().collect();
+        Ok(self.with_files(table, (done.snapshot(), at.log.clone()), files))
     }
 
     async fn sync_commit(&self, table: &str, version: u64) -> Result<(), TableError> {

@@ -5,7 +5,10 @@
 
 mod commit;
 mod deleted;
+mod durable;
+mod said;
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,7 +22,10 @@ use url::Url;
 
 pub(crate) use commit::{Change, Mode, Occasion};
 pub(crate) use deleted::Deleted;
+use durable::Durable;
+pub(crate) use said::is_comparable;
 
+use crate::blocks::{Checked, Known};
 use crate::storage::{self, Bucket, StorageError, StoreConfig};
 use crate::tables::{About, PATIENT_ID};
 
@@ -65,6 +71,20 @@ pub enum TableError {
         /// What is wrong.
         reason: String,
     },
+    /// The log does not say what it said when it was written.
+    #[error(
+        "table {table:?}, version {version}: its log is not what was written: run `aoba doctor \
+         --deep`, then `aoba rebuild`, or restore a backup"
+    )]
+    Changed {
+        /// The table.
+        table: String,
+        /// The version.
+        version: u64,
+    },
+    /// What the table was when it was written cannot be told.
+    #[error(transparent)]
+    Ledger(#[from] ledger::LedgerError),
     /// The table does not say whom its rows are about.
     #[error("table {table:?} does not declare whom its rows are about, so it is not opened")]
     Undeclared {
@@ -125,12 +145,22 @@ pub(crate) struct TableAt {
     log: LogStoreRef,
 }
 
+/// What tells one log file from another of the same name; none where the lake lies elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    number: u64,
+    written: (i64, i64),
+    size_bytes: u64,
+}
+
 /// Where the tables are: in a folder of this machine or in a bucket.
 #[derive(Clone, Debug)]
 pub(crate) struct Tables {
     url: Url,
     folder: Option<PathBuf>,
     pub(crate) bucket: Option<Bucket>,
+    /// What the files are known to be.
+    pub(crate) known: Known,
 }
 
 /// Tables of a bucket that are opened at the same time: most of the time goes into waiting.
@@ -165,7 +195,7 @@ impl Tables {
             }
             None => Some(Bucket::open(url, store)?),
         };
-        Ok(Self { url: url.clone(), folder, bucket })
+        Ok(Self { url: url.clone(), folder, bucket, known: Known::default() })
     }
 
     pub(crate) fn url(&self) -> &Url {
@@ -196,6 +226,14 @@ impl Tables {
         self.folder.as_ref().map(|folder| folder.join(table))
     }
 
+    /// The stamp of the log file of a version.
+    pub(crate) fn stamp(&self, table: &str, version: u64) -> Option<Stamp> {
+        let path = self.local(table)?.join(format!("_delta_log/{version:020}.json"));
+        let found = std::fs::metadata(path).ok()?;
+        let written = (found.mtime(), found.mtime_nsec());
+        Some(Stamp { number: found.ino(), written, size_bytes: found.len() })
+    }
+
     fn log(&self, table: &str) -> Result<DeltaTable, TableError> {
         if let Some(folder) = self.local(table) {
             storage::make_folder(&folder)?;
@@ -206,7 +244,8 @@ impl Tables {
             let of_table = Arc::new(PrefixStore::new(Arc::clone(&root), bucket.path(table)));
             return Ok(DeltaTable::new(default_logstore(of_table, root, &url, &options)));
         }
-        DeltaTableBuilder::from_url(url)
+        DeltaTableBuilder::from_url(url.clone())
+            .map(|builder| builder.with_storage_backend(Arc::new(Durable::new()), url))
             .and_then(DeltaTableBuilder::build)
             .map_err(|source| delta(table, source))
     }
@@ -235,11 +274,16 @@ impl Tables {
             let found = state.version();
             return Err(TableError::OtherVersion { table: table.to_owned(), asked, found });
         }
-        table_at(table, state, delta_table.log_store()).map(Some)
+        self.table_at(table, state, delta_table.log_store()).map(Some)
     }
 
-    /// The store of one table, rooted at the table.
+    /// The store of one table, rooted at the table; what is read of it is what was written.
     pub(crate) fn store(&self, table: &str) -> Result<Arc<dyn ObjectStore>, TableError> {
+        Ok(Arc::new(Checked::new(self.bare_store(table)?, table, &self.known)))
+    }
+
+    /// The same, read as it lies.
+    pub(crate) fn bare_store(&self, table: &str) -> Result<Arc<dyn ObjectStore>, TableError> {
         Ok(self.log(table)?.object_store())
     }
 
@@ -275,6 +319,41 @@ impl Tables {
             Err(stopped) => {
                 Err(StorageError::new("sync", &folder, std::io::Error::other(stopped)))?
             }
+        }
+    }
+
+    /// A table as a state of its log has it.
+    fn table_at(
+        &self,
+        name: &str,
+        state: DeltaTableState,
+        log: LogStoreRef,
+    ) -> Result<TableAt, TableError> {
+        let files = files_of(name, &state)?;
+        Ok(self.with_files(name, (state, log), files))
+    }
+
+    /// A table whose files are known.
+    fn with_files(
+        &self,
+        name: &str,
+        (state, log): (DeltaTableState, LogStoreRef),
+        mut files: Vec<DataFile>,
+    ) -> TableAt {
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        let kept = &state.table_config().unknown_properties;
+        TableAt {
+            name: name.to_owned(),
+            version: state.version(),
+            files,
+            schema: state.snapshot().arrow_schema(),
+            about: kept.get(ABOUT).and_then(|words| About::from_words(words)),
+            day: kept.get(DAY).cloned(),
+            definition_hash: kept.get(DEFINITION).cloned(),
+            order: kept.get(ORDER).cloned().unwrap_or_else(|| PATIENT_ID.to_owned()),
+            store: Arc::new(Checked::new(log.object_store(None), name, &self.known)),
+            state,
+            log,
         }
     }
 
@@ -317,7 +396,8 @@ fn delta(table: &str, source: DeltaTableError) -> TableError {
     }
 }
 
-fn table_at(name: &str, state: DeltaTableState, log: LogStoreRef) -> Result<TableAt, TableError> {
+/// The files that a state of a table's log names.
+fn files_of(name: &str, state: &DeltaTableState) -> Result<Vec<DataFile>, TableError> {
     let mut files = Vec::new();
     for file in state.log_data().iter() {
         let stats = file.stats().and_then(|text| serde_json::from_str(&text).ok());
@@ -335,21 +415,7 @@ fn table_at(name: &str, state: DeltaTableState, log: LogStoreRef) -> Result<Tabl
         let rows = stored.saturating_sub(deleted.as_ref().map_or(0, Deleted::count));
         files.push(DataFile { path, size_bytes, rows, patients, deleted });
     }
-    files.sort_unstable_by(|a: &DataFile, b: &DataFile| a.path.cmp(&b.path));
-    let kept = &state.table_config().unknown_properties;
-    Ok(TableAt {
-        name: name.to_owned(),
-        version: state.version(),
-        files,
-        schema: state.snapshot().arrow_schema(),
-        about: kept.get(ABOUT).and_then(|words| About::from_words(words)),
-        day: kept.get(DAY).cloned(),
-        definition_hash: kept.get(DEFINITION).cloned(),
-        order: kept.get(ORDER).cloned().unwrap_or_else(|| PATIENT_ID.to_owned()),
-        store: log.object_store(None),
-        state,
-        log,
-    })
+    Ok(files)
 }
 
 fn read_stats(stats: &serde_json::Value) -> (u64, Option<(i64, i64)>) {

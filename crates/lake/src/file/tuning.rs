@@ -56,7 +56,7 @@ fn base(effort: Effort) -> WriterPropertiesBuilder {
         Effort::Fast => (1, PAGE_ROWS_MAX),
         Effort::Load => (1, PATIENT_PAGE_ROWS_MAX),
         Effort::Small => (3, PATIENT_PAGE_ROWS_MAX),
-        Effort::Least => (19, PATIENT_PAGE_ROWS_MAX),
+        Effort::Least => (19, PAGE_ROWS_MAX),
     };
     // Bounds of columns that nobody looks for rows by only take room.
     let bounds = match effort {
@@ -83,11 +83,14 @@ pub(super) fn properties(
     let mut builder = base(effort);
     for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
         let candidates = candidates(field.data_type());
-        if candidates.is_empty() || repeats(column) {
-            continue;
-        }
+        let encoding = match effort {
+            _ if candidates.is_empty() => None,
+            Effort::Least => least(field, column, candidates)?,
+            _ if repeats(column) => None,
+            _ => Some(smallest(field, column, candidates, effort)?),
+        };
+        let Some(encoding) = encoding else { continue };
         let path = ColumnPath::from(field.name().as_str());
-        let encoding = smallest(field, column, candidates, effort)?;
         builder = builder.set_column_dictionary_enabled(path.clone(), false);
         builder = builder.set_column_encoding(path, encoding);
     }
@@ -181,21 +184,47 @@ fn smallest(
     candidates: &[Encoding],
     effort: Effort,
 ) -> Result<Encoding, ParquetError> {
-    let schema = Arc::new(Schema::new(vec![field.clone()]));
-    let batch = RecordBatch::try_new(schema, vec![stretch(column)])?;
+    let stretch = stretch(column);
     let mut best = (Encoding::PLAIN, u64::MAX);
     for encoding in candidates {
-        let path = ColumnPath::from(field.name().as_str());
-        let properties = base(effort)
-            .set_dictionary_enabled(false)
-            .set_column_encoding(path, *encoding)
-            .set_statistics_enabled(EnabledStatistics::None)
-            .build();
-        let chunks = super::parquet::encode_with(&batch, Arc::new(properties))?;
-        let size = chunks.iter().map(|chunk| chunk.close().bytes_written).sum();
-        if size < best.1 {
-            best = (*encoding, size);
+        let size_bytes = size(field, &stretch, Some(*encoding), effort)?;
+        if size_bytes < best.1 {
+            best = (*encoding, size_bytes);
         }
     }
     Ok(best.0)
+}
+
+/// Tries a dictionary and each encoding on all rows; none when the dictionary is the smallest.
+fn least(
+    field: &Field,
+    column: &ArrayRef,
+    candidates: &[Encoding],
+) -> Result<Option<Encoding>, ParquetError> {
+    let mut best = (None, size(field, column, None, Effort::Least)?);
+    for encoding in candidates {
+        let size_bytes = size(field, column, Some(*encoding), Effort::Least)?;
+        if size_bytes < best.1 {
+            best = (Some(*encoding), size_bytes);
+        }
+    }
+    Ok(best.0)
+}
+
+/// How many bytes a column takes in an encoding, or with a dictionary.
+fn size(
+    field: &Field,
+    column: &ArrayRef,
+    encoding: Option<Encoding>,
+    effort: Effort,
+) -> Result<u64, ParquetError> {
+    let schema = Arc::new(Schema::new(vec![field.clone()]));
+    let batch = RecordBatch::try_new(schema, vec![Arc::clone(column)])?;
+    let mut builder = base(effort).set_statistics_enabled(EnabledStatistics::None);
+    if let Some(encoding) = encoding {
+        let path = ColumnPath::from(field.name().as_str());
+        builder = builder.set_dictionary_enabled(false).set_column_encoding(path, encoding);
+    }
+    let chunks = super::parquet::encode_with(&batch, Arc::new(builder.build()))?;
+    Ok(chunks.iter().map(|chunk| chunk.close().bytes_written).sum())
 }

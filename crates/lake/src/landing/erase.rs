@@ -63,6 +63,23 @@ impl Record {
         self.erasures.iter().all(|erased| erased.lifted)
     }
 
+    /// The record as it lies on the disk: a line, and the SHA-256 of that line.
+    fn written(&self) -> serde_json::Result<String> {
+        let line = serde_json::to_string(self)?;
+        let hash = LandingId(Sha256::digest(&line).into());
+        Ok(format!("{line}\n{hash}\n"))
+    }
+
+    /// Reads what was written; a record of an earlier form has no hash.
+    fn from_written(text: &str) -> io::Result<Self> {
+        let (line, hash) = text.split_once('\n').unwrap_or((text, ""));
+        let of_line = LandingId(Sha256::digest(line).into()).to_string();
+        if !hash.is_empty() && hash.trim_end() != of_line {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "not what was written"));
+        }
+        Ok(serde_json::from_str(line)?)
+    }
+
     /// The record when the erasure is done.
     pub(crate) fn done(mut self) -> Self {
         self.was = None;
@@ -105,7 +122,7 @@ impl Landing {
         }
     }
 
-    fn record_path(&self, id: LandingId) -> PathBuf {
+    pub(super) fn record_path(&self, id: LandingId) -> PathBuf {
         self.path(id, Packing::Plain).with_extension(RECORD)
     }
 
@@ -133,11 +150,11 @@ impl Landing {
             let source = io::Error::from(io::ErrorKind::Unsupported);
             return Err(StorageError::new("write", &path, source).into());
         }
-        let text = serde_json::to_vec(record).map_err(io::Error::other);
+        let text = record.written().map_err(io::Error::other);
         let aside = Aside::new(&self.aside)?;
         let write = || {
             let mut file = File::create(&aside.path)?;
-            file.write_all(&text?)?;
+            file.write_all(text?.as_bytes())?;
             file.sync_all()
         };
         write().map_err(at("write", &path))?;
@@ -223,8 +240,9 @@ fn read_record(path: &Path) -> Result<Option<Record>, LandingError> {
 
 /// What a record says that was read from `path`.
 pub(super) fn parse_record(bytes: &[u8], path: &Path) -> Result<Record, LandingError> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| StorageError::new("read", path, io::Error::other(error)).into())
+    let text = std::str::from_utf8(bytes).map_err(io::Error::other);
+    let record = text.and_then(Record::from_written);
+    record.map_err(|error| StorageError::new("read", path, error).into())
 }
 
 /// Whether reading ended where the file was received broken.

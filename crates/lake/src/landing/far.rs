@@ -12,7 +12,9 @@ use vocab::LandingId;
 
 use super::erase::{self, Record};
 use super::read::Stored;
-use super::{Copied, Expected, Landing, LandingError, LandingReader, Packing, below, fill};
+use super::{
+    Copied, Expected, Landing, LandingError, LandingReader, Lies, Packing, StoredFile, below, fill,
+};
 use crate::storage::{Bucket, FarFile, StorageError, at, put_whole};
 
 /// Where in a bucket the landing is; no table has such a name.
@@ -124,20 +126,44 @@ impl Landing {
         bucket: &Bucket,
         id: LandingId,
     ) -> Result<Option<FarFile>, StorageError> {
+        for kind in [Packing::Plain, Packing::Gzip] {
+            let found = Self::size_far(bucket, far_path(bucket, id, kind))?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The files that make up a held one, as [`Landing::stored`] gives them.
+    pub(super) fn stored_far(
+        bucket: &Bucket,
+        id: LandingId,
+    ) -> Result<Vec<StoredFile>, LandingError> {
+        let Some(held) = Self::find_far(bucket, id)? else { return Ok(Vec::new()) };
+        let record = Self::size_far(bucket, record_path(bucket, id))?;
+        let place = bucket.path(PLACE);
+        let files = [Some(held), record].into_iter().flatten().map(|file| {
+            let whole = file.path.to_string();
+            let inside = whole.strip_prefix(place.as_ref()).unwrap_or(&whole);
+            StoredFile {
+                name: inside.trim_start_matches('/').to_owned(),
+                size_bytes: file.size_bytes,
+                lies: Lies::Far(file),
+            }
+        });
+        Ok(files.collect())
+    }
+
+    /// An object, where it is there.
+    fn size_far(bucket: &Bucket, path: Path) -> Result<Option<FarFile>, StorageError> {
         let from = bucket.clone();
         let find = bucket.begin(async move {
-            for kind in [Packing::Plain, Packing::Gzip] {
-                let path = far_path(&from, id, kind);
-                match from.store().head(&path).await {
-                    Ok(found) => {
-                        let size_bytes = found.size;
-                        return Ok(Some(FarFile { bucket: from, path, size_bytes }));
-                    }
-                    Err(Error::NotFound { .. }) => {}
-                    Err(error) => return Err(from.said("read", &path, &error)),
-                }
+            match from.store().head(&path).await {
+                Ok(found) => Ok(Some(FarFile { bucket: from, path, size_bytes: found.size })),
+                Err(Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(from.said("read", &path, &error)),
             }
-            Ok(None)
         });
         find.end()
     }

@@ -22,7 +22,7 @@ pub(crate) use erase::Written;
 pub use erase::{ErasedIn, NewContent, Record};
 pub use read::LandingReader;
 
-use crate::storage::{self, Bucket, StorageError, at};
+use crate::storage::{self, Bucket, FarFile, StorageError, at};
 use read::Stored;
 
 /// Level 1 keeps pace with the reading; higher levels win little on JSON.
@@ -122,6 +122,38 @@ struct Expected {
     unasked: Option<(Bucket, LandingId)>,
 }
 
+/// A file of the landing as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredFile {
+    /// Where it lies, from the landing's root.
+    pub name: String,
+    /// How large it is there.
+    pub size_bytes: u64,
+    lies: Lies,
+}
+
+#[derive(Clone, Debug)]
+enum Lies {
+    Here(PathBuf),
+    Far(FarFile),
+}
+
+impl StoredFile {
+    /// Its bytes, and where they are read from, for messages.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(&self) -> Result<(Box<dyn Read>, PathBuf), LandingError> {
+        match &self.lies {
+            Lies::Here(path) => {
+                let file = File::open(path).map_err(at("read", path))?;
+                Ok((Box::new(file), path.clone()))
+            }
+            Lies::Far(file) => Ok((Box::new(file.reader()), file.bucket.shown(&file.path))),
+        }
+    }
+}
+
 /// The folder of everything received, or the bucket.
 #[derive(Clone, Debug)]
 pub struct Landing {
@@ -183,8 +215,11 @@ impl Landing {
             },
             _ => false,
         };
-        if !already_held {
-            let folder = path.parent().unwrap_or(&self.folder);
+        let folder = path.parent().unwrap_or(&self.folder);
+        if already_held {
+            // Whoever put it there may have died before its name was on the disk.
+            storage::sync_folder(folder)?;
+        } else {
             if !folder.is_dir() {
                 storage::make_folder(folder)?;
                 storage::sync_folder(&self.folder)?;
@@ -217,6 +252,27 @@ impl Landing {
             Some(bucket) => Ok(Self::find_far(bucket, id)?.is_some()),
             None => Ok(self.find(id).is_some()),
         }
+    }
+
+    /// The files that make up a held one, the record of erasures after it where there is one; none
+    /// where it is not held.
+    ///
+    /// # Errors
+    /// When the bucket they would be in cannot be asked.
+    pub fn stored(&self, id: LandingId) -> Result<Vec<StoredFile>, LandingError> {
+        if let Some(bucket) = &self.bucket {
+            return Self::stored_far(bucket, id);
+        }
+        let record = self.record_path(id);
+        let size = |path: &PathBuf| fs::metadata(path).ok().map(|found| found.len());
+        let record = size(&record).map(|size_bytes| (record, size_bytes));
+        let Some(held) = self.find(id) else { return Ok(Vec::new()) };
+        let files = [Some(held), record].into_iter().flatten().map(|(path, size_bytes)| {
+            let inside = path.strip_prefix(&self.folder).unwrap_or(&path);
+            let name = inside.to_string_lossy().into_owned();
+            StoredFile { name, size_bytes, lies: Lies::Here(path) }
+        });
+        Ok(files.collect())
     }
 
     /// Reads a held file to its end and compares its hash with its name.

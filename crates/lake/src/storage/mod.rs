@@ -97,11 +97,16 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), StorageError> {
     if path.is_dir() {
         return Ok(());
     }
+    let is_new = |path: &&Path| !path.as_os_str().is_empty() && !path.is_dir();
+    let new: Vec<&Path> = path.ancestors().take_while(is_new).collect();
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .map_err(at("make the folder", path))
+        .map_err(at("make the folder", path))?;
+    // A file in it is not on the disk before the folder's own name is.
+    let above = new.iter().filter_map(|path| path.parent());
+    above.filter(|path| !path.as_os_str().is_empty()).try_for_each(sync_folder)
 }
 
 /// Brings a folder's list of names to the disk.

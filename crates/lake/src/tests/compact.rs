@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use ledger::{LedgerError, NewLoad, NewStudy};
+use ledger::{HoldFor, LedgerError, NewLoad, NewStudy};
 use vocab::{PurposeOfUse, SnapshotId, StudyId};
 
 use super::{House, ROWS, Row, answer};
@@ -202,7 +202,8 @@ async fn what_only_expired_snapshots_name_is_freed_and_what_a_study_keeps_is_not
             let writer = lake.writer("expire").await.unwrap();
             let expired = ledger.snapshots().expire(writer.lease(), &ids, &actor).await.unwrap();
             let readable = ledger.snapshots().readable().await.unwrap();
-            (expired, writer.free(&readable, false).await.unwrap().files)
+            let hold = ledger.hold_files(HoldFor::Removing).unwrap();
+            (expired, writer.free(&hold, &readable, false).await.unwrap().files)
         }
     };
     // The newest stays whatever is asked.

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex};
 
 use arrow_array::RecordBatch;
 use bytes::Bytes;
-use ledger::{NewErasure, NewLoad, NewStudy, Scrub};
+use ledger::{HoldFor, LedgerError, NewErasure, NewLoad, NewStudy, Scrub, Written};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use vocab::{LandingId, PatientId, PurposeOfUse, SnapshotId, StudyId};
 
 use super::{House, ROWS, Row, answer, batch, observation};
+use crate::blocks::Blocks;
 use crate::doctor::Depth;
 use crate::landing::{LandingError, NewContent};
 use crate::storage::Trouble;
@@ -156,9 +157,60 @@ async fn is_erased(house: &House, first: SnapshotId, second: SnapshotId, kept: L
     let found = lake.doctor(Depth::Deep, &[kept]).await.unwrap();
     let unwell: Vec<_> = found.iter().filter(|finding| !finding.well).collect();
     assert!(unwell.is_empty(), "{unwell:?}");
+    is_written_down(house).await;
     let left: Vec<_> = std::fs::read_dir(house.folder.path().join("tmp")).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
     assert!(!house.folder.path().join("erasing.json").exists());
+}
+
+/// The ledger knows of every file that lies there what it is, and of every version what it says.
+async fn is_written_down(house: &House) {
+    let (book, table) = (house.ledger.lake_files(), "observation");
+    let folder = house.folder.path().join("lake").join(table);
+    let mut lying = BTreeMap::new();
+    for below in ["", "_delta_log/"] {
+        for entry in std::fs::read_dir(folder.join(below)).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            if entry.path().is_file() {
+                let blocks = Blocks::of(&std::fs::read(entry.path()).unwrap());
+                lying.insert(format!("{below}{name}"), blocks.hashes().to_vec());
+            }
+        }
+    }
+    let written = book.of_table(table).await.unwrap();
+    let written: BTreeMap<_, _> =
+        written.into_iter().map(|file| (file.path, file.blocks)).collect();
+    assert_eq!(written, lying);
+    for snapshot in house.ledger.snapshots().readable().await.unwrap() {
+        let version = snapshot.table(table).unwrap().delta_version.unsigned_abs();
+        let said = book.version(table, version).await.unwrap();
+        assert!(matches!(said, Written::Digest(_)), "version {version}: {said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_snapshot_rests_on_goes_with_an_erasure_and_no_backup_is_made_meanwhile() {
+    let (house, first, second, kept) = house().await;
+    let mut left = Vec::new();
+    for name in ["before-upgrade/step-0006-ledger.db", "lake/.damaged/observation-1/x.parquet"] {
+        let path = house.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, "Hanako").unwrap();
+        left.push((name, path));
+    }
+    let copying = house.ledger.hold_files(HoldFor::Copying).unwrap();
+    let refused = erase(&house, kept, FaultPoint::default()).await.map(drop);
+    assert!(matches!(refused, Err(LakeError::Ledger(LedgerError::FilesHeld))), "{refused:?}");
+    assert!(!house.lake.is_erasing());
+    drop(copying);
+    let certificate = erase(&house, kept, FaultPoint::default()).await.unwrap();
+    is_erased(&house, first, second, kept).await;
+    for (name, path) in left {
+        assert!(!path.exists(), "{name}");
+        let told = certificate.files.iter().find(|file| file.file == name).unwrap();
+        assert_eq!((&told.after, told.sizes), (&None, (6, 0)));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,8 @@ fn landing_in(home: &Path) -> (Landing, PathBuf) {
 mod bound;
 #[path = "compact.rs"]
 mod compact;
+#[path = "damage.rs"]
+mod damage;
 #[path = "doctor.rs"]
 mod doctor;
 #[path = "erase.rs"]

@@ -24,7 +24,8 @@ async fn of_several_writers_at_one_table_one_commits_and_the_others_are_told() {
                 let change = Change { add: vec![file.clone()], remove: Vec::new() };
                 let occasion = Occasion { mode: Mode::Load, at_ms: 1 };
                 let tables = &lake.inner.tables;
-                (file, tables.commit(&at.unwrap().unwrap(), None, &change, occasion).await)
+                let done = tables.commit(&at.unwrap().unwrap(), None, &change, occasion).await;
+                (file, done.map(|after| after.version))
             }
         });
         let done = join_all(commits).await;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::TryStreamExt as _;
-use ledger::Snapshot;
+use ledger::{Hold, Snapshot};
 use object_store::ObjectStoreExt as _;
 use serde::Serialize;
 
@@ -25,11 +25,17 @@ pub struct Freed {
 
 impl Writer {
     /// Removes the data files of every table that none of these snapshots names; they must be all
-    /// that can be read. With `keep`, nothing is removed, only counted.
+    /// that can be read. With `keep`, nothing is removed, only counted. The hold is for removing:
+    /// nobody copies files meanwhile.
     ///
     /// # Errors
     /// When a log or a folder cannot be read, or a file not be removed.
-    pub async fn free(&self, readable: &[Snapshot], keep: bool) -> Result<Freed, LakeError> {
+    pub async fn free(
+        &self,
+        _hold: &Hold,
+        readable: &[Snapshot],
+        keep: bool,
+    ) -> Result<Freed, LakeError> {
         let mut versions: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
         for table in readable.iter().flat_map(|snapshot| &snapshot.tables) {
             versions.entry(&table.table).or_default().insert(table.delta_version);
@@ -45,6 +51,7 @@ impl Writer {
             let failed = |source| TableError::store(table, source);
             let store = self.lake.inner.tables.store(table)?;
             let all: Vec<_> = store.list(None).try_collect().await.map_err(failed)?;
+            let mut gone = Vec::new();
             for file in all {
                 let path = file.location.as_ref();
                 if !path.ends_with(".parquet") || path.contains('/') || named.contains(path) {
@@ -54,7 +61,11 @@ impl Writer {
                 freed.size_bytes += file.size;
                 if !keep {
                     store.delete(&file.location).await.map_err(failed)?;
+                    gone.push(path.to_owned());
                 }
+            }
+            if !gone.is_empty() {
+                self.lake.inner.ledger.lake_files().forget(&self.lease, table, &gone).await?;
             }
         }
         Ok(freed)

@@ -10,11 +10,11 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use futures::TryStreamExt as _;
-use ledger::Snapshot;
+use ledger::{HoldFor, Snapshot, WriterLease};
 use object_store::ObjectStoreExt as _;
 use vocab::LoadId;
 
-use super::part;
+use super::{book, part};
 use crate::delta::{Change, DataFile, Mode, Occasion, TableAt, TableError};
 use crate::house::{Lake, LakeError};
 use crate::storage::{self, at};
@@ -24,11 +24,30 @@ use crate::storage::{self, at};
 pub struct Healed {
     /// Tables that were brought back to the snapshot.
     pub tables: Vec<String>,
+    /// Tables whose log was not what was written, set aside so that a rebuild makes them anew.
+    pub set_aside: Vec<String>,
     /// Files of interrupted loads that were removed.
     pub files_removed: u64,
 }
 
+/// What becomes of a table whose log is damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Damaged {
+    /// Nothing is written before it has been put right.
+    Refused,
+    /// It is set aside: all tables are made anew.
+    SetAside,
+}
+
 const MARK: &str = "load-";
+
+/// Where damaged tables are set aside, beside the others.
+const DAMAGED: &str = ".damaged";
+
+/// The folder of tables that were set aside, when the lake lies on this machine.
+pub(super) fn damaged(lake: &Lake) -> Option<PathBuf> {
+    lake.inner.tables.local(DAMAGED)
+}
 
 fn mark_path(lake: &Lake, load: LoadId) -> PathBuf {
     lake.inner.home.join("tmp").join(format!("{MARK}{}", load.0))
@@ -70,17 +89,34 @@ fn marks(lake: &Lake) -> Result<Vec<(LoadId, Vec<String>)>, LakeError> {
     Ok(marks)
 }
 
-pub(super) async fn heal(lake: &Lake) -> Result<Healed, LakeError> {
+pub(super) async fn heal(
+    lake: &Lake,
+    lease: &WriterLease,
+    damaged: Damaged,
+) -> Result<Healed, LakeError> {
     let marks = marks(lake)?;
     let snapshot = lake.inner.ledger.snapshots().latest().await?;
     let mut names: BTreeSet<String> = marks.iter().flat_map(|(_, tables)| tables.clone()).collect();
     names.extend(snapshot.iter().flat_map(|s| s.tables.iter().map(|table| table.table.clone())));
-    let mut healed = Healed::default();
+    let (mut healed, mut behind) = (Healed::default(), Vec::new());
     for name in &names {
-        if bring_back(lake, snapshot.as_ref(), name).await? {
-            healed.tables.push(name.clone());
+        match bring_back(lake, snapshot.as_ref(), name).await {
+            Ok(Stands { changed, newest }) => {
+                healed.tables.extend(changed.then(|| name.clone()));
+                if let Some(newest) = newest
+                    && !book::is_caught_up(lake, &newest).await?
+                {
+                    behind.push(newest);
+                }
+            }
+            Err(LakeError::Table(error)) if damaged == Damaged::SetAside && is_damage(&error) => {
+                set_aside(lake, name, error)?;
+                healed.set_aside.push(name.clone());
+            }
+            Err(error) => return Err(error),
         }
     }
+    catch_up(lake, lease, &behind).await?;
     for (load, tables) in marks {
         let is_committed = snapshot.as_ref().is_some_and(|snapshot| snapshot.load == load);
         if !is_committed {
@@ -92,38 +128,89 @@ pub(super) async fn heal(lake: &Lake) -> Result<Healed, LakeError> {
     }
     if healed != Healed::default() {
         let (tables, files) = (healed.tables.len(), healed.files_removed);
-        tracing::warn!(tables, files, "put right what an interrupted load left behind");
+        let aside = healed.set_aside.len();
+        tracing::warn!(tables, files, aside, "put right what an interrupted load left behind");
     }
     Ok(healed)
 }
 
-/// Makes the newest version of a table hold what the snapshot's version holds.
+/// Writes down what these tables are now.
+async fn catch_up(lake: &Lake, lease: &WriterLease, behind: &[TableAt]) -> Result<(), LakeError> {
+    if behind.is_empty() {
+        return Ok(());
+    }
+    let readable = lake.inner.ledger.snapshots().readable().await?;
+    for newest in behind {
+        let tables = readable.iter().filter_map(|snapshot| snapshot.table(&newest.name));
+        let named: BTreeSet<u64> = tables.map(|table| table.delta_version.unsigned_abs()).collect();
+        book::catch_up(lake, lease, newest, &named).await?;
+    }
+    Ok(())
+}
+
+/// How a table stands after it was looked at.
+struct Stands {
+    /// It was brought back.
+    changed: bool,
+    /// The newest version; none where there is no such table.
+    newest: Option<TableAt>,
+}
+
+/// Makes the newest version of a table hold what the snapshot's version holds. A table that is gone
+/// stays gone: whoever needs it says so.
 async fn bring_back(
     lake: &Lake,
     snapshot: Option<&Snapshot>,
     name: &str,
-) -> Result<bool, LakeError> {
+) -> Result<Stands, LakeError> {
     let tables = &lake.inner.tables;
     let known = snapshot.and_then(|snapshot| snapshot.table(name));
     let Some(newest) = tables.open(name, None).await? else {
-        return match known {
-            Some(_) => Err(TableError::Missing { table: name.to_owned() }.into()),
-            None => Ok(false),
-        };
+        return Ok(Stands { changed: false, newest: None });
     };
+    let stands = |newest| Ok(Stands { changed: false, newest: Some(newest) });
     let wanted = match known {
-        Some(known) if known.delta_version.unsigned_abs() == newest.version => return Ok(false),
+        Some(known) if known.delta_version.unsigned_abs() == newest.version => {
+            return stands(lake.believed(newest).await?);
+        }
         Some(known) => lake.open_at(name, known.delta_version.unsigned_abs()).await?.files,
         None => Vec::new(),
     };
     let change = difference(&newest, &wanted);
     if change.add.is_empty() && change.remove.is_empty() {
-        return Ok(false);
+        return stands(newest);
     }
     let at_ms = lake.inner.ledger.clock().now().as_millisecond();
     let occasion = Occasion { mode: Mode::Heal, at_ms };
-    tables.commit(&newest, None, &change, occasion).await?;
-    Ok(true)
+    let newest = tables.commit(&newest, None, &change, occasion).await?;
+    Ok(Stands { changed: true, newest: Some(newest) })
+}
+
+/// Whether a table could not be opened because of what its log says.
+fn is_damage(error: &TableError) -> bool {
+    matches!(
+        error,
+        TableError::Delta { .. }
+            | TableError::Deleted { .. }
+            | TableError::Changed { .. }
+            | TableError::OtherVersion { .. }
+    )
+}
+
+/// Takes a damaged table out of the way, without losing a byte of it. One that does not lie on this
+/// machine stays, and the error with it.
+fn set_aside(lake: &Lake, table: &str, error: TableError) -> Result<(), LakeError> {
+    let Some(folder) = lake.inner.tables.local(table) else { return Err(error.into()) };
+    // A backup may be copying its files.
+    let _hold = lake.inner.ledger.hold_files(HoldFor::Removing)?;
+    let aside = folder.with_file_name(DAMAGED);
+    storage::make_folder(&aside)?;
+    let mut places = (1..).map(|number| aside.join(format!("{table}-{number}")));
+    let free = places.find(|place| !place.exists()).unwrap_or_else(|| aside.join(table));
+    tracing::warn!(table, %error, "a table is damaged and set aside");
+    storage::put_in_place(&folder, &free)?;
+    lake.inner.tables.known.forget(table);
+    Ok(())
 }
 
 fn difference(newest: &TableAt, wanted: &[DataFile]) -> Change {

@@ -10,9 +10,9 @@ use arrow_schema::ArrowError;
 use parquet::arrow::ProjectionMask;
 use vocab::{LandingId, PatientId};
 
-use super::load::rows_wrong;
 use super::pages::{Lying, Opened, Sought, numbers, wrong};
 use super::part;
+use super::part::rows_wrong;
 use crate::delta::DataFile;
 use crate::file::FileError;
 use crate::house::{Lake, LakeError};

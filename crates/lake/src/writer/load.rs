@@ -8,23 +8,21 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use ledger::{
-    FileReport, LoadCommit, PatientKeys, QuarantineRow, Snapshot, SnapshotKind, SnapshotTable,
-    WarningCount, WriterLease,
+    FileReport, LoadCommit, PatientKeys, QuarantineRow, Snapshot, SnapshotKind, WarningCount,
+    WriterLease,
 };
 use tokio::task::{JoinHandle, JoinSet};
 use vocab::{LandingId, LoadId, SnapshotId};
 
 use super::encode::{self, Segment};
 use super::pages::Sought;
-use super::part::{self, Part};
-use super::publish::Publish;
+use super::part::{self, Part, rows_wrong};
+use super::publish::{self, Publish, Published};
 use super::rewrite::Lost;
 use super::supersede::{ByName, Gone, OldRow};
-use super::{HeldResources, LoadMode, Writer, heal, rewrite};
-use crate::delta::{Change, DataFile, TableAt};
-use crate::file::FileError;
+use super::{HeldResources, LoadMode, Writer, book, heal, rewrite};
+use crate::delta::{Change, DataFile, TableAt, TableError};
 use crate::house::LakeError;
-use crate::storage;
 use crate::tables::{PATIENT_ID, TableSpec};
 
 /// What the ledger is told besides the tables.
@@ -104,10 +102,17 @@ impl<'a> Load<'a> {
         let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
         heal::mark(&writer.lake, load, &names)?;
         let before = inner.ledger.snapshots().latest().await?;
+        // Only a rebuild can make up for a table that is gone.
+        let needed = |table: &str| {
+            mode == LoadMode::Add && before.as_ref().is_some_and(|b| b.table(table).is_some())
+        };
         let open = |spec: &TableSpec| {
-            let (tables, spec) = (inner.tables.clone(), spec.clone());
+            let (lake, spec, needed) = (writer.lake.clone(), spec.clone(), needed(&spec.name));
             async move {
-                let at = tables.open(&spec.name, None).await?;
+                let at = lake.open_newest(&spec.name).await?;
+                if at.is_none() && needed {
+                    return Err(TableError::Missing { table: spec.name.clone() }.into());
+                }
                 Ok::<_, LakeError>(TableLoad::new(spec, at))
             }
         };
@@ -265,12 +270,15 @@ impl<'a> Load<'a> {
             self.finish_one().await?;
         }
         self.plan_changes().await?;
-        let mut versions = self.publish().await?;
+        let (mut versions, entries) = publish::parted(self.publish().await?);
         if let Some(before) = self.before.as_ref().filter(|_| self.mode == LoadMode::Add) {
             let others = before.tables.iter().filter(|t| !self.by_name.contains_key(&t.table));
             versions.extend(others.cloned());
         }
         versions.sort_by(|a, b| a.table.cmp(&b.table));
+        self.writer.faults.step("book")?;
+        let anew = book::ends(self.before.as_ref(), &entries);
+        book::write_down(&self.writer.lake, &self.writer.lease, entries).await?;
         self.writer.faults.step("ledger")?;
         let ReportParts { files, quarantine, warnings, keys } = report;
         let kind = match self.mode {
@@ -285,6 +293,7 @@ impl<'a> Load<'a> {
             quarantine,
             warnings,
             keys,
+            anew,
         };
         let loads = self.writer.lake.inner.ledger.loads();
         let snapshot = loads.commit(&self.writer.lease, commit).await?;
@@ -417,11 +426,11 @@ impl<'a> Load<'a> {
     }
 
     /// Commits the tables' logs, several at a time; all that were begun end, even after one failed.
-    async fn publish(&mut self) -> Result<Vec<SnapshotTable>, LakeError> {
+    async fn publish(&mut self) -> Result<Vec<Published>, LakeError> {
         let mut under_way = JoinSet::new();
         let (mut done, mut failed) = (Vec::with_capacity(self.tables.len()), None);
-        let mut take = |ended: Option<Result<Result<SnapshotTable, LakeError>, _>>| match ended {
-            Some(Ok(Ok(table))) => done.push(table),
+        let mut take = |ended: Option<Result<Result<Published, LakeError>, _>>| match ended {
+            Some(Ok(Ok(published))) => done.push(published),
             Some(Ok(Err(error))) => failed = failed.take().or(Some(error)),
             Some(Err(died)) => failed = failed.take().or(Some(died_at(&died))),
             None => {}
@@ -484,11 +493,4 @@ impl TableLoad {
 
 fn died_at(died: &tokio::task::JoinError) -> LakeError {
     LakeError::Stopped(died.to_string())
-}
-
-pub(super) fn rows_wrong(table: &str, error: &FileError) -> LakeError {
-    if let Some(told) = storage::told(error) {
-        return LakeError::Storage(told);
-    }
-    LakeError::Rows { table: table.to_owned(), reason: error.to_string() }
 }

@@ -3,6 +3,7 @@
 //! Files are written first, then each table's log, then the ledger: the ledger's transaction is
 //! the commit. What a load that died left behind is put right when the next writer opens.
 
+mod book;
 mod encode;
 mod erase;
 mod expire;
@@ -28,6 +29,7 @@ pub use erase::{
 };
 pub(crate) use erase::{Notice, notice};
 pub use expire::Freed;
+use heal::Damaged;
 pub use heal::Healed;
 pub use held::{HeldContent, HeldIndex, HeldResource, HeldResources};
 pub use load::{Load, ReportParts};
@@ -87,7 +89,16 @@ impl Lake {
     /// When another writes, the lake or the ledger cannot be reached, or a bucket does not keep what
     /// is there from being written over.
     pub async fn writer(&self, purpose: &str) -> Result<Writer, LakeError> {
-        self.writer_with(purpose, FaultPoint::default()).await
+        self.writer_with(purpose, self.inner.faults.clone()).await
+    }
+
+    /// The same, to make every table anew: one whose log is damaged is set aside instead of
+    /// refused.
+    ///
+    /// # Errors
+    /// As [`Lake::writer`].
+    pub async fn writer_for_rebuild(&self, purpose: &str) -> Result<Writer, LakeError> {
+        self.opened(purpose, self.inner.faults.clone(), Damaged::SetAside).await
     }
 
     /// The same, with a hook at each step.
@@ -99,12 +110,21 @@ impl Lake {
         purpose: &str,
         faults: FaultPoint,
     ) -> Result<Writer, LakeError> {
+        self.opened(purpose, faults, Damaged::Refused).await
+    }
+
+    async fn opened(
+        &self,
+        purpose: &str,
+        faults: FaultPoint,
+        damaged: Damaged,
+    ) -> Result<Writer, LakeError> {
         let lease = self.inner.ledger.writer_lease(purpose).await?;
         if let Some(bucket) = &self.inner.tables.bucket {
             bucket.probe().await?;
         }
         self.notice_erasures();
-        let healed = heal::heal(self).await?;
+        let healed = heal::heal(self, &lease, damaged).await?;
         let writer = Writer { lake: self.clone(), lease, faults, healed };
         erase::resume(&writer).await?;
         Ok(writer)

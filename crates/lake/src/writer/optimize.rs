@@ -9,6 +9,7 @@ use ledger::{LoadCommit, Snapshot, SnapshotKind, SnapshotTable};
 use serde::Serialize;
 use vocab::{LoadId, SnapshotId};
 
+use super::book::{self, Entry};
 use super::{Writer, heal};
 use crate::delta::{Change, DataFile, Deleted, Mode, Occasion, TableAt, TableError};
 use crate::file::Effort;
@@ -85,7 +86,7 @@ impl Writer {
         for table in &snapshot.tables {
             // The newest version, which holds what the snapshot's does: the writer has healed it.
             let missing = || TableError::Missing { table: table.table.clone() };
-            let at = inner.tables.open(&table.table, None).await?.ok_or_else(missing)?;
+            let at = self.lake.open_newest(&table.table).await?.ok_or_else(missing)?;
             let small = choose(&at.files, how);
             if !small.is_empty() {
                 chosen.push((at, small));
@@ -96,12 +97,12 @@ impl Writer {
         }
         let names: Vec<&str> = chosen.iter().map(|(at, _)| at.name.as_str()).collect();
         heal::mark(&self.lake, load, &names)?;
-        let (mut told, mut changed) = (Vec::new(), Vec::new());
+        let (mut told, mut changed, mut entries) = (Vec::new(), Vec::new(), Vec::new());
         let mut next_part = 0;
         for (at, small) in &chosen {
             let known = snapshot.table(&at.name);
             let merged = self.merge(load, (at, small), (how, &mut next_part), rows_done).await?;
-            let table = self.publish(at, small, known, merged).await?;
+            let (table, entry) = self.publish(at, small, known, merged).await?;
             told.push(Compacted {
                 table: at.name.clone(),
                 files_before: at.files.len() as u64,
@@ -110,8 +111,11 @@ impl Writer {
                 bytes_after: table.size_bytes,
             });
             changed.push(table);
+            entries.push(entry);
         }
         let tables = with(&snapshot, changed);
+        self.faults.step("book")?;
+        book::write_down(&self.lake, &self.lease, entries).await?;
         self.faults.step("ledger")?;
         let commit = LoadCommit {
             load,
@@ -121,6 +125,7 @@ impl Writer {
             quarantine: Vec::new(),
             warnings: Vec::new(),
             keys: inner.ledger.patient_keys_unread(),
+            anew: false,
         };
         let id = inner.ledger.loads().commit(&self.lease, commit).await?;
         self.faults.step("committed")?;
@@ -176,14 +181,15 @@ impl Writer {
         Ok(files)
     }
 
-    /// Commits one table's log; gives the table as the snapshot names it.
+    /// Commits one table's log; gives the table as the snapshot names it, and what is to be written
+    /// down of it.
     async fn publish(
         &self,
         at: &TableAt,
         small: &[DataFile],
         known: Option<&SnapshotTable>,
         merged: Vec<DataFile>,
-    ) -> Result<SnapshotTable, LakeError> {
+    ) -> Result<(SnapshotTable, Entry), LakeError> {
         let rows = |files: &[DataFile]| files.iter().map(|file| file.rows).sum::<u64>();
         if rows(small) != rows(&merged) {
             let reason = format!("{} rows went in, {} came out", rows(small), rows(&merged));
@@ -194,15 +200,16 @@ impl Writer {
         let at_ms = inner.ledger.clock().now().as_millisecond();
         let change = Change { add: merged, remove: small.to_vec() };
         let occasion = Occasion { mode: Mode::Optimize, at_ms };
-        let version = inner.tables.commit(at, None, &change, occasion).await?;
+        let made = inner.tables.commit(at, None, &change, occasion).await?;
+        let entry = Entry::of(&self.lake, &made, (&change, false)).await?;
         let stay = at.files.iter().filter(|file| !small.contains(file)).chain(&change.add);
         let (files, size_bytes) =
             stay.fold((0, 0), |(files, bytes), file| (files + 1, bytes + file.size_bytes));
         let missing = || LakeError::UnknownTable(at.name.clone());
         let mut table = known.cloned().ok_or_else(missing)?;
-        table.delta_version = i64::try_from(version).unwrap_or(i64::MAX);
+        table.delta_version = i64::try_from(made.version).unwrap_or(i64::MAX);
         (table.files, table.size_bytes) = (files, size_bytes);
-        Ok(table)
+        Ok((table, entry))
     }
 }
 

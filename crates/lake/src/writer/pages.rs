@@ -1,10 +1,8 @@
 //! Finding rows in a data file without reading it whole: its own index says which pages can hold
 //! what is looked for, and only those are read.
 
-use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
-use std::sync::Arc;
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int64Type;
@@ -21,30 +19,23 @@ use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::statistics::Statistics;
 
+use crate::checked::CheckedFile;
 use crate::delta::DataFile;
 use crate::file::{FileError, Format};
-use crate::storage::{FarFile, StorageError};
 
 /// A data file where it can be read: as it lies on this machine or in a bucket, or fetched.
 #[derive(Clone)]
 pub(super) enum Lying {
-    /// A file of this machine.
-    Here(Arc<File>),
-    /// A file in a bucket, of which stretches are asked for.
-    Far(FarFile),
+    /// A file of this machine, or of a bucket, of which stretches are asked for.
+    At(CheckedFile),
     /// The bytes of a file that lies elsewhere.
     Fetched(Bytes),
-}
-
-fn unread(error: StorageError) -> ParquetError {
-    ParquetError::External(Box::new(error))
 }
 
 impl Length for Lying {
     fn len(&self) -> u64 {
         match self {
-            Self::Here(file) => Length::len(file.as_ref()),
-            Self::Far(file) => file.size_bytes,
+            Self::At(file) => file.size_bytes(),
             Self::Fetched(bytes) => bytes.len() as u64,
         }
     }
@@ -55,8 +46,7 @@ impl ChunkReader for Lying {
 
     fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
         match self {
-            Self::Here(file) => Ok(Box::new(file.get_read(start)?)),
-            Self::Far(file) => Ok(Box::new(file.peek(start))),
+            Self::At(file) => file.reader(start),
             Self::Fetched(bytes) => {
                 let rest =
                     bytes.slice(usize::try_from(start).unwrap_or(usize::MAX).min(bytes.len())..);
@@ -67,8 +57,7 @@ impl ChunkReader for Lying {
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
         match self {
-            Self::Here(file) => file.get_bytes(start, length),
-            Self::Far(file) => file.range(start..start + length as u64).map_err(unread),
+            Self::At(file) => file.bytes(start, length),
             Self::Fetched(bytes) => ChunkReader::get_bytes(bytes, start, length),
         }
     }
@@ -271,6 +260,8 @@ pub(super) fn wrong(source: ArrowError) -> FileError {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use arrow_schema::{DataType, Field, Schema};
 
     use super::*;

@@ -13,7 +13,11 @@ use vocab::LoadId;
 
 use super::encode::Encoded;
 use super::pages::Lying;
+use crate::blocks::Blocks;
+use crate::checked::{CheckedFile, Source};
 use crate::delta::{DataFile, TableError, Tables};
+use crate::file::FileError;
+use crate::house::LakeError;
 use crate::storage::{self, FarFile};
 
 /// How the files of a load begin.
@@ -43,7 +47,9 @@ pub(super) async fn write(
     let patients = people.first().copied().zip(people.last().copied());
     let size_bytes = bytes.len() as u64;
     let file = DataFile { path, size_bytes, rows, patients, deleted: None };
+    let blocks = Blocks::of(&bytes);
     tables.put(table, &file.path, bytes).await?;
+    tables.known.put(table, [(file.path.clone(), blocks)]);
     Ok(Part { file, resources, people })
 }
 
@@ -63,12 +69,19 @@ pub(super) async fn read(
 pub(super) fn open(tables: &Tables, table: &str, file: &DataFile) -> Result<Lying, TableError> {
     if let Some(bucket) = tables.bucket.clone() {
         let path = bucket.path(&format!("{table}/{}", file.path));
-        return Ok(Lying::Far(FarFile { bucket, path, size_bytes: file.size_bytes }));
+        let far = FarFile { bucket, path, size_bytes: file.size_bytes };
+        return Ok(Lying::At(checked(tables, table, file, Source::Far(far))));
     }
     let missing = || TableError::Missing { table: table.to_owned() };
     let path = tables.local(table).ok_or_else(missing)?.join(&file.path);
     let opened = File::open(&path).map_err(storage::at("read", &path))?;
-    Ok(Lying::Here(Arc::new(opened)))
+    Ok(Lying::At(checked(tables, table, file, Source::Here(Arc::new(opened)))))
+}
+
+/// A file that is compared with what was written as it is read.
+fn checked(tables: &Tables, table: &str, file: &DataFile, source: Source) -> CheckedFile {
+    let (name, blocks) = (format!("{table}/{}", file.path), tables.known.of(table, &file.path));
+    CheckedFile { source, name, blocks }
 }
 
 /// Opens a data file to read all of a column; one that lies in a bucket is fetched.
@@ -93,4 +106,11 @@ pub(super) fn rows<R: ChunkReader + 'static>(
         Some(deleted) => builder.with_row_selection(deleted.selection(file.rows_stored())),
         None => builder,
     })
+}
+
+pub(super) fn rows_wrong(table: &str, error: &FileError) -> LakeError {
+    if let Some(told) = storage::told(error) {
+        return LakeError::Storage(told);
+    }
+    LakeError::Rows { table: table.to_owned(), reason: error.to_string() }
 }

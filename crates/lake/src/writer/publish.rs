@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 
 use ledger::SnapshotTable;
 
-use super::load::rows_wrong;
+use super::book::Entry;
 use super::pages::Sought;
+use super::part::rows_wrong;
 use super::{LoadMode, part, rewrite};
 use crate::delta::{Change, DataFile, Mode, Occasion, TableAt};
 use crate::house::{Lake, LakeError};
@@ -28,6 +29,22 @@ pub(super) struct Publish {
     pub(super) resources: (u64, u64),
 }
 
+/// A table as the snapshot names it, and what is to be written down of it where its log changed.
+pub(super) struct Published {
+    pub(super) table: SnapshotTable,
+    pub(super) entry: Option<Entry>,
+}
+
+/// What was published, apart: the tables, and what is to be written down.
+pub(super) fn parted(all: Vec<Published>) -> (Vec<SnapshotTable>, Vec<Entry>) {
+    let (mut tables, mut entries) = (Vec::with_capacity(all.len()), Vec::new());
+    for Published { table, entry } in all {
+        tables.push(table);
+        entries.extend(entry);
+    }
+    (tables, entries)
+}
+
 impl Publish {
     /// Whether the table's log gets a new version.
     pub(super) fn writes_log(&self) -> bool {
@@ -37,15 +54,18 @@ impl Publish {
     }
 
     /// Commits the log where it changes, and tells what the table then holds.
-    pub(super) async fn run(self) -> Result<SnapshotTable, LakeError> {
+    pub(super) async fn run(self) -> Result<Published, LakeError> {
         let writes_log = self.writes_log();
         if let (false, Some(known)) = (writes_log, &self.known) {
-            return Ok(known.clone());
+            return Ok(Published { table: known.clone(), entry: None });
         }
         let tables = &self.lake.inner.tables;
         let at_ms = self.lake.inner.ledger.clock().now().as_millisecond();
-        let version = match &self.at {
-            Some(open) if !writes_log => open.version,
+        let made = match &self.at {
+            Some(open) if !writes_log => {
+                let table = self.describe(open.version).await?;
+                return Ok(Published { table, entry: None });
+            }
             Some(open) => {
                 let mode = match self.mode {
                     LoadMode::Add => Mode::Load,
@@ -56,11 +76,13 @@ impl Publish {
             }
             None => tables.create(&self.spec, &self.change.add, at_ms).await?,
         };
-        self.describe(version).await
+        let how = (&self.change, self.at.is_none());
+        let entry = Some(Entry::of(&self.lake, &made, how).await?);
+        Ok(Published { table: self.describe(made.version).await?, entry })
     }
 
     /// The table as the snapshot names it.
-    async fn describe(self, version: u64) -> Result<SnapshotTable, LakeError> {
+    async fn describe(&self, version: u64) -> Result<SnapshotTable, LakeError> {
         let before = self.at.as_ref().map_or(&[][..], |at| &at.files);
         let stay: Vec<&DataFile> =
             before.iter().filter(|file| !self.change.remove.contains(file)).collect();

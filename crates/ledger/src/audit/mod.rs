@@ -6,6 +6,7 @@
 
 mod chain;
 mod head;
+pub(crate) mod line;
 mod verify;
 
 use jiff::Timestamp;

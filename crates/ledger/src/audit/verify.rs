@@ -64,11 +64,13 @@ pub(crate) async fn walk(tx: &mut Tx, kept: KeptHead) -> Result<AuditVerdict, Le
             .rows(&mut *tx)
             .await
             .doing("read the audit")?;
-        if page.is_empty() {
-            break;
-        }
+        let before = walk.last_read;
         for row in &page {
             walk.step(&read_row(row).doing("read the audit")?);
+        }
+        // The end; or rows that come again, because a changed number stands among them.
+        if walk.last_read == before {
+            break;
         }
     }
     Ok(walk.end())
@@ -106,7 +108,7 @@ impl Walk {
             self.first_broken.get_or_insert(Broken { seq: row.seq, by });
         }
         self.rows += 1;
-        self.last_read = row.seq;
+        self.last_read = self.last_read.max(row.seq);
         self.head = AuditHead { seq: row.seq, hash: row.hash.clone() };
         self.kept_seen |= self.kept == KeptHead::At(self.head.clone());
     }

@@ -5,6 +5,7 @@
 
 mod find;
 mod seal;
+mod whole;
 
 use std::collections::BTreeMap;
 

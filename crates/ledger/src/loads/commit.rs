@@ -7,7 +7,7 @@ use vocab::{LandingId, LoadId, SnapshotId};
 
 use super::{
     Counts, Ending, FileReport, LoadCommit, LoadInfo, LoadOutcome, QuarantineRow, SnapshotKind,
-    SnapshotTable, WarningCount, landing, snapshot, words,
+    SnapshotTable, WarningCount, bound, landing, snapshot, words,
 };
 use crate::audit::{self, Act, AuditHead};
 use crate::erasure;
@@ -34,6 +34,7 @@ pub(super) async fn commit(
             let info = super::running(&mut tx, commit.load).await?;
             let snapshot = put_snapshot(&mut tx, (commit.load, commit.kind), now_us).await?;
             put_tables(&mut tx, snapshot, &commit.tables).await?;
+            let ended = if commit.anew { end_earlier(&mut tx, snapshot, now_us).await? } else { 0 };
             put_files(&mut tx, commit.load, &commit.files).await?;
             put_quarantine(&mut tx, commit.load, &commit.quarantine).await?;
             put_warnings(&mut tx, commit.load, &commit.warnings).await?;
@@ -49,7 +50,8 @@ pub(super) async fn commit(
             let ending =
                 Ending { outcome: LoadOutcome::Committed, snapshot: Some(snapshot), failure: None };
             super::end(&mut tx, commit.load, now_us, ending).await?;
-            let line = put_line(&mut tx, commit, (&info, snapshot, links_new), now_us).await?;
+            let told = (&info, snapshot, links_new, ended);
+            let line = put_line(&mut tx, commit, told, now_us).await?;
             Ok((tx, Some(line), snapshot))
         })
         .await
@@ -59,7 +61,7 @@ pub(super) async fn commit(
 async fn put_line(
     tx: &mut Tx,
     commit: &LoadCommit,
-    (info, snapshot, links_new): (&LoadInfo, SnapshotId, u64),
+    (info, snapshot, links_new, ended): (&LoadInfo, SnapshotId, u64, u64),
     now_us: i64,
 ) -> Result<AuditHead, LedgerError> {
     let actor = words::actor(&info.actor)?;
@@ -68,6 +70,7 @@ async fn put_line(
     let detail = json!({
         "snapshot": snapshot.0, "kind": commit.kind.word(), "source": info.source,
         "files": commit.files.len(), "counts": total, "links": links_new,
+        (bound::TABLES): bound::digest(&commit.tables), "snapshots_ended": ended,
     });
     let act = Act::new(&actor, "load.commit", format!("load/{}", commit.load)).with(detail);
     audit::append(tx, now_us, &act).await
@@ -117,6 +120,16 @@ pub(crate) async fn put_snapshot(
         .await
         .doing("record a snapshot")?;
     Ok(SnapshotId(id))
+}
+
+/// Says that no earlier snapshot can be read; tells how many could until now.
+async fn end_earlier(tx: &mut Tx, snapshot: SnapshotId, now_us: i64) -> Result<u64, LedgerError> {
+    ask(include_str!("../../sql/snapshot/expire_before.sql"))
+        .bind(now_us)
+        .bind(snapshot.0)
+        .done(tx)
+        .await
+        .doing("expire snapshots")
 }
 
 pub(crate) async fn put_tables(

@@ -133,7 +133,45 @@ impl Landings {
             .rows(self.ledger.pool())
             .await
             .doing("list the files")?;
-        rows.iter().map(read_file).collect()
+        let files = rows.iter().map(read_file).collect::<Result<Vec<_>, _>>()?;
+        // Whoever asks again after the last one must come to an end, whatever a damaged file says.
+        let mut last = after_arrival;
+        for file in &files {
+            if file.arrival <= last {
+                let found = file.arrival.to_string();
+                return Err(LedgerError::Damaged { what: "an arrival out of order", found });
+            }
+            last = file.arrival;
+        }
+        Ok(files)
+    }
+
+    /// Every file that is held, in the order of arrival.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn all(&self) -> Result<Vec<HeldFile>, LedgerError> {
+        let (mut all, mut after) = (Vec::new(), 0);
+        loop {
+            let page = self.in_order(after).await?;
+            let Some(last) = page.last() else { return Ok(all) };
+            after = last.arrival;
+            all.extend(page);
+        }
+    }
+
+    /// Every file that must be in the landing, each once: those of records, and those in which
+    /// servers said something. Sorted.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn kept(&self) -> Result<Vec<LandingId>, LedgerError> {
+        let mut ids: Vec<LandingId> =
+            self.all().await?.into_iter().map(|held| held.file.id).collect();
+        ids.extend(self.ledger.pulls().message_files().await?);
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Loads: what came in, what became of it, and the snapshot that holds the result.
 
+mod bound;
 pub(crate) mod commit;
 mod landing;
 mod read;

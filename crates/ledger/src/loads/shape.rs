@@ -169,6 +169,8 @@ pub struct LoadCommit {
     pub warnings: Vec<WarningCount>,
     /// What was learned of patients.
     pub keys: PatientKeys,
+    /// A table that earlier snapshots name was made anew, so these can be read no longer.
+    pub anew: bool,
 }
 
 impl fmt::Display for LoadOutcome {

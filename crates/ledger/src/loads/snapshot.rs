@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::json;
 use vocab::{Actor, LoadId, SnapshotId, StudyId};
 
+use super::bound;
 use super::words::as_optional_text;
 
 use crate::audit::{self, Act, as_text};
@@ -295,7 +296,7 @@ async fn with_tables(tx: &mut Tx, row: &Row) -> Result<Snapshot, LedgerError> {
         .doing("read a snapshot")?;
     let pins: Vec<String> = ask(include_str!("../../sql/snapshot/pins.sql"))
         .bind(id.0)
-        .values(tx)
+        .values(&mut *tx)
         .await
         .doing("read a snapshot")?;
     let damaged = |_| LedgerError::Damaged { what: "a study", found: pins.join(" ") };
@@ -304,7 +305,7 @@ async fn with_tables(tx: &mut Tx, row: &Row) -> Result<Snapshot, LedgerError> {
     let parent: Option<i64> = row.try_get("parent").doing("read a snapshot")?;
     let expired: Option<i64> = row.try_get("expired_us").doing("read a snapshot")?;
     let kind: String = row.try_get("kind").doing("read a snapshot")?;
-    Ok(Snapshot {
+    let snapshot = Snapshot {
         id,
         parent: parent.map(SnapshotId),
         created: from_us(number("created_us")?),
@@ -313,7 +314,9 @@ async fn with_tables(tx: &mut Tx, row: &Row) -> Result<Snapshot, LedgerError> {
         expired: expired.map(from_us),
         pinned_by,
         tables: tables.iter().map(read_table).collect::<Result<_, _>>()?,
-    })
+    };
+    bound::check(tx, &snapshot).await?;
+    Ok(snapshot)
 }
 
 fn read_table(row: &Row) -> Result<SnapshotTable, LedgerError> {

@@ -24,6 +24,9 @@ impl LedgerError {
             Self::File { source, .. } => {
                 format!(": {source}; check that the folder can be written and the disk is not full")
             }
+            Self::NotOpened { source, .. } => {
+                format!(": {source}; check the disk, then run aoba doctor --deep")
+            }
             Self::KeyMissing { .. } => "; put it back from the backup of the keys".to_owned(),
             Self::KeyDamaged { .. } | Self::WrongKey { .. } => {
                 "; put the right one back from the backup of the keys".to_owned()
@@ -43,7 +46,15 @@ impl LedgerError {
             Self::SealBroken => {
                 "; restore the identity store and its key from one backup".to_owned()
             }
-            Self::Damaged { .. } => "; run aoba doctor".to_owned(),
+            Self::Damaged { .. } => "; run aoba doctor --deep".to_owned(),
+            Self::NotWhole { .. } => {
+                "; keep the file, and restore the home from a backup (aoba restore)".to_owned()
+            }
+            Self::FilesHeld => "; run the same command again when it has ended".to_owned(),
+            Self::NotInFiles { .. } => {
+                "; back it up with pg_dump, and the folder with a copy (docs/manual/postgres.md)"
+                    .to_owned()
+            }
             _ => String::new(),
         }
     }
@@ -120,8 +131,12 @@ impl LedgerError {
                     .to_owned()
             }
             Self::Damaged { what, found } => format!(
-                "台帳に想定外の値があります({what}: {found})。aoba doctorを実行してください"
+                "台帳に想定外の値があります({what}: {found})。aoba doctor --deepを実行してください"
             ),
+            Self::NotOpened { .. }
+            | Self::NotWhole { .. }
+            | Self::FilesHeld
+            | Self::NotInFiles { .. } => self.say_damage_ja(),
             // Said before, with everything else about the database itself.
             Self::Store { .. }
             | Self::Unreachable { .. }
@@ -135,6 +150,26 @@ impl LedgerError {
             | Self::CopyDiffers { .. }
             | Self::CopyBroken
             | Self::LeaseLost { .. } => self.to_string(),
+        }
+    }
+
+    /// What is said of files that are damaged or in use.
+    fn say_damage_ja(&self) -> String {
+        match self {
+            Self::NotOpened { file, source, .. } => format!(
+                "{file}を開けません: {source}。ディスクを確認し、aoba doctor --deepを実行してください"
+            ),
+            Self::NotWhole { file, fault } => format!(
+                "{file}が壊れています({fault})。このファイルを残したまま、バックアップから復元してください(aoba restore)"
+            ),
+            Self::FilesHeld => {
+                "このデータフォルダーのバックアップを作成中です。終わってから同じコマンドをもう一度実行してください"
+                    .to_owned()
+            }
+            Self::NotInFiles { place } => format!(
+                "台帳は{place}にあり、コピーできるファイルではありません。pg_dumpとフォルダーのコピーでバックアップしてください(docs/manual/postgres.ja.md)"
+            ),
+            other => other.to_string(),
         }
     }
 }

@@ -135,6 +135,22 @@ impl Pool {
         Ok(true)
     }
 
+    /// The connections to a file; none where this is a schema of a server.
+    pub(crate) fn file(&self) -> Option<&SqlitePool> {
+        match self {
+            Self::Sqlite(pool) => Some(pool),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// Closes all connections.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
     /// Whether this is a schema of a PostgreSQL server.
     pub(crate) fn is_server(&self) -> bool {
         matches!(self, Self::Postgres(_))

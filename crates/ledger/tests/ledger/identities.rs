@@ -9,7 +9,7 @@ use crate::house::{House, maker};
 const NAME: &str = "山田花子";
 const NUMBER: &str = "KARTE-0012345";
 
-fn hanako(patient: vocab::PatientId) -> IdentityRecord {
+pub(crate) fn hanako(patient: vocab::PatientId) -> IdentityRecord {
     IdentityRecord {
         owner: IdentityOwner::Patient(patient),
         source: "hospital".to_owned(),

@@ -69,6 +69,7 @@ pub(crate) async fn commit_with(
         ..Counts::default()
     };
     let commit = LoadCommit {
+        anew: false,
         load,
         kind: SnapshotKind::Ingest,
         tables: vec![table(2)],
@@ -118,6 +119,7 @@ async fn a_load_is_told_whole() {
         first_line: Some(2),
     };
     let commit = LoadCommit {
+        anew: false,
         load,
         kind: SnapshotKind::Ingest,
         tables: vec![table(2)],
@@ -157,6 +159,7 @@ async fn counts_that_lose_a_resource_commit_nothing_at_all() {
     let before = house.acts(&maker()).await.len();
     let lost = Counts { lines: 3, resources: 3, written: 2, ..Counts::default() };
     let commit = LoadCommit {
+        anew: false,
         load,
         kind: SnapshotKind::Ingest,
         tables: vec![table(2)],
@@ -182,6 +185,7 @@ async fn a_quarantined_resource_without_a_reason_is_refused() {
     let load = house.ledger.loads().begin(&lease, new_load()).await.unwrap();
     let counts = Counts { lines: 2, resources: 2, quarantined: 2, ..Counts::default() };
     let commit = LoadCommit {
+        anew: false,
         load,
         kind: SnapshotKind::Ingest,
         tables: vec![],
@@ -294,6 +298,7 @@ async fn a_rebuild_takes_files_of_every_source_and_an_ingest_its_own() {
     assert_eq!(state("clinic").await, Some(LandingState::Received));
     let rebuild = NewLoad { command: "rebuild".to_owned(), ..new_load() };
     let commit = LoadCommit {
+        anew: false,
         load: loads.begin(&lease, rebuild).await.unwrap(),
         kind: SnapshotKind::Rebuild,
         tables: vec![table(2)],
@@ -323,6 +328,7 @@ async fn a_load_whose_patient_has_anothers_number_is_refused_whole() {
     keys.learn("hospital", "a", []);
     keys.learn("hospital", "b", []);
     let commit = LoadCommit {
+        anew: false,
         load: house.ledger.loads().begin(&lease, new_load()).await.unwrap(),
         kind: SnapshotKind::Ingest,
         tables: vec![table(2)],

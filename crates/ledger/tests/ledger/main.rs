@@ -4,6 +4,7 @@
 
 mod audit;
 mod consents;
+mod damage;
 mod erasures;
 mod house;
 mod identities;

@@ -2,6 +2,7 @@
 //! goes on from its beginning.
 
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 
 use ledger::{ErasureEnd, Snapshot, SnapshotTable, WriterLease};
@@ -9,8 +10,8 @@ use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
 use roaring::RoaringTreemap;
 
-use super::Certificate;
 use super::journal::{self, Journal, Marked, Replaced};
+use super::{Certificate, hashes};
 use crate::delta::{Change, DataFile, Deleted, Mode, Occasion, TableError};
 use crate::house::{Lake, LakeError};
 use crate::storage::at;
@@ -27,14 +28,20 @@ pub(super) async fn carry_out(
     if !ended {
         faults.step("begin")?;
         erasures.begin(lease, &journal.begun).await?;
+        faults.step("hashes")?;
+        hashes::forget((lake, lease), &journal).await?;
         journal::turn(lake)?;
+        lake.forget_opened();
         landing(lake, faults, &journal)?;
         files(lake, faults, &journal).await?;
         faults.step("half written")?;
         half_written(lake)?;
+        remove_left(&journal)?;
         faults.step("identities")?;
         lake.inner.ledger.identity().forget(&journal.owners).await?;
         let tables = mark(lake, faults, &journal).await?;
+        faults.step("write down")?;
+        hashes::write_down((lake, lease), &journal).await?;
         faults.step("ledger")?;
         let certificate = serde_json::to_string_pretty(&journal.certificate);
         let end = ErasureEnd {
@@ -123,7 +130,20 @@ fn half_written(lake: &Lake) -> Result<(), LakeError> {
     Ok(())
 }
 
-fn read(aside: &std::path::Path) -> Result<Vec<u8>, LakeError> {
+/// Removes copies and remains that hold the person.
+fn remove_left(journal: &Journal) -> Result<(), LakeError> {
+    for path in &journal.left {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(at("remove", path)(error).into());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn read(aside: &std::path::Path) -> Result<Vec<u8>, LakeError> {
     Ok(fs::read(aside).map_err(at("read", aside))?)
 }
 
@@ -176,7 +196,7 @@ async fn mark_one(
     }
     let at_ms = lake.inner.ledger.clock().now().as_millisecond();
     let occasion = Occasion { mode: Mode::Erase, at_ms };
-    let version = tables.commit(&at, None, &change, occasion).await?;
+    let version = tables.commit(&at, None, &change, occasion).await?.version;
     let stay = at.files.iter().filter(|file| !change.remove.contains(file)).chain(&change.add);
     let (files, rows, size_bytes) = stay.fold((0, 0, 0), |(files, rows, bytes), file| {
         (files + 1, rows + file.rows, bytes + file.size_bytes)

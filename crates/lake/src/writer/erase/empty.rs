@@ -251,6 +251,25 @@ mod tests {
     }
 
     #[test]
+    fn keys_among_those_of_others_go_and_the_file_does_not_grow() {
+        let rows = 3_000_usize;
+        // Each key is nearly the one before it, and most stand twice.
+        let keys =
+            (0..rows).map(|row| format!("p-{:07}-laboratory-{:05}", row / 40, row * 11 / 20));
+        let numbers = (0..rows).map(|row| (row * 11 / 20 % 3) as i64);
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("patient_id", Arc::new(Int64Array::from_iter_values(numbers))),
+            ("resource_key", Arc::new(StringArray::from_iter_values(keys))),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let bytes = file(&[batch]);
+        for person in 0..3_u64 {
+            let hers = (0..rows as u64).filter(|row| row * 11 / 20 % 3 == person);
+            assert_eq!(emptied(&bytes, &what(hers, [])).unwrap().len(), bytes.len());
+        }
+    }
+
+    #[test]
     fn of_a_row_that_was_cut_only_the_cells_that_speak_go() {
         let done = emptied(&file(&[batch(20)]), &what([], [0, 1])).unwrap();
         let left = read(done);

@@ -39,6 +39,9 @@ pub(super) struct Journal {
     /// Files of tables that only make others quicker to read, and tell of the person: table and name.
     pub(super) drops: Vec<(String, String)>,
     pub(super) tables: Vec<Marked>,
+    /// Copies of databases of earlier forms, and what is left of tables that were damaged.
+    #[serde(default)]
+    pub(super) left: Vec<PathBuf>,
     pub(super) erased: Vec<ErasedFile>,
     pub(super) certificate: Certificate,
 }

@@ -9,6 +9,7 @@
 mod apply;
 mod certificate;
 mod empty;
+mod hashes;
 mod journal;
 mod logs;
 mod prepare;
@@ -19,7 +20,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use ledger::{IdentityOwner, NewErasure, Scrub};
+use ledger::{HoldFor, IdentityOwner, NewErasure, Scrub};
 use vocab::{LandingId, LoadId, PatientId};
 
 pub use certificate::{
@@ -162,6 +163,8 @@ impl Writer {
         load: LoadId,
         erasing: Erasing,
     ) -> Result<Certificate, LakeError> {
+        // A backup that is being made copies files under names that will be other ones.
+        let _hold = self.lake.inner.ledger.hold_files(HoldFor::Removing)?;
         let journal = match self.prepared(load, erasing).await {
             Ok(journal) => journal,
             Err(error) => {
@@ -205,6 +208,7 @@ pub(super) async fn resume(writer: &Writer) -> Result<(), LakeError> {
         // An erasure that died before its journal was written has changed nothing.
         return Ok(journal::drop_aside(&writer.lake)?);
     };
+    let _hold = writer.lake.inner.ledger.hold_files(HoldFor::Removing)?;
     tracing::warn!("an erasure was interrupted: it is carried out now");
     apply::carry_out((&writer.lake, &writer.lease), &writer.faults, journal).await.map(drop)
 }

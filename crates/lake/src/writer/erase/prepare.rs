@@ -1,13 +1,13 @@
 //! Writing aside everything that will change: nothing of the home changes here.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::File;
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ledger::{ErasedFile, Snapshot, SnapshotTable};
+use ledger::{ErasedFile, KEPT_COPIES, Snapshot, SnapshotTable};
 use sha2::{Digest as _, Sha256};
 use vocab::LoadId;
 use xxhash_rust::xxh3::xxh3_64;
@@ -24,9 +24,9 @@ use crate::landing::ErasedIn;
 use crate::storage::at;
 use crate::tables::TableSpec;
 use crate::writer::encode::{self, Segment};
-use crate::writer::load::rows_wrong;
-use crate::writer::part;
+use crate::writer::part::rows_wrong;
 use crate::writer::supersede::Gone;
+use crate::writer::{heal, part};
 
 /// What is being prepared.
 struct Preparing<'a> {
@@ -67,6 +67,7 @@ pub(super) async fn prepare(
             files: Vec::new(),
             drops: Vec::new(),
             tables: Vec::new(),
+            left: Vec::new(),
             erased: Vec::new(),
             certificate,
         },
@@ -76,6 +77,7 @@ pub(super) async fn prepare(
     preparing.landing(landing).await?;
     preparing.tables().await?;
     preparing.again(again, &specs)?;
+    preparing.left().await?;
     let mut journal = preparing.journal;
     let told = &mut journal.certificate;
     told.erasure = journal.begun.id.0;
@@ -338,6 +340,61 @@ impl Preparing<'_> {
             None => Ok(()),
         }
     }
+
+    /// Copies of databases as an earlier program knew them, and tables that a rebuild set aside: they
+    /// hold the person, and nothing rests on them.
+    async fn left(&mut self) -> Result<(), LakeError> {
+        let mut folders = vec![self.lake.inner.home.join(KEPT_COPIES)];
+        folders.extend(heal::damaged(self.lake));
+        let mut files = Vec::new();
+        for folder in folders {
+            files_below(&folder, &mut files)?;
+        }
+        for path in files {
+            let inside = path.strip_prefix(&self.lake.inner.home).unwrap_or(&path);
+            let file = inside.to_string_lossy().into_owned();
+            let read = path.clone();
+            let hashed = tokio::task::spawn_blocking(move || hash_of(&read)).await;
+            let hashed = hashed.map_err(|died| LakeError::Stopped(died.to_string()))?;
+            let (before, size_bytes) = hashed.map_err(at("read", &path))?;
+            let change = FileChange { file, before, after: None, sizes: (size_bytes, 0) };
+            self.told().files.push(change);
+            self.journal.left.push(path);
+        }
+        Ok(())
+    }
+}
+
+/// Every file below a folder, where there is one.
+fn files_below(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), LakeError> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(at("list", folder))?,
+    };
+    for entry in entries {
+        let path = entry.map_err(at("list", folder))?.path();
+        match path.is_dir() {
+            true => files_below(&path, files)?,
+            false => files.push(path),
+        }
+    }
+    Ok(())
+}
+
+/// The SHA-256 of a file, and its size.
+fn hash_of(path: &Path) -> io::Result<(String, u64)> {
+    let (mut hash, mut size_bytes) = (Sha256::new(), 0);
+    let mut reader = BufReader::with_capacity(1 << 20, File::open(path)?);
+    loop {
+        let read = reader.fill_buf()?.len();
+        if read == 0 {
+            break;
+        }
+        hash.update(reader.buffer());
+        size_bytes += read as u64;
+        reader.consume(read);
+    }
+    Ok((hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), size_bytes))
 }
 
 /// Whether a row of a file counts in the version that names it so.

@@ -17,9 +17,9 @@ use crate::delta::{DataFile, TableError};
 use crate::file::FileError;
 use crate::house::{Lake, LakeError};
 use crate::tables::{FILE, LINE, PATIENT_ID, RESOURCE_KEY};
-use crate::writer::load::rows_wrong;
 use crate::writer::pages::{Lying, numbers, texts, wrong};
 use crate::writer::part;
+use crate::writer::part::rows_wrong;
 
 /// Whom and which lines rows are looked for by.
 #[derive(Debug, Default)]

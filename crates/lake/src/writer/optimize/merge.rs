@@ -29,7 +29,7 @@ use crate::file::{Effort, FileError};
 use crate::house::{Lake, LakeError};
 use crate::tables::{FILE, LINE, PATIENT_ID};
 use crate::writer::encode::{Encoded, GROUP_ROWS};
-use crate::writer::load::rows_wrong;
+use crate::writer::part::rows_wrong;
 
 /// Rows in memory of all files together that are being read.
 const ROWS_IN_MAX: usize = 2 * GROUP_ROWS;

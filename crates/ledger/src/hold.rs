@@ -1,0 +1,50 @@
+//! Files of the home that somebody reads at leisure are not removed meanwhile.
+//!
+//! A backup copies files that the ledger names; freeing what expired removes such files. The one
+//! holds what the other removes: a lock of the operating system, shared by all who copy, and taken
+//! alone by whoever removes. It ends with its process.
+
+use std::fs::File;
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+
+use crate::error::LedgerError;
+use crate::files;
+use crate::home::Ledger;
+
+/// While this lives, either no file of the home is removed, or nobody else relies on one.
+#[derive(Debug)]
+pub struct Hold {
+    _file: File,
+}
+
+/// What the lock is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldFor {
+    /// Reading files: others may read too.
+    Copying,
+    /// Removing files: alone.
+    Removing,
+}
+
+impl Ledger {
+    /// Takes the lock on the home's files. Whoever copies waits for who removes, which is short;
+    /// whoever removes is refused while somebody copies, which may be long.
+    ///
+    /// # Errors
+    /// [`LedgerError::FilesHeld`] when files are to be removed and somebody copies them.
+    pub fn hold_files(&self, reason: HoldFor) -> Result<Hold, LedgerError> {
+        let path = self.home().join("files.lock");
+        let file = files::open_private(&path)?;
+        let how = match reason {
+            HoldFor::Copying => FlockOperation::LockShared,
+            HoldFor::Removing => FlockOperation::NonBlockingLockExclusive,
+        };
+        match flock(&file, how) {
+            Ok(()) => Ok(Hold { _file: file }),
+            Err(Errno::WOULDBLOCK) => Err(LedgerError::FilesHeld),
+            Err(errno) => Err(files::failed("lock", &path)(errno.into())),
+        }
+    }
+}
