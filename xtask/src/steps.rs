@@ -164,15 +164,11 @@ fn postgres(root: &Path) -> Result<Outcome> {
             "--test",
             "site",
             "--",
+            // Who sees what does not depend on the database: the long walks are done once.
             "deletions::",
             "ingest_crash::",
             "life_of_a_record::",
-            "pull::",
-            "roles::",
             "upkeep::",
-            // Which rows are hidden does not depend on the database: the long walks are done once.
-            "vanish::an_opt_out",
-            "vanish::one_purpose",
             "versions::",
         ],
     ];
