@@ -4,7 +4,7 @@
 //! (or not), the audit's head, settings and views, every file received, and the files of the lake
 //! that snapshots rest on ([`plan`]). Files that the generation before has too stand in both
 //! ([`make`]). A list names each with its digest ([`manifest`]), and nothing is restored that is not
-//! what the list says ([`restore`]).
+//! what the list says ([`mod@restore`]).
 
 mod copying;
 mod facts;
