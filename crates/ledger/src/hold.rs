@@ -4,19 +4,15 @@
 //! holds what the other removes: a lock of the operating system, shared by all who copy, and taken
 //! alone by whoever removes. It ends with its process.
 
-use std::fs::File;
-
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
-
 use crate::error::LedgerError;
+use crate::file_lock::FileLock;
 use crate::files;
 use crate::home::Ledger;
 
 /// While this lives, either no file of the home is removed, or nobody else relies on one.
 #[derive(Debug)]
 pub struct Hold {
-    _file: File,
+    _lock: FileLock,
 }
 
 /// What the lock is taken for.
@@ -37,14 +33,11 @@ impl Ledger {
     pub fn hold_files(&self, reason: HoldFor) -> Result<Hold, LedgerError> {
         let path = self.home().join("files.lock");
         let file = files::open_private(&path)?;
-        let how = match reason {
-            HoldFor::Copying => FlockOperation::LockShared,
-            HoldFor::Removing => FlockOperation::NonBlockingLockExclusive,
+        let taken = match reason {
+            HoldFor::Copying => FileLock::wait_shared(file).map(Ok),
+            HoldFor::Removing => FileLock::alone(file),
         };
-        match flock(&file, how) {
-            Ok(()) => Ok(Hold { _file: file }),
-            Err(Errno::WOULDBLOCK) => Err(LedgerError::FilesHeld),
-            Err(errno) => Err(files::failed("lock", &path)(errno.into())),
-        }
+        let lock = taken.map_err(files::failed("lock", &path))?;
+        lock.map(|lock| Hold { _lock: lock }).map_err(|_| LedgerError::FilesHeld)
     }
 }

@@ -101,14 +101,7 @@ impl LakeFiles {
         table: &str,
         paths: &[String],
     ) -> Result<(), LedgerError> {
-        self.ledger
-            .pool()
-            .write(|mut tx| async move {
-                lease.check(&mut tx).await?;
-                forget_files(&mut tx, table, paths).await?;
-                Ok((tx, ()))
-            })
-            .await
+        self.forget_in(lease, &[], (table, paths)).await
     }
 
     /// Forgets files that will be other ones under the same names, and with them the table's log
@@ -122,17 +115,35 @@ impl LakeFiles {
         table: &str,
         paths: &[String],
     ) -> Result<(), LedgerError> {
+        let log = [
+            include_str!("../sql/lake/forget_log.sql"),
+            include_str!("../sql/lake/forget_versions.sql"),
+        ];
+        self.forget_in(lease, &log, (table, paths)).await
+    }
+
+    /// Forgets files of a table, and what these questions name of it.
+    async fn forget_in(
+        &self,
+        lease: &WriterLease,
+        of_table: &[&'static str],
+        (table, paths): (&str, &[String]),
+    ) -> Result<(), LedgerError> {
         self.ledger
             .pool()
             .write(|mut tx| async move {
                 lease.check(&mut tx).await?;
-                for sql in [
-                    include_str!("../sql/lake/forget_log.sql"),
-                    include_str!("../sql/lake/forget_versions.sql"),
-                ] {
+                for sql in of_table.iter().copied() {
                     ask(sql).bind(table).done(&mut tx).await.doing("forget a table's log")?;
                 }
-                forget_files(&mut tx, table, paths).await?;
+                for path in paths {
+                    ask(include_str!("../sql/lake/forget_file.sql"))
+                        .bind(table)
+                        .bind(path)
+                        .done(&mut tx)
+                        .await
+                        .doing("forget a file")?;
+                }
                 Ok((tx, ()))
             })
             .await
@@ -175,18 +186,6 @@ type FileRow<'a> = (&'a LakeFile, i64, Vec<u8>);
 
 /// A version to be written down, and its number as it is stored.
 type VersionRow<'a> = (&'a LakeVersion, i64);
-
-async fn forget_files(tx: &mut Tx, table: &str, paths: &[String]) -> Result<(), LedgerError> {
-    for path in paths {
-        ask(include_str!("../sql/lake/forget_file.sql"))
-            .bind(table)
-            .bind(path)
-            .done(&mut *tx)
-            .await
-            .doing("forget a file")?;
-    }
-    Ok(())
-}
 
 async fn put(
     tx: &mut Tx,

@@ -12,12 +12,11 @@ use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::error::{Doing, LedgerError};
+use crate::file_lock::FileLock;
 use crate::files;
 use crate::store::{Held, Place, Pool, Server, Tx, ask};
 
@@ -85,7 +84,7 @@ impl Work {
 /// A locked file, and the lock on the server.
 #[derive(Debug)]
 struct Lock {
-    file: File,
+    file: FileLock,
     on_server: Option<OnServer>,
 }
 
@@ -197,15 +196,22 @@ impl Lock {
     }
 }
 
-fn take_file(work: Work, home: &Path, holder: &Holder, clock: &Clock) -> Result<File, LedgerError> {
+fn take_file(
+    work: Work,
+    home: &Path,
+    holder: &Holder,
+    clock: &Clock,
+) -> Result<FileLock, LedgerError> {
     let path = work.path(home);
     let _door = at_the_door(home)?;
-    let mut file = files::open_private(&path)?;
-    if !lock(&file, &path)? {
-        return Err(work.second(read_holder(&mut file), clock));
+    let taken = FileLock::alone(files::open_private(&path)?);
+    match taken.map_err(files::failed("lock", &path))? {
+        Ok(mut lock) => {
+            write_holder(lock.file(), holder).map_err(files::failed("write", &path))?;
+            Ok(lock)
+        }
+        Err(mut file) => Err(work.second(read_holder(&mut file), clock)),
     }
-    write_holder(&mut file, holder).map_err(files::failed("write", &path))?;
-    Ok(file)
 }
 
 impl OnServer {
@@ -268,36 +274,15 @@ pub(crate) async fn is_held(home: &Path, pool: &Pool, work: Work) -> Result<bool
 fn file_is_held(home: &Path, work: Work) -> Result<bool, LedgerError> {
     let path = work.path(home);
     let _door = at_the_door(home)?;
-    let file = files::open_private(&path)?;
-    let free = lock(&file, &path)?;
-    if free {
-        unlock(&file);
-    }
-    Ok(!free)
+    let taken = FileLock::alone(files::open_private(&path)?);
+    Ok(taken.map_err(files::failed("lock", &path))?.is_err())
 }
 
 /// Waits until no other process is opening this home or looking at its leases: who only asks whether
 /// one is held holds it for a moment, which must not look like a writer to one who wants it.
-pub(crate) fn at_the_door(home: &Path) -> Result<File, LedgerError> {
+pub(crate) fn at_the_door(home: &Path) -> Result<FileLock, LedgerError> {
     let door = File::open(home).map_err(files::failed("open", home))?;
-    flock(&door, FlockOperation::LockExclusive)
-        .map_err(|errno| files::failed("lock", home)(errno.into()))?;
-    Ok(door)
-}
-
-/// Locks unless another has it.
-fn lock(file: &File, path: &Path) -> Result<bool, LedgerError> {
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(true),
-        Err(Errno::WOULDBLOCK) => Ok(false),
-        Err(errno) => Err(files::failed("lock", path)(errno.into())),
-    }
-}
-
-/// Gives a lock back. Closing the file is not enough: a program that another thread is just starting
-/// has the same file open until it runs, and would hold the lock for a moment longer.
-fn unlock(file: &File) {
-    let _given_back = flock(file, FlockOperation::Unlock);
+    FileLock::wait_alone(door).map_err(files::failed("lock", home))
 }
 
 fn read_holder(file: &mut File) -> Option<Holder> {
@@ -316,7 +301,6 @@ fn write_holder(file: &mut File, holder: &Holder) -> std::io::Result<()> {
 impl Drop for Lock {
     fn drop(&mut self) {
         // The lock ends with the file; an empty file only spares the next reader an old name.
-        let _emptied = self.file.set_len(0);
-        unlock(&self.file);
+        let _emptied = self.file.file().set_len(0);
     }
 }

@@ -19,6 +19,7 @@ mod erasure;
 mod error;
 mod exclusions;
 mod faults;
+mod file_lock;
 mod files;
 mod hold;
 mod home;
@@ -56,6 +57,7 @@ pub use erasure::{
 };
 pub use error::{LedgerError, Unfit};
 pub use exclusions::Exclusions;
+pub use file_lock::FileLock;
 pub use hold::{Hold, HoldFor};
 pub use home::Ledger;
 pub use identity::{Identifier, Identity, IdentityOwner, IdentityRecord};

@@ -13,8 +13,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
+use ledger::FileLock;
 
 use super::manifest::Manifest;
 use super::trouble::{BackupError, at};
@@ -44,7 +43,7 @@ pub(super) struct Place {
     folder: PathBuf,
     /// The sign says what it should. A damaged one stands in nobody's way.
     sign_is_well: bool,
-    _lock: File,
+    _lock: FileLock,
 }
 
 impl Place {
@@ -73,14 +72,13 @@ impl Place {
             .mode(0o600)
             .open(&path)
             .map_err(at("open", &path))?;
-        let how = match with {
-            Use::Make => FlockOperation::NonBlockingLockExclusive,
-            Use::Read => FlockOperation::NonBlockingLockShared,
+        let taken = match with {
+            Use::Make => FileLock::alone(lock),
+            Use::Read => FileLock::shared(lock),
         };
-        match flock(&lock, how) {
-            Ok(()) => Ok(Self { folder, sign_is_well, _lock: lock }),
-            Err(Errno::WOULDBLOCK) => Err(BackupError::Busy(folder)),
-            Err(errno) => Err(at("lock", &path)(errno.into())),
+        match taken.map_err(at("lock", &path))? {
+            Ok(lock) => Ok(Self { folder, sign_is_well, _lock: lock }),
+            Err(_) => Err(BackupError::Busy(folder)),
         }
     }
 

@@ -8,10 +8,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
-
 use super::{AuditHead, GENESIS};
 use crate::error::{Doing, LedgerError};
+use crate::file_lock::FileLock;
 use crate::files;
 use crate::store::{On, Pool, ask};
 
@@ -76,9 +75,8 @@ impl HeadFile {
 
     /// Writes unless another process has written a later head meanwhile.
     fn write_if_newer(&self, to: &AuditHead) -> Result<(), LedgerError> {
-        let lock = files::open_private(&self.lock)?;
-        flock(&lock, FlockOperation::LockExclusive)
-            .map_err(|errno| files::failed("lock", &self.lock)(errno.into()))?;
+        let lock = FileLock::wait_alone(files::open_private(&self.lock)?);
+        let _lock = lock.map_err(files::failed("lock", &self.lock))?;
         match self.read()? {
             KeptHead::At(kept) if kept.seq < to.seq => self.write(to),
             _ => Ok(()),
