@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use synth::dice::Dice;
 
 use super::acts::{self, Act};
@@ -46,8 +47,8 @@ pub(super) fn run(args: &BenchFaultsArgs, folder: &Path) -> anyhow::Result<bool>
             let case = format!("{}, act {number}", act.name);
             let one = One { home: &home, act: &act, states: &states, case: &case };
             one.kill((length, &mut dice), (&mut killed, &mut tally))?;
-            tally.repeated((&home, &case), (&act, &states), &["doctor"])?;
-            before = home.state_now()?;
+            let now = tally.repeated((&home, &case), (&act, &states), &["doctor"])?;
+            before = now.with_context(|| format!("{case}: it does not answer any more"))?;
         }
     }
     let mut well = tally.is_well();

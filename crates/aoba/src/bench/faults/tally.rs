@@ -69,16 +69,16 @@ impl Tally {
         Ok(stands)
     }
 
-    /// Repeats the act to its end, and looks whether it ended where it should.
+    /// Repeats the act to its end, and looks whether it ended where it should; what it holds then.
     pub(super) fn repeated(
         &mut self,
         (home, case): (&Home, &str),
         (act, states): (&Act, &States),
         doctor: &[&str],
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Option<State>> {
         let again = home.attempt(&act.arguments(home))?;
         let now = home.state()?;
-        if !again.success() || !now.is_some_and(|now| now.holds(&states.after)) {
+        if !again.success() || !now.as_ref().is_some_and(|now| now.holds(&states.after)) {
             self.other += 1;
             println!("  {case}: repeated, it ended elsewhere: {}{}", again.out, again.err);
         }
@@ -91,7 +91,7 @@ impl Tally {
             self.unwell += 1;
             println!("  {case}: its backup does not give it back");
         }
-        Ok(())
+        Ok(now)
     }
 
     pub(super) fn tell(&self) {
