@@ -5,6 +5,7 @@
 //! further, so that damage reaches deep. The same seed makes the same texts.
 
 mod damage;
+mod definitions;
 mod targets;
 
 use std::panic::{self, AssertUnwindSafe};
@@ -69,7 +70,7 @@ pub(super) fn run(args: &BenchFuzzArgs) -> anyhow::Result<()> {
         let outcome = many(target, args, LIMITS)?;
         let seconds = start.elapsed().as_secs_f64();
         println!(
-            "{:<10} {} texts, {} taken, {:.0} a second; slowest {:.1} ms, peak {:.0} MB; {} findings",
+            "{:<15} {} texts, {} taken, {:.0} a second; slowest {:.1} ms, peak {:.0} MB; {} findings",
             target.name,
             outcome.texts,
             outcome.taken,

@@ -133,13 +133,15 @@ pub(super) fn all() -> anyhow::Result<Vec<Target>> {
     let views: Vec<Vec<u8>> =
         TABLES.iter().map(|table| table.view_json.as_bytes().to_vec()).collect();
     let target = |name, meant, words, make| Target { name, meant, words, make };
-    Ok(vec![
+    let mut all = vec![
         target("json", resources.clone(), JSON_WORDS, json as fn() -> Read),
         target("bundle", files, JSON_WORDS, bundle),
         target("resource", resources, JSON_WORDS, resource),
         target("fhirpath", expressions(&views)?, PATH_WORDS, fhirpath),
         target("view", views, VIEW_WORDS, view),
-    ])
+    ];
+    all.extend(super::definitions::targets());
+    Ok(all)
 }
 
 /// Every resource of these files as a text of its own.

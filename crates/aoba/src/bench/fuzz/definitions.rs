@@ -1,0 +1,149 @@
+//! Definitions of cohorts, as text and as JSON, and concept sets.
+
+use cohort::{ast::Definition, json, library, lint, text, words};
+use vocab::Locale;
+
+use super::targets::{Read, Target};
+
+const DEFINITION_WORDS: &[&str] = &[
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    " or ",
+    " and ",
+    " not ",
+    "#",
+    "\"",
+    "\n  ",
+    " with ",
+    " in [ever, index]",
+    " >= 6.5 %",
+    "%{JDS}",
+    "10*9/L",
+    "first ",
+    "any ",
+    "no ",
+    "at least 2 of (",
+    "let x = ",
+    "entry first of",
+    "require \"x\" ja \"あ\" ",
+    "index - 365d",
+    "99999999999d",
+    "2024-02-30",
+    "earliest of (",
+    "episodes gap 1d of (",
+    "case when ",
+    " then ",
+    " else ",
+    " end",
+    "a: ",
+    "this.value as mg/dL",
+    "\\u{110000}",
+    "\u{feff}",
+    "\u{3000}",
+    "\r",
+];
+const JSON_WORDS: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"",
+    ":",
+    ",",
+    "null",
+    "1e999",
+    "-1",
+    "4294967296",
+    "\"not\":",
+    "\"of\":",
+    "\"else\":[",
+    "\"conditions\":[",
+    "\"named\":\"x\"",
+    "\"truth\":true",
+    "\"index\"",
+    "\\ud800",
+    "\u{feff}",
+];
+const CODES_WORDS: &[&str] = &[
+    "include ",
+    "exclude ",
+    "icd10_jp ",
+    "E11*",
+    "*",
+    "\"",
+    "\"E 11\"*",
+    " unit %{JDS}",
+    " descendants",
+    " ja \"あ\"",
+    "#",
+    "\n",
+    "\r\n",
+    "quantity hba1c",
+    "vocabulary ",
+    "source ",
+    "version 1.2.3.4.5",
+    "\\u{0}",
+    "\u{3000}",
+];
+
+/// The targets of this crate.
+pub(super) fn targets() -> Vec<Target> {
+    let texts = |files: &[(&str, &str)]| -> Vec<Vec<u8>> {
+        files.iter().map(|(_, text)| text.as_bytes().to_vec()).collect()
+    };
+    let written = library::DEFINITIONS.iter().filter_map(|(_, text)| text::parse(text).ok());
+    let jsons = written.map(|parsed| json::write(&parsed.definition).into_bytes()).collect();
+    let target = |name, meant, words, make| Target { name, meant, words, make };
+    vec![
+        target(
+            "definition",
+            texts(library::DEFINITIONS),
+            DEFINITION_WORDS,
+            definition as fn() -> Read,
+        ),
+        target("definition-json", jsons, JSON_WORDS, definition_json),
+        target("concept-set", texts(library::CODES), CODES_WORDS, concept_set),
+    ]
+}
+
+/// What is taken must say the same when it is written and read again.
+fn must_come_back(definition: &Definition) {
+    let written = text::format(definition);
+    let again = text::parse(&written).map(|parsed| parsed.definition);
+    assert_eq!(again.as_ref(), Ok(definition), "{written}");
+    for locale in [Locale::Ja, Locale::En] {
+        let _ = words::say(definition, locale, &words::Titles::new());
+    }
+}
+
+fn definition() -> Read {
+    Box::new(|bytes| {
+        let Ok(text) = str::from_utf8(bytes) else { return false };
+        let Ok(parsed) = text::parse(text) else { return false };
+        must_come_back(&parsed.definition);
+        let _ = lint::check(&parsed.definition, &parsed.places, &lint::Facts::default());
+        true
+    })
+}
+
+fn definition_json() -> Read {
+    Box::new(|bytes| {
+        let Ok(text) = str::from_utf8(bytes) else { return false };
+        let Ok(parsed) = json::read(text) else { return false };
+        must_come_back(&parsed.definition);
+        true
+    })
+}
+
+fn concept_set() -> Read {
+    Box::new(|bytes| {
+        let Ok(text) = str::from_utf8(bytes) else { return false };
+        let Ok(set) = text::parse_codes(text) else { return false };
+        let written = text::format_codes(&set);
+        assert_eq!(text::parse_codes(&written), Ok(set), "{written}");
+        true
+    })
+}
