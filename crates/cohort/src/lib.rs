@@ -7,10 +7,15 @@
 
 pub mod ast;
 pub mod diff;
+pub mod eval;
+#[cfg(any(test, feature = "generate"))]
+pub mod generate;
 pub mod json;
 pub mod library;
 pub mod lint;
 pub mod problem;
+#[cfg(any(test, feature = "generate"))]
+pub mod spec;
 pub mod text;
 pub mod units;
 pub mod words;

@@ -10,7 +10,8 @@ use super::{Condition, Event, Name, Number, Real, Unit};
 #[serde(rename_all = "snake_case")]
 pub enum CodeField {
     /// `code`: all codes of the event; it is one of several where any of them is. Where one is
-    /// needed (counting, strata), those that the set's concept sets hold, each as `system|code`.
+    /// needed (counting, strata), those that the set's concept sets hold, each as `system|code`;
+    /// where one of several is needed, the first by its bytes.
     Code,
     /// `coded_value`: a result that is a code.
     CodedValue,

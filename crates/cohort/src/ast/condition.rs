@@ -24,8 +24,9 @@ pub enum Count {
 pub enum Counted {
     /// The events.
     Events,
-    /// `at least n different days of …`: the different local days of their earliest possible starts; an event
-    /// whose start is not known to the day is uncertain here.
+    /// `at least n different days of …`: the different local days of their earliest possible
+    /// starts; an event whose start is not known to the day is uncertain here, and may be on a day
+    /// of its own.
     Days,
     /// `different visits`: the different visits they belong to; one that belongs to none is
     /// not counted.
@@ -154,10 +155,10 @@ pub enum Condition {
     /// # Meaning
     /// Let *low* be the count over certain members and *high* over certain and uncertain ones.
     /// `at least n`: true where low ≥ n, false where high < n, else unknown. `at most n`: true
-    /// where high ≤ n, false where low > n. `exactly n`: true where low = high = n, false where n is
-    /// outside low..high. `spanning s` (with `at least` only) asks as well that the last of the
-    /// members counted starts at least *s* after the first, between the earliest possible starts, in
-    /// local days or, for `h`, `min`, `s`, in seconds; certain members make it true, certain and
+    /// where high ≤ n, false where low > n. `exactly n`: true where low = high = n, false where n
+    /// is outside low..high. `spanning s` (with `at least` only) asks as well that the last of the
+    /// members counted starts at least *s* after the first, between the earliest possible starts,
+    /// in local days or, for `h`, `min`, `s`, in seconds; certain members make it true, certain and
     /// uncertain ones together false where even they do not span it; joined to the count by *and*.
     Has {
         /// How many.
@@ -204,8 +205,8 @@ pub enum Condition {
         /// What it is compared with.
         one_of: OneOf,
     },
-    /// `same visit (a, b)`, `same visit as a` for `this`: unknown where either event is not there, or does not say (a record
-    /// without visit, ward, department or order).
+    /// `same visit (a, b)`, `same visit as a` for `this`: unknown where either event is not there,
+    /// or does not say (a record without visit, ward, department or order).
     Same {
         /// What they share.
         what: Same,

@@ -103,14 +103,16 @@ pub struct Clause<T> {
 ///    *Unknown never keeps.* All rules are asked of all candidates, so that each can be counted.
 /// 8. **Exit**: of all moments of `exit` and `censor`, the end of coverage and the death, the
 ///    earliest that is known to the day. It stands for the last second of its local day, or for its
-///    second where its own offset is finer than a day. A period that would end before its index is
-///    dropped.
+///    latest possible second where its own offset is finer than a day. Of several at one second the
+///    first of `exit`, `censor`, death, coverage is told. Where no stretch of coverage holds the
+///    index, the last day of the data is the end of coverage. A period that would end before its
+///    index is dropped.
 /// 9. `follow_up`: the local day of the exit is at least that long after the index's.
 /// 10. `keep` chooses among the candidates left, in the order of their index, then of their entry.
 /// 11. `episodes`: two periods of one patient are joined where the second's index is, in days, no
 ///     later than `gap` after the first's exit; the joined period has the first's index, names and
 ///     values, and the latest exit.
-/// 12. `sample` and `matched`, over all patients.
+/// 12. `sample`, then `matched`, over all patients.
 /// 13. **Outputs** are worked out for each period that is left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -295,10 +297,10 @@ pub struct Sample {
 ///
 /// # Meaning
 /// Periods of the other cohort in the order of SHA-256 of `seed:patient key:index day`. Each takes,
-/// from the periods left of patients who are not in the other cohort and were not taken before, up
-/// to `ratio` that agree in everything named by `on`, those with the smallest SHA-256 of
-/// `seed:its patient key:its index day:candidate's patient key:candidate's index day` first. Index
-/// days are written `2024-05-17`. Only what was taken is kept.
+/// from the periods left of patients who are not in the other cohort and of whom none was taken
+/// before, up to `ratio`, one of each patient, that agree in everything named by `on`, those with
+/// the smallest SHA-256 of `seed:its patient key:its index day:candidate's patient key:candidate's
+/// index day` first. Index days are written `2024-05-17`. Only what was taken is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -320,7 +322,8 @@ pub struct Matching {
 pub enum MatchOn {
     /// `sex`: the same, and known.
     Sex,
-    /// `age within 2y`: ages at index in completed years (months, days) of the unit, no further apart.
+    /// `age within 2y`: ages at index in completed years (months, days) of the unit, no further
+    /// apart.
     Age(Span),
     /// `index within 90d`: local index days no further apart.
     Index(Span),

@@ -15,7 +15,8 @@ pub enum TimeUnit {
     Minute,
     /// `h`: 3,600 s.
     Hour,
-    /// `d`: one local day; 86,400 s where seconds are asked for, since local time has no jumps here.
+    /// `d`: one local day; 86,400 s where seconds are asked for, since local time has no jumps
+    /// here.
     Day,
     /// `w`: 7 d.
     Week,
@@ -95,11 +96,13 @@ pub enum Anchor {
     StudyStart,
     /// `study.end`: the last day of `calendar`.
     StudyEnd,
-    /// `coverage.start`: the first day of the stretch of coverage that holds the index.
+    /// `coverage.start`: the first day of the stretch of coverage that holds the index; absent
+    /// where none does.
     CoverageStart,
     /// `coverage.end`: the last day of the stretch of coverage that holds the index.
     CoverageEnd,
-    /// `interval.start`: the first day of a measure's interval; only in a [`Measure`](super::Measure).
+    /// `interval.start`: the first day of a measure's interval; only in a
+    /// [`Measure`](super::Measure).
     IntervalStart,
     /// `interval.end`: the last day of a measure's interval.
     IntervalEnd,
@@ -108,7 +111,8 @@ pub enum Anchor {
     /// A moment named earlier by `let`.
     Named(Name),
     /// `earliest of (…)`: the earliest of those that are there; absent where none is. Unknown ones
-    /// make it unknown only where all others are absent.
+    /// make it unknown only where all others are absent. Each may be anywhere in its stretch, so
+    /// both ends of the answer are the earliest of the ends.
     Earliest(Vec<Moment>),
     /// `latest of (…)`.
     Latest(Vec<Moment>),
@@ -172,7 +176,8 @@ pub enum Relation {
 /// the earliest possible start is not before the latest possible *b*; false where the latest
 /// possible start is before the earliest possible *b*; otherwise unknown. The other sides are the
 /// mirror of it; `ever` is true for every event, also for one without a time. `Overlaps` asks
-/// whether the last second is not before the lower bound and the start not after the upper one.
+/// whether the last second is not before the lower bound and the start not after the upper one; of
+/// what has no time at all that is unknown.
 /// An absent or unknown bound makes its side unknown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

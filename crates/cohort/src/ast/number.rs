@@ -53,7 +53,8 @@ pub enum Statistic {
     Ratio,
     /// `slope per y`: the slope of the least-squares line against time in this unit (a month is
     /// 30.4375 d and a year 365.25 d), from the earliest possible starts; unknown where all have
-    /// one time. The unit asked for is that of the values.
+    /// one time. Times count from the first, and both means are subtracted before multiplying. The
+    /// unit asked for is that of the values.
     Slope(TimeUnit),
 }
 
@@ -112,16 +113,17 @@ pub struct NumberBranch {
 /// have one unit, the first that any of their parts, from left to right, has of itself; it is asked
 /// of all parts that have none of their own, and parts that have one are converted to it by UCUM. A
 /// definition in which a read number is asked for in no unit is refused ("unit missing").
-/// `count`, `members`, `days_supply` (in days), `ratio`, `covered`, `age` and `days from … to …` have
-/// none; `egfr` has `mL/min/{1.73_m2}`; `bmi` has `kg/m2`.
+/// `count`, `members`, `days_supply` (in days), `ratio`, `covered`, `age` and `days from … to …`
+/// have none; `egfr` has `mL/min/{1.73_m2}`; `bmi` has `kg/m2`.
 ///
 /// `*` and `/` take the unit of the side that has one; where both sides of `/` have one, they have
 /// one unit together and the result has none. A unit that is only a note, such as `{score}`, is
 /// that of numbers without a unit.
 ///
 /// A record's own number is converted with knowledge of its [`Quantity`](super::Quantity) where the
-/// concept set it was found by names one, and by UCUM alone otherwise. A number that cannot be
-/// converted, or that has no unit where one is asked for, is unknown.
+/// concept set it was found by names one (the first that does, as written), and by UCUM alone
+/// otherwise, as are doses. `egfr` reads its measurement as creatinine, `bmi` by UCUM. A number
+/// that cannot be converted, or that has no unit where one is asked for, is unknown.
 ///
 /// All arithmetic is IEEE double precision, in the order written. A result that is not finite is
 /// unknown.
@@ -183,8 +185,8 @@ pub enum Number {
         /// In which days; its relation is `in`.
         window: Window,
     },
-    /// `age at index` (`age in mo at index`), in completed `y`, `mo`, `w` or `d`. Unknown where the birth date's precision
-    /// leaves more than one answer, or the moment is before birth.
+    /// `age at index` (`age in mo at index`), in completed `y`, `mo`, `w` or `d`. Unknown where the
+    /// birth date's precision leaves more than one answer, or the moment is before birth.
     Age {
         /// When.
         at: Moment,
@@ -232,8 +234,8 @@ pub enum Number {
     Greatest(Vec<Number>),
     /// `a else b`: `a` where it is known, else `b`.
     Else(Box<Number>, Box<Number>),
-    /// `case when … then … else … end`: the first branch whose condition is true; unknown conditions
-    /// count as not true.
+    /// `case when … then … else … end`: the first branch whose condition is true; unknown
+    /// conditions count as not true.
     Case {
         /// The branches, at least one.
         branches: Vec<NumberBranch>,

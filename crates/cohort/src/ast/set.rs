@@ -112,15 +112,18 @@ pub enum Source {
     /// Published events.
     Records(Records),
     /// `cohort NAME`: the patient's periods in another cohort; each starts at its index and its
-    /// last second is its exit. Cohorts may not refer to one another in a circle.
+    /// last second is its exit. Their kind is `cohort`, their source key `NAME:000000`, counted up.
+    /// Cohorts may not refer to one another in a circle.
     Cohort(Name),
-    /// `list NAME`: the patient's rows in an uploaded list, with the day the list gives, if any.
+    /// `list NAME`: the patient's rows in an uploaded list, instants on the day the list gives,
+    /// if any. Their kind is `list`, their source key `NAME:000000`, counted up.
     List(Name),
     /// A set or an event named earlier: an event is a set of one or none. Members are uncertain as
-    /// they were in the set named.
+    /// they were in the set named; where it cannot be told which event is named, all members of
+    /// its set are uncertain.
     Named(Name),
     /// `(a or b or …)`: the events of any of these sets, each once: where one event is in several,
-    /// it is certain if any of them has it for certain.
+    /// it is certain if any of them has it for certain; its concept sets are those of the first.
     AnyOf(Vec<EventSet>),
     /// `first 3 of (…)`.
     Take(Take),
@@ -140,7 +143,8 @@ pub enum Source {
 ///
 /// # Order
 /// By earliest possible start, latest possible start, end (none last), kind (as text), source key
-/// (as bytes). Events without a start come last. This order is total, so "first" is always one event.
+/// (as bytes). Events without a start come last. This order is total, so "first" is always one
+/// event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -153,8 +157,8 @@ pub struct EventSet {
     /// `with …`: what must hold for the event at hand, which is called `this`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with: Option<Box<Condition>>,
-    /// When; written before `with`. None is the same as `ever`, and is refused where it would hide a choice: every set
-    /// directly in a rule or an output says its window.
+    /// When; written before `with`. None is the same as `ever`, and is refused where it would hide
+    /// a choice: every set directly in a rule or an output says its window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
 }
@@ -189,9 +193,12 @@ pub struct Take {
 /// # Meaning
 /// Certain members in order; a member joins the episode before it where it begins no later than
 /// `gap` after the latest end so far: in days, first day of the member − last day of the episode ≤
-/// gap; in seconds where the gap is in `h`, `min` or `s`. An episode is an event: it starts as its
-/// first member does and ends with the latest end (none where a member has none), `members` says how
-/// many they are, and everything else is its first member's. Members without a start are left out.
+/// gap; in seconds, from the half-open end, where the gap is in `h`, `min` or `s`. What has not
+/// ended reaches everything. Each may be anywhere in its stretch: the earliest possible start and
+/// the latest possible end count, and the latest end has the latest of both ends. An episode is an
+/// event: it starts as its first member does and ends with the latest end (none where a member has
+/// none), `members` says how many they are, and everything else is its first member's. Members
+/// without a start are left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -220,10 +227,11 @@ pub enum Supply {
 ///
 /// # Meaning
 /// Each certain member covers its `supply` in whole local days from the day it starts (at least
-/// one; a fraction of a day is rounded up). With `carry`, a member that starts before the days
-/// covered so far have run out is moved to the day after them (in order, across the whole era), so
-/// that supplies handed over early are used up one after the other. Then joined as in
-/// [`Episodes`], in days: from the last day covered to the first of the next.
+/// one; a fraction of a day is rounded up; for ever where it is still going on). The era ends with
+/// the last second of its last day. With `carry`, a member that starts before the days covered so
+/// far have run out is moved to the day after them (in order, across the whole era), so that
+/// supplies handed over early are used up one after the other. Then joined as in [`Episodes`], in
+/// days: from the last day covered to the first of the next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -251,7 +259,7 @@ pub enum Selection {
     /// `nth(2)`: from 1.
     Nth(u32),
     /// `first in life`: the first when the set's own window is left out, and only where that one
-    /// is in the window.
+    /// is in the window; unknown where that is unknown.
     FirstInLife,
     /// `highest`: the highest known `value`, in the unit the concept set gives its quantity, or as
     /// recorded where it gives none; of equal ones the first.

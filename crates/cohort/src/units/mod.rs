@@ -1,12 +1,14 @@
 //! Units: what a UCUM code means, and numbers in another unit.
 
+mod conversion;
 mod flow;
 mod ucum;
 
+pub(crate) use conversion::without_notes;
+pub use conversion::{Conversion, normal_unit};
 pub use flow::{Own, Trouble, check, own_unit};
 
 use crate::ast::{Quantity, Unit};
-use ucum::Meaning;
 
 /// A number in another unit; none where the units do not convert.
 ///
@@ -22,38 +24,8 @@ use ucum::Meaning;
 /// ```
 #[must_use]
 pub fn convert(value: f64, from: &Unit, to: &Unit, quantity: Option<Quantity>) -> Option<f64> {
-    if from == to {
-        return Some(value);
-    }
-    if quantity == Some(Quantity::HbA1c) {
-        let ngsp = match scale(from)? {
-            Scale::Ngsp => value,
-            Scale::Jds => value * 1.02 + 0.25,
-            Scale::Ifcc => value * 0.091_48 + 2.152,
-        };
-        return Some(match scale(to)? {
-            Scale::Ngsp => ngsp,
-            Scale::Jds => (ngsp - 0.25) / 1.02,
-            Scale::Ifcc => (ngsp - 2.152) / 0.091_48,
-        });
-    }
-    let (from_is_molar, to_is_molar) = (from.as_str().contains("mol"), to.as_str().contains("mol"));
-    let (from, to) = (ucum::read(from.as_str())?, ucum::read(to.as_str())?);
-    if from.dimension == to.dimension {
-        // What counts molecules against molecules is no share by weight or volume.
-        let is_share = from.dimension == ucum::NONE && from_is_molar != to_is_molar;
-        return if is_share { None } else { Some(linear(value, from, to)) };
-    }
-    let grams_per_mole = molar_mass(quantity?)?;
-    let mut as_amount = from;
-    if to.dimension == from.with_amount_for_mass(1) {
-        as_amount.factor /= grams_per_mole;
-    } else if to.dimension == from.with_amount_for_mass(-1) {
-        as_amount.factor *= grams_per_mole;
-    } else {
-        return None;
-    }
-    Some(linear(value, as_amount, to))
+    let way = Conversion::new(Some(from.as_str()), Some(to.as_str()), quantity)?;
+    Some(way.apply(value))
 }
 
 /// Whether a unit is known.
@@ -71,45 +43,6 @@ pub fn may_convert(one: &Unit, other: &Unit) -> bool {
     one.dimension == other.dimension
         || other.dimension == one.with_amount_for_mass(1)
         || other.dimension == one.with_amount_for_mass(-1)
-}
-
-fn linear(value: f64, from: Meaning, to: Meaning) -> f64 {
-    // Only temperatures have an offset; the rest is multiplied by one factor.
-    if from.offset == 0.0 && to.offset == 0.0 {
-        return value * (from.factor / to.factor);
-    }
-    (value * from.factor + from.offset - to.offset) / to.factor
-}
-
-enum Scale {
-    Ngsp,
-    Jds,
-    Ifcc,
-}
-
-fn scale(unit: &Unit) -> Option<Scale> {
-    match unit.as_str() {
-        "%{JDS}" => Some(Scale::Jds),
-        text if text == "%" || text.starts_with("%{") => Some(Scale::Ngsp),
-        text if text == "mmol/mol" || text.starts_with("mmol/mol{") => Some(Scale::Ifcc),
-        _ => None,
-    }
-}
-
-/// Grams of a mole.
-fn molar_mass(quantity: Quantity) -> Option<f64> {
-    Some(match quantity {
-        Quantity::HbA1c => return None,
-        Quantity::Creatinine => 113.12,
-        Quantity::Glucose => 180.156,
-        Quantity::Cholesterol => 386.65,
-        Quantity::Triglyceride => 885.4,
-        Quantity::Urate => 168.11,
-        Quantity::UreaNitrogen => 28.014,
-        Quantity::Bilirubin => 584.66,
-        Quantity::Calcium => 40.078,
-        Quantity::Hemoglobin => 16_114.5,
-    })
 }
 
 #[cfg(test)]

@@ -152,12 +152,13 @@ pub(super) fn read(code: &str) -> Option<Meaning> {
     rest.is_empty().then_some(meaning)
 }
 
-/// `a.b/c`; ends at a closing bracket.
+/// `a.b/c` or `/c`; ends at a closing bracket.
 fn term(rest: &mut &str, depth: u32) -> Option<Meaning> {
     if depth > 8 {
         return None;
     }
-    let mut meaning = component(rest, depth)?;
+    // A unit may begin with what it is divided by: `/uL`.
+    let mut meaning = if rest.starts_with('/') { ONE } else { component(rest, depth)? };
     loop {
         let sign = match rest.as_bytes().first() {
             Some(b'.') => 1,

@@ -1,0 +1,163 @@
+//! Which codes a concept set holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ast::{Branch, ConceptSet, Include, Quantity};
+
+use super::Refused;
+
+/// The hierarchies of code systems: for each system, the parents of each code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hierarchies {
+    parents: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+}
+
+impl Hierarchies {
+    /// Says that a system's hierarchy is held, even if no code of it has a parent.
+    pub fn hold(&mut self, system: &str) {
+        self.parents.entry(system.to_owned()).or_default();
+    }
+
+    /// Puts a code below another.
+    pub fn below(&mut self, system: &str, code: &str, parent: &str) {
+        let parents = self.parents.entry(system.to_owned()).or_default();
+        parents.entry(code.to_owned()).or_default().insert(parent.to_owned());
+    }
+
+    /// Whether a code is another or stands below it, however many steps. A circle is walked once.
+    fn is_at_or_below(&self, system: &str, code: &str, ancestor: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut left = vec![code];
+        while let Some(code) = left.pop() {
+            if code == ancestor {
+                return true;
+            }
+            if seen.insert(code) {
+                let parents = self.parents.get(system).and_then(|codes| codes.get(code));
+                left.extend(parents.into_iter().flatten().map(String::as_str));
+            }
+        }
+        false
+    }
+}
+
+/// A concept set with the hierarchies it needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Codes<'a> {
+    set: &'a ConceptSet,
+    hierarchies: &'a Hierarchies,
+}
+
+impl<'a> Codes<'a> {
+    /// Takes a concept set.
+    ///
+    /// # Errors
+    /// When it asks for descendants in a system whose hierarchy is not held.
+    pub fn new(set: &'a ConceptSet, hierarchies: &'a Hierarchies) -> Result<Self, Refused> {
+        let lines = set.include.iter().chain(&set.exclude).map(|clause| &clause.says);
+        for line in lines.filter(|line| line.branch == Branch::Descendants) {
+            if !hierarchies.parents.contains_key(&line.system) {
+                return Err(Refused::NoHierarchy {
+                    set: set.name.as_str().to_owned(),
+                    system: line.system.clone(),
+                });
+            }
+        }
+        Ok(Self { set, hierarchies })
+    }
+
+    /// The first line that covers a code, unless it is excluded.
+    #[must_use]
+    pub fn line(&self, system: &str, code: &str) -> Option<&'a Include> {
+        let covers = |line: &Include| self.covers(line, system, code);
+        if self.set.exclude.iter().any(|clause| covers(&clause.says)) {
+            return None;
+        }
+        self.set.include.iter().map(|clause| &clause.says).find(|line| covers(line))
+    }
+
+    /// What its results measure.
+    #[must_use]
+    pub fn quantity(&self) -> Option<Quantity> {
+        self.set.quantity.as_ref().map(|clause| clause.says)
+    }
+
+    fn covers(&self, line: &Include, system: &str, code: &str) -> bool {
+        line.system == system
+            && match line.branch {
+                Branch::Itself => line.code == code,
+                Branch::Prefix => code.starts_with(&line.code),
+                Branch::Descendants => self.hierarchies.is_at_or_below(system, code, &line.code),
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ast::{Clause, Name, Title, Version};
+
+    fn set(include: &[(&str, Branch)], exclude: &[(&str, Branch)]) -> ConceptSet {
+        let lines = |lines: &[(&str, Branch)]| {
+            let line = |(code, branch): &(&str, Branch)| Clause {
+                comments: crate::ast::Comments::default(),
+                says: Include {
+                    system: "s".to_owned(),
+                    code: (*code).to_owned(),
+                    branch: *branch,
+                    display: Title::default(),
+                    unit: None,
+                },
+            };
+            lines.iter().map(line).collect()
+        };
+        ConceptSet {
+            comments: crate::ast::Comments::default(),
+            name: Name::new("x").unwrap(),
+            version: Version::new("1").unwrap(),
+            title: Title::default(),
+            sources: Vec::new(),
+            quantity: None,
+            vocabularies: Vec::new(),
+            include: lines(include),
+            exclude: lines(exclude),
+            end: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_code_belongs_where_a_line_covers_it_and_none_excludes_it() {
+        let mut hierarchies = Hierarchies::default();
+        hierarchies.below("s", "child", "root");
+        hierarchies.below("s", "grandchild", "child");
+        hierarchies.below("s", "root", "grandchild");
+        let held = set(
+            &[("E11", Branch::Prefix), ("root", Branch::Descendants), ("a", Branch::Itself)],
+            &[("E116", Branch::Prefix), ("child", Branch::Itself)],
+        );
+        let codes = Codes::new(&held, &hierarchies).unwrap();
+        for (code, belongs) in [
+            ("E11", true),
+            ("E119", true),
+            ("E1169", false),
+            ("E10", false),
+            ("root", true),
+            ("child", false),
+            ("grandchild", true),
+            ("a", true),
+            ("ab", false),
+        ] {
+            assert_eq!(codes.line("s", code).is_some(), belongs, "{code}");
+            assert!(codes.line("other", code).is_none(), "{code}");
+        }
+    }
+
+    #[test]
+    fn descendants_without_a_hierarchy_are_refused() {
+        let asks = set(&[("root", Branch::Descendants)], &[]);
+        let mut hierarchies = Hierarchies::default();
+        assert!(Codes::new(&asks, &hierarchies).is_err());
+        hierarchies.hold("s");
+        assert!(Codes::new(&asks, &hierarchies).is_ok());
+    }
+}
