@@ -6,6 +6,7 @@
 //! stored, signed and compared.
 
 pub mod ast;
+pub mod circe;
 pub mod diff;
 pub mod eval;
 #[cfg(any(test, feature = "generate"))]

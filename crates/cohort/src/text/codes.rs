@@ -41,6 +41,7 @@ pub(crate) const SYSTEMS: &[&str] = &[
     "mdc",
     "ndc",
     "omim",
+    "omop",
     "receipt_disease",
     "rxnorm",
     "snomed",

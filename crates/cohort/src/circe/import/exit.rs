@@ -1,0 +1,180 @@
+//! How long people stay.
+
+use super::Importer;
+use super::around::Index;
+use super::event::{Piece, attribute};
+use super::say::{all, code_of, end_of, first, in_set, later, named, records, start_of};
+use crate::ast::{
+    Anchor, Bound, CodeField, Condition, Episodes, Era, Event, EventSet, Kind, Moment, Name,
+    Relation, Source, Span, Supply, TimeUnit, Window,
+};
+use crate::circe::domain::Ends;
+use crate::circe::expression::{Criterion, EndStrategy};
+
+/// An alternative of the entry, as far as the exit needs it.
+pub(in crate::circe) struct Way {
+    pub(in crate::circe) name: Option<Name>,
+    pub(in crate::circe) ends: Ends,
+}
+
+impl Importer {
+    /// The moments of `exit`; none where it is the end of the observation period. An event that
+    /// would end before it starts `may_skip` to another end or another event.
+    pub(in crate::circe) fn exit(
+        &mut self,
+        strategy: Option<&EndStrategy>,
+        ways: &[Way],
+        may_skip: bool,
+    ) -> Vec<Moment> {
+        match strategy.cloned() {
+            None => Vec::new(),
+            Some(EndStrategy::DateOffset { from_end, offset }) => {
+                if offset < 0 && (may_skip || !from_end) {
+                    let path = "$.EndStrategy.DateOffset.Offset";
+                    self.missing(path, "an exit before the index, from which others are chosen");
+                }
+                if !from_end {
+                    return vec![later(Moment::at(Anchor::Index), offset)];
+                }
+                exits_from_end(ways, offset)
+            }
+            Some(EndStrategy::CustomEra {
+                drug_codeset_id,
+                gap_days,
+                offset,
+                days_supply_override,
+            }) => {
+                let path = "$.EndStrategy.CustomEra";
+                let joined = u32::try_from(gap_days.saturating_add(offset)).ok();
+                let supply = days_supply_override.map(|days| u32::try_from(days.saturating_add(1)));
+                let (Some(gap), true) = (joined, offset >= 0 && gap_days >= 0) else {
+                    self.missing(path, "a gap or an offset below zero");
+                    return Vec::new();
+                };
+                let supply = match supply {
+                    None => None,
+                    Some(Ok(days)) if days > 0 => Some(days),
+                    Some(_) => {
+                        self.missing(&format!("{path}.DaysSupplyOverride"), "days below zero");
+                        return Vec::new();
+                    }
+                };
+                let id_path = format!("{path}.DrugCodesetId");
+                let Some(set) = self.set_by_id(drug_codeset_id, &id_path, true) else {
+                    return Vec::new();
+                };
+                if supply.is_none() {
+                    self.assume(path, DRUGS_END);
+                }
+                let window = Window {
+                    relation: Relation::Overlaps,
+                    from: Bound::Closed(later(Moment::at(Anchor::Index), -offset)),
+                    to: Bound::Closed(Moment::at(Anchor::Index)),
+                };
+                let eras = eras(set, gap, supply, window);
+                vec![later(end_of(first(eras)), offset)]
+            }
+        }
+    }
+
+    /// The moments of `censor`: the first event of each criterion, from the index on.
+    pub(in crate::circe) fn censor(&mut self, criteria: &[Criterion]) -> Vec<Moment> {
+        let mut moments = Vec::new();
+        for (at, criterion) in criteria.iter().enumerate() {
+            let path = format!("$.CensoringCriteria[{at}].{}", criterion.domain.name);
+            let mut set = self.events(criterion, &path, true);
+            if let Some(group) = &criterion.correlated {
+                let name = set.name.get_or_insert_with(|| self.names.fresh()).clone();
+                let around = Index::named(&name, criterion.domain);
+                let path = format!("{path}.CorrelatedCriteria");
+                let nested = super::around::unwrapped(self.group(group, &path, &around, true));
+                let start = start_of(Event::This);
+                let mut conditions: Vec<Condition> =
+                    set.with.take().map(|with| *with).into_iter().collect();
+                conditions.push(super::say::observed(start.clone(), start));
+                conditions.push(nested);
+                set.with = all(conditions);
+            }
+            set.window = Some(Window {
+                relation: Relation::Starts,
+                from: Bound::Closed(Moment::at(Anchor::Index)),
+                to: Bound::Ever,
+            });
+            moments.push(start_of(first(set)));
+        }
+        moments
+    }
+}
+
+const DRUGS_END: &str = "every drug exposure has an end, as OMOP demands since version 5.3; Circe \
+                         takes the days of supply or one day where there is none";
+
+/// The last day of the entry event, however it came.
+fn exits_from_end(ways: &[Way], offset: i32) -> Vec<Moment> {
+    let mut moments = Vec::new();
+    for way in ways {
+        let event = way.name.as_ref().map_or(Event::Entry, |name| Event::Named(name.clone()));
+        match (way.ends, &way.name) {
+            (Ends::NextDay, _) => moments.push(later(start_of(event), offset.saturating_add(1))),
+            (Ends::Recorded, _) => moments.push(later(end_of(event), offset)),
+            (Ends::RecordedOrNextDay, Some(name)) => {
+                let with = |when: Condition| EventSet { with: Some(Box::new(when)), ..named(name) };
+                for (when, at) in super::event::ends_of(&Event::This, way.ends) {
+                    let chosen = first(with(when.unwrap_or(Condition::Truth(true))));
+                    moments.push(match at.anchor {
+                        Anchor::End(_) => later(end_of(chosen), offset),
+                        _ => later(start_of(chosen), offset.saturating_add(1)),
+                    });
+                }
+            }
+            (Ends::RecordedOrNextDay, None) => {}
+        }
+    }
+    moments.dedup();
+    moments
+}
+
+/// Drug exposures joined to eras.
+fn eras(set: Name, gap: u32, supply: Option<u32>, window: Window) -> EventSet {
+    let by_source = {
+        let code = code_of(CodeField::Attribute(attribute("source_concept")));
+        let with = Some(Box::new(in_set(code, set.clone())));
+        EventSet { with, ..records(Kind::Drug, Vec::new()) }
+    };
+    let either = vec![records(Kind::Drug, vec![set]), by_source];
+    let of =
+        Box::new(EventSet { name: None, from: Source::AnyOf(either), with: None, window: None });
+    let days = |count| Span { count, unit: TimeUnit::Day };
+    let from = match supply {
+        None => Source::Episodes(Episodes { of, gap: days(gap) }),
+        Some(supply) => Source::Era(Era {
+            of,
+            gap: days(gap),
+            supply: Supply::Fixed(days(supply)),
+            carry: false,
+        }),
+    };
+    EventSet { name: None, from, with: None, window: Some(window) }
+}
+
+/// The last day of the entry event for rules: under the way in where ways differ.
+pub(in crate::circe) fn entry_end(ways: &[Way]) -> Vec<Piece> {
+    let mut kinds: Vec<Ends> = ways.iter().map(|way| way.ends).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if let [only] = kinds[..] {
+        return super::event::ends_of(&Event::Entry, only);
+    }
+    let mut pieces = Vec::new();
+    for way in ways {
+        let Some(name) = &way.name else { continue };
+        let event = Event::Named(name.clone());
+        let found = Condition::Found(event.clone());
+        for (when, at) in super::event::ends_of(&event, way.ends) {
+            let mut conditions = vec![found.clone()];
+            conditions.extend(when);
+            pieces.push((all(conditions).map(|condition| *condition), at));
+        }
+    }
+    pieces
+}

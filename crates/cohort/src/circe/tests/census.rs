@@ -1,0 +1,81 @@
+//! Every published definition is imported, or what cannot be said is named.
+
+use std::collections::BTreeMap;
+
+use super::super::export;
+use super::{Ages, bring, published};
+use crate::ast::Definition;
+use crate::text::{format, format_codes, parse, parse_codes};
+
+#[test]
+fn every_published_definition_is_read_and_imported_or_says_what_is_missing() {
+    let Some(definitions) = published() else { return };
+    assert_eq!(definitions.len(), 733);
+    for ages in [Ages::CalendarYears, Ages::Completed] {
+        let mut imported = 0;
+        let mut missing: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut assumed: BTreeMap<&str, usize> = BTreeMap::new();
+        for (_, json) in &definitions {
+            match bring(json, ages) {
+                Ok(found) => {
+                    imported += 1;
+                    let mut whats: Vec<_> = found.assumed.iter().map(|f| f.what).collect();
+                    whats.sort_unstable();
+                    whats.dedup();
+                    whats.into_iter().for_each(|what| *assumed.entry(what).or_default() += 1);
+                }
+                Err(features) => {
+                    assert!(
+                        !features.is_empty() && features.iter().all(|f| f.path.starts_with("$."))
+                    );
+                    let mut whats: Vec<_> = features.iter().map(|f| f.what).collect();
+                    whats.sort_unstable();
+                    whats.dedup();
+                    whats.into_iter().for_each(|what| *missing.entry(what).or_default() += 1);
+                }
+            }
+        }
+        println!("{ages:?}: {imported} of {} are imported", definitions.len());
+        missing.iter().for_each(|(what, count)| println!("  missing {count}: {what}"));
+        assumed.iter().for_each(|(what, count)| println!("  assumed {count}: {what}"));
+    }
+}
+
+#[test]
+fn every_imported_definition_is_read_again_from_its_text() {
+    let Some(definitions) = published() else { return };
+    for (id, json) in &definitions {
+        let found = bring(json, Ages::Completed).unwrap();
+        let definition = Definition::Cohort(Box::new(found.definition));
+        let text = format(&definition);
+        let parsed = parse(&text).unwrap_or_else(|problems| panic!("{id}: {problems:?}\n{text}"));
+        assert_eq!(parsed.definition, definition, "{id}\n{text}");
+        for set in found.concept_sets {
+            let text = format_codes(&set);
+            let parsed = parse_codes(&text).unwrap_or_else(|problems| panic!("{id}: {problems:?}"));
+            assert_eq!(parsed, set, "{id}");
+        }
+    }
+}
+
+#[test]
+fn every_imported_definition_comes_back_the_same_through_circe() {
+    let Some(definitions) = published() else { return };
+    let mut refused = Vec::new();
+    let mut exported = 0;
+    for (id, json) in &definitions {
+        let found = bring(json, Ages::Completed).unwrap();
+        match export(&found.definition, &found.concept_sets) {
+            Err(features) => refused.push(format!("{id}: {}", features[0])),
+            Ok(circe) => {
+                exported += 1;
+                let again = bring(&circe.json, Ages::Completed).unwrap();
+                assert_eq!(again.definition, found.definition, "{id}\n{}", circe.json);
+                assert_eq!(again.concept_sets, found.concept_sets, "{id}");
+            }
+        }
+    }
+    println!("{exported} of {} come back through Circe", definitions.len());
+    refused.iter().for_each(|line| println!("  {line}"));
+    assert!(refused.is_empty());
+}
