@@ -230,8 +230,9 @@ pub enum Supply {
 /// one; a fraction of a day is rounded up; for ever where it is still going on). The era ends with
 /// the last second of its last day. With `carry`, a member that starts before the days covered so
 /// far have run out is moved to the day after them (in order, across the whole era), so that
-/// supplies handed over early are used up one after the other. Then joined as in [`Episodes`], in
-/// days: from the last day covered to the first of the next.
+/// supplies handed over early are used up one after the other; what is moved joins the era that it
+/// waited for, whatever the gap. Then joined as in [`Episodes`], in days: from the last day covered
+/// to the first of the next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

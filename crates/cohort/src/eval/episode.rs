@@ -48,30 +48,36 @@ fn latest(a: Option<Stretch>, b: Option<Stretch>) -> Option<Stretch> {
     Stretch::new(first, a.last_second().max(b.last_second()))
 }
 
-/// Exposures in order, each on the days that it covers. The last day is none where it goes on.
-pub(crate) fn laid_out(
-    members: Vec<Member>,
-    supply: Supply,
-    carry: bool,
-) -> Vec<(Member, i64, Option<i64>)> {
+/// An exposure on the days that it covers.
+pub(crate) struct Laid {
+    member: Member,
+    first_day: i64,
+    /// None where it goes on.
+    last_day: Option<i64>,
+    /// Whether it waits for what is left of those before, and so goes on where they end.
+    waits: bool,
+}
+
+/// Exposures in order, each on the days that it covers.
+pub(crate) fn laid_out(members: Vec<Member>, supply: Supply, carry: bool) -> Vec<Laid> {
     let mut laid = Vec::new();
     // The day after those covered so far; none where something goes on for ever.
     let mut free = Some(i64::MIN);
     for member in members {
         let Some(start) = member.event.start else { continue };
         let own = start.first_day();
-        let first = match free {
+        let first_day = match free {
             _ if !carry => own,
             Some(free) => own.max(free),
             // Nothing is left to move it to: it adds no day.
             None => own,
         };
-        let last = last_day(&member.event, first, own, supply);
-        free = match (free, last) {
+        let last_day = last_day(&member.event, first_day, own, supply);
+        free = match (free, last_day) {
             (Some(free), Some(last)) => Some(free.max(last.saturating_add(1))),
             _ => None,
         };
-        laid.push((member, first, last));
+        laid.push(Laid { member, first_day, last_day, waits: first_day > own });
     }
     laid
 }
@@ -103,17 +109,19 @@ fn whole_days(days: f64) -> i64 {
 /// Exposures joined to eras.
 pub(crate) fn eras(members: Vec<Member>, era: &Era) -> Vec<Member> {
     let mut done: Vec<(Member, Option<i64>)> = Vec::new();
-    for (member, first, last) in laid_out(members, era.supply, era.carry) {
+    for laid in laid_out(members, era.supply, era.carry) {
+        let Laid { member, first_day, last_day, waits } = laid;
+        let reaches = |end| waits || first_day <= day_after(end, era.gap);
         match done.last_mut() {
-            Some((joined, end)) if end.is_none_or(|end| first <= day_after(end, era.gap)) => {
-                *end = end.zip(last).map(|(end, last)| end.max(last));
+            Some((joined, end)) if end.is_none_or(reaches) => {
+                *end = end.zip(last_day).map(|(end, last)| end.max(last));
                 let event = Arc::make_mut(&mut joined.event);
                 event.members = event.members.saturating_add(1);
             }
             _ => {
                 let mut event = PatientEvent::clone(&member.event);
                 event.members = 1;
-                done.push((Member { event: Arc::new(event), ..member }, last));
+                done.push((Member { event: Arc::new(event), ..member }, last_day));
             }
         }
     }
@@ -126,14 +134,15 @@ pub(crate) fn eras(members: Vec<Member>, era: &Era) -> Vec<Member> {
 }
 
 /// Of the days of a window, the share on which any exposure lies.
-pub(crate) fn share_covered(laid: &[(Member, i64, Option<i64>)], window: Days) -> Option<f64> {
+pub(crate) fn share_covered(laid: &[Laid], window: Days) -> Option<f64> {
     let (first, last) = window;
     let days = last.checked_sub(first)?.checked_add(1)?;
     if days < 1 {
         return None;
     }
-    let inside = |(_, from, until): &(Member, i64, Option<i64>)| {
-        (first.max(*from), last.min(until.unwrap_or(i64::MAX / SECONDS_PER_DAY)))
+    let inside = |laid: &Laid| {
+        let until = laid.last_day.unwrap_or(i64::MAX / SECONDS_PER_DAY);
+        (first.max(laid.first_day), last.min(until))
     };
     let covered = joined(laid.iter().map(inside).collect());
     let covered: i64 = covered.iter().map(|(from, until)| until - from + 1).sum();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::ast::{
     Alternative, Anchor, Choice, Clause, Code, CohortDefinition, Comments, Condition, Entry, Event,
     Every, Heading, Keep, LocalDate, Measure, Moment, Name, Offset, Output, Rule, RuleKind, Sample,
-    Selection, Span, Step, TimeUnit, Title, Use, UseKind, Value, Version,
+    Selection, Span, Step, TimeUnit, Title, Use, UseKind, Value, Version, Window,
 };
 
 use super::Choices;
@@ -61,8 +61,8 @@ pub fn definition(choices: &mut Choices) -> CohortDefinition {
     making.definition()
 }
 
-/// The same definition with everybody in it: all candidates of the widest calendar, and every rule
-/// told as a variable instead. So an empty cohort does not hide that engines differ.
+/// The same definition with everybody in it: all candidates of the widest calendar, every entry
+/// without its window and filter, and every rule told as a variable instead. So an empty cohort does not hide that engines differ.
 #[must_use]
 pub fn widened(definition: &CohortDefinition) -> CohortDefinition {
     let mut wide = definition.clone();
@@ -70,6 +70,9 @@ pub fn widened(definition: &CohortDefinition) -> CohortDefinition {
         calendar.says = (date(10_957), date(22_279));
     }
     wide.entry.says.choose = Choice::All;
+    for way in &mut wide.entry.says.alternatives {
+        (way.of.window, way.of.with) = (Some(Window::ever()), None);
+    }
     (wide.washout, wide.follow_up, wide.keep) = (None, None, None);
     (wide.episodes, wide.sample, wide.matched) = (None, None, None);
     wide.steps.retain(|clause| matches!(clause.says, Step::Let(_)));
@@ -195,8 +198,8 @@ impl Making<'_> {
 
     fn calendar(&mut self) -> Option<Clause<(LocalDate, LocalDate)>> {
         self.one_in(3).then(|| {
-            let first = 18_262 + i32::try_from(self.below(60)).unwrap_or(0);
-            let days = i32::try_from(self.below(400)).unwrap_or(0);
+            let first = 18_232 + i32::try_from(self.below(60)).unwrap_or(0);
+            let days = 20 + i32::try_from(self.below(400)).unwrap_or(0);
             clause((date(first), date(first + days)))
         })
     }
@@ -248,6 +251,9 @@ impl Making<'_> {
         let mut alternatives = Vec::new();
         for _ in 0..count {
             let mut set = self.set();
+            if !self.one_in(3) {
+                set.window = Some(Window::ever());
+            }
             if set.name.is_none() && self.one_in(2) {
                 set.name = Some(self.fresh());
             }
@@ -259,7 +265,7 @@ impl Making<'_> {
     }
 
     fn steps(&mut self) -> Vec<Clause<Step>> {
-        let count = self.below(5);
+        let count = self.below(4);
         let mut steps = Vec::new();
         for place in 0..count {
             let step = if self.one_in(3) {

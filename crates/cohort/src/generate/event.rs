@@ -211,7 +211,7 @@ impl Making<'_> {
 
     fn anchor(&mut self) -> Anchor {
         let day = date(18_262 + i32::try_from(self.below(120)).unwrap_or(0));
-        match self.below(16) {
+        match self.below(24) {
             1..=4 if self.has_index => Anchor::Index,
             5 if self.has_exit => Anchor::Exit,
             6 if self.with > 0 => Anchor::Start(Event::This),

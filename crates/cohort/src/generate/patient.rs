@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use vocab::PatientId;
 
-use crate::ast::{CohortDefinition, Kind, Name, Rank};
+use crate::ast::{CohortDefinition, Kind, Name, Rank, Records};
 use crate::eval::{
-    Coded, Measured, Patient, PatientEvent, SECONDS_PER_DAY, Sex, Stretch, civil, day_from, days_of,
+    Coded, Measured, Patient, PatientEvent, SECONDS_PER_DAY, Sex, Stretch, civil, day_from,
+    days_of, is_of_kind,
 };
 
 use super::Choices;
@@ -16,7 +17,9 @@ use super::Choices;
 pub(super) const BASE: i64 = 18_262;
 
 /// Kinds, with codes and units of their values.
-const KINDS: &[(Kind, &[&str], &[&str])] = &[
+type Row = (Kind, &'static [&'static str], &'static [&'static str]);
+
+const KINDS: &[Row] = &[
     (Kind::Visit, &[], &[]),
     (Kind::Diagnosis, &["d1", "d2", "d19", "h", "h11", "x"], &[]),
     (Kind::Lab, &["g1", "g2"], &["mg/dL", "mmol/L", "g/L", ""]),
@@ -30,9 +33,22 @@ const KINDS: &[(Kind, &[&str], &[&str])] = &[
     (Kind::Procedure, &[], &[]),
 ];
 
-/// What a definition compares with: values, and distances and days in time.
+/// The concept sets of [`super::setting`], with codes that they hold.
+const HELD: &[(&str, &[&str])] = &[
+    ("dm", &["d1", "d2"]),
+    ("heart", &["h11", "h"]),
+    ("glu", &["g1", "g2"]),
+    ("a1c", &["a1", "a2"]),
+    ("crea", &["c1"]),
+    ("alt", &["t1"]),
+    ("met", &["m1", "m2"]),
+    ("body", &["w1"]),
+];
+
+/// What a definition looks for and compares with: records, values, and distances and days in time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Constants {
+    records: Vec<(Row, Vec<&'static str>)>,
     values: Vec<f64>,
     /// Distances in seconds.
     distances: Vec<i64>,
@@ -59,6 +75,7 @@ impl Constants {
                     self.distances.push(count.saturating_mul(unit));
                 }
                 self.values.extend(fields.get("value").and_then(Json::as_f64));
+                self.records.extend(fields.get("records").and_then(looked_for));
                 fields.values().for_each(|field| self.collect(field));
             }
             Json::Array(parts) => parts.iter().for_each(|part| self.collect(part)),
@@ -69,6 +86,22 @@ impl Constants {
             Json::Null | Json::Bool(_) | Json::Number(_) => {}
         }
     }
+}
+
+/// The rows of events that a source asks for, with the codes that its concept sets hold.
+fn looked_for(records: &Json) -> Option<(Row, Vec<&'static str>)> {
+    let records: Records = serde_json::from_value(records.clone()).ok()?;
+    let held = |name: &Name| HELD.iter().find(|(set, _)| *set == name.as_str());
+    let codes: Vec<&str> = records
+        .codes
+        .iter()
+        .filter_map(held)
+        .flat_map(|(_, codes)| codes.iter().copied())
+        .collect();
+    let fits = |(kind, known, _): &&Row| {
+        is_of_kind(kind, &records.kind) && codes.first().is_none_or(|code| known.contains(code))
+    };
+    Some((KINDS.iter().find(fits)?.clone(), codes))
 }
 
 fn seconds_of(unit: &str) -> Option<i64> {
@@ -171,27 +204,28 @@ impl Living<'_> {
     fn stretch(&mut self) -> Stretch {
         let second = self.second();
         let day = second.div_euclid(SECONDS_PER_DAY);
-        match self.choices.below(16) {
-            8..=11 => Stretch::second(second),
-            12 => {
+        match self.choices.below(32) {
+            8..=15 => Stretch::second(second),
+            16 => {
                 let minute = second.div_euclid(60) * 60;
                 Stretch::new(minute, minute + 59).unwrap_or(Stretch::second(minute))
             }
-            13 | 14 => month_of(day),
-            15 => year_of(day),
+            17 | 18 => month_of(day),
+            19 => year_of(day),
             _ => Stretch::day(day),
         }
     }
 
     fn event(&mut self, place: u32) -> PatientEvent {
-        let simplest: (Kind, &[&str], &[&str]) = (Kind::Visit, &[], &[]);
-        let (kind, codes, units) = self.choices.pick(simplest, KINDS);
+        let ((kind, codes, units), looked_for) = self.row();
         let mut event = PatientEvent::new(kind, &format!("k{place:02}"));
         if !self.choices.one_in(40) {
             event = event.at(self.stretch());
         }
         self.last(&mut event);
-        if let Some((first, others)) = codes.split_first() {
+        if let Some((first, others)) = looked_for.split_first() {
+            event.codes.push(Coded::of("aoba", self.choices.pick(*first, others)));
+        } else if let Some((first, others)) = codes.split_first() {
             event.codes.push(Coded::of("aoba", self.choices.pick(*first, others)));
             if self.choices.one_in(8) {
                 event.codes.push(Coded::of("aoba", self.choices.pick(*first, others)));
@@ -200,6 +234,16 @@ impl Living<'_> {
         self.measure(&mut event, units);
         self.describe(&mut event);
         event
+    }
+
+    /// Mostly what the definition looks for, with codes that it looks for; sometimes anything.
+    fn row(&mut self) -> (Row, Vec<&'static str>) {
+        if let Some((first, others)) = self.constants.records.split_first()
+            && !self.choices.one_in(3)
+        {
+            return self.choices.pick(first.clone(), others);
+        }
+        (self.choices.pick((Kind::Visit, &[], &[]), KINDS), Vec::new())
     }
 
     /// A stay lasts, or goes on.

@@ -199,8 +199,8 @@ impl Exporter {
         let ends = in_rest.map(|days| (windows(&days, Some(true)), days)).unwrap_or_default();
         // Bounds that do not fit into a window stand among the conditions.
         let more = windows(&ends.1, None);
+        let mut fitting = Vec::new();
         for candidates in [&starts, &more] {
-            let mut fitting = Vec::new();
             for ignore in [false, true] {
                 for start in candidates {
                     let mut criteria = probe_criteria(found, *start, ignore);
@@ -224,13 +224,25 @@ impl Exporter {
                     }
                 }
             }
-            // What explains the most; of equal ones the first, which looks at the period.
             let most = fitting.iter().map(|(used, _)| *used).max();
-            if let Some(best) = fitting.into_iter().find(|(used, _)| Some(*used) == most) {
-                return Some((best.1, best.0));
+            if most.is_some_and(|most| rest.get(most).is_none_or(|next| !orders(next))) {
+                break;
             }
         }
-        None
+        // What explains the most; of equal ones the first, which looks at the period.
+        let most = fitting.iter().map(|(used, _)| *used).max();
+        let best = fitting.into_iter().find(|(used, _)| Some(*used) == most);
+        best.map(|(used, window)| (window, used))
+    }
+}
+
+/// Whether a condition is one on two moments, as windows leave it.
+fn orders(condition: &Condition) -> bool {
+    match condition {
+        Condition::Order { .. } => true,
+        Condition::Else(known, _) => orders(known),
+        Condition::Of { conditions, .. } => conditions.iter().any(orders),
+        _ => false,
     }
 }
 

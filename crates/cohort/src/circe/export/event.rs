@@ -36,7 +36,7 @@ impl Exporter {
         positive: bool,
         place: &str,
     ) -> Option<(Found, Vec<Condition>)> {
-        let mut conditions = parts(set.with.as_deref());
+        let mut conditions = self.parts_of(set);
         let mut fields = Map::new();
         let base = match &set.from {
             Source::Take(Take { from: TakeFrom::First, count: 1, of })
@@ -88,6 +88,16 @@ impl Exporter {
         }
         let rest = conditions.split_off(used);
         Some((Found { domain, fields, has_codes }, rest))
+    }
+
+    /// What must hold for each event. A range of days alone is joined like several conditions.
+    fn parts_of(&mut self, set: &EventSet) -> Vec<Condition> {
+        let whole = set.with.as_deref();
+        let alone = whole.zip(domain_of(&set.from)).is_some_and(|(whole, (domain, _))| {
+            self.field(domain, set.name.as_ref(), whole, true).is_some()
+                || self.field(domain, set.name.as_ref(), whole, false).is_some()
+        });
+        if alone { whole.cloned().into_iter().collect() } else { parts(whole) }
     }
 
     pub(super) fn id(&self, name: &Name) -> Option<usize> {

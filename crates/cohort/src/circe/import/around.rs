@@ -62,6 +62,44 @@ pub(in crate::circe) fn unwrapped(condition: Condition) -> Condition {
     }
 }
 
+/// Something in a group.
+#[derive(Clone, Copy)]
+enum Member<'a> {
+    Criteria(&'a CorelatedCriteria),
+    People(&'a DemographicCriteria),
+    Group(&'a CriteriaGroup),
+}
+
+/// What is in a group, with its path: first criteria, then demographic ones, then groups. A group
+/// of one member that must hold is that member.
+fn members<'a>(group: &'a CriteriaGroup, path: &str) -> Vec<(String, Member<'a>)> {
+    let at = |list: &str, at: usize| format!("{path}.{list}[{at}]");
+    let criteria = group.criteria.iter().enumerate();
+    let mut found: Vec<(String, Member<'a>)> =
+        criteria.map(|(n, one)| (at("CriteriaList", n), Member::Criteria(one))).collect();
+    let people = group.demographic.iter().enumerate();
+    found.extend(people.map(|(n, one)| (at("DemographicCriteriaList", n), Member::People(one))));
+    found.extend(group.groups.iter().enumerate().map(|(n, one)| hoisted(one, at("Groups", n))));
+    in_order(found)
+}
+
+fn hoisted(group: &CriteriaGroup, path: String) -> (String, Member<'_>) {
+    let mut inner = members(group, &path);
+    match (group.of, inner.len(), inner.pop()) {
+        (GroupType::All | GroupType::Any, 1, Some(only)) => only,
+        _ => (path, Member::Group(group)),
+    }
+}
+
+fn in_order<'a>(mut members: Vec<(String, Member<'a>)>) -> Vec<(String, Member<'a>)> {
+    members.sort_by_key(|(_, member)| match member {
+        Member::Criteria(_) => 0,
+        Member::People(_) => 1,
+        Member::Group(_) => 2,
+    });
+    members
+}
+
 /// A bound of a window.
 enum Side {
     /// None.
@@ -82,22 +120,11 @@ impl Importer {
         positive: bool,
     ) -> Condition {
         let positive = positive && !matches!(group.of, GroupType::AtMost(_));
-        let mut conditions = Vec::new();
-        for (at, criteria) in group.criteria.iter().enumerate() {
-            let path = format!("{path}.CriteriaList[{at}]");
-            conditions.push(self.correlated(criteria, &path, index, positive));
-        }
-        for (at, criteria) in group.demographic.iter().enumerate() {
-            let path = format!("{path}.DemographicCriteriaList[{at}]");
-            conditions.push(self.demographic(criteria, &path, index, positive));
-        }
-        for (at, inner) in group.groups.iter().enumerate() {
-            let path = format!("{path}.Groups[{at}]");
-            conditions.push(self.group(inner, &path, index, positive));
-        }
-        if conditions.is_empty() {
+        let members = members(group, path);
+        if members.is_empty() {
             return Condition::Truth(true);
         }
+        let conditions = self.conditions(members, index, positive);
         let share = match group.of {
             GroupType::All => Share::All,
             GroupType::Any => Share::Any,
@@ -105,6 +132,40 @@ impl Importer {
             GroupType::AtMost(count) => Share::AtMost(count),
         };
         Condition::Of { share, conditions }
+    }
+
+    /// All of several groups as one condition, as if they stood in one group.
+    pub(in crate::circe) fn groups(
+        &mut self,
+        groups: &[(&CriteriaGroup, String)],
+        index: &Index,
+    ) -> Condition {
+        if let [(group, path)] = groups {
+            return unwrapped(self.group(group, path, index, true));
+        }
+        let mut members = Vec::new();
+        for (group, path) in groups {
+            members.push(hoisted(group, path.clone()));
+        }
+        let conditions = self.conditions(in_order(members), index, true);
+        Condition::Of { share: Share::All, conditions }
+    }
+
+    fn conditions(
+        &mut self,
+        members: Vec<(String, Member<'_>)>,
+        index: &Index,
+        positive: bool,
+    ) -> Vec<Condition> {
+        let mut conditions = Vec::new();
+        for (path, member) in members {
+            conditions.push(match member {
+                Member::Criteria(criteria) => self.correlated(criteria, &path, index, positive),
+                Member::People(criteria) => self.demographic(criteria, &path, index, positive),
+                Member::Group(group) => self.group(group, &path, index, positive),
+            });
+        }
+        conditions
     }
 
     pub(in crate::circe) fn demographic(
@@ -146,9 +207,7 @@ impl Importer {
         let positive = positive && criteria.occurrence.is == OccurrenceType::AtLeast;
         let criterion = &criteria.criterion;
         let inner = format!("{path}.Criteria.{}", criterion.domain.name);
-        let mut set = self.events(criterion, &inner, positive);
-        let mut conditions: Vec<Condition> =
-            set.with.take().map(|with| *with).into_iter().collect();
+        let (mut set, mut conditions) = self.events(criterion, &inner, positive);
         let (window, asked) = self.windows(criteria, path, index, positive);
         conditions.extend(asked);
         if criteria.restrict_visit {

@@ -67,14 +67,14 @@ pub(in crate::circe) fn attribute(word: &str) -> Name {
 }
 
 impl Importer {
-    /// The events of a criterion. Where `positive`, an unknown condition has the effect of a false
-    /// one, and nothing needs to be said about it.
+    /// The events of a criterion, and what must hold for each of them. Where `positive`, an unknown
+    /// condition has the effect of a false one, and nothing needs to be said about it.
     pub(in crate::circe) fn events(
         &mut self,
         criterion: &Criterion,
         path: &str,
         positive: bool,
-    ) -> EventSet {
+    ) -> (EventSet, Vec<Condition>) {
         let domain = criterion.domain;
         if domain.kinds.is_empty() {
             self.missing(path, "where somebody lives");
@@ -99,23 +99,21 @@ impl Importer {
                 EventSet { name: None, from: Source::AnyOf(sets), with: None, window: None }
             }
         };
+        let mut conditions = Vec::new();
         if let (Some(id), Some(key)) = (criterion.source_codeset_id, domain.source) {
             let path = format!("{path}.{key}");
             if let Some(source) = self.set_by_id(id, &path, true) {
                 let code = code_of(CodeField::Attribute(attribute("source_concept")));
-                set.with = all(vec![self.sure(in_set(code, source), positive)]);
+                conditions.push(self.sure(in_set(code, source), positive));
             }
         }
         if criterion.first {
+            set.with = all(std::mem::take(&mut conditions));
             let take = Take { from: TakeFrom::First, count: 1, of: Box::new(set) };
             set = EventSet { name: None, from: Source::Take(take), with: None, window: None };
         }
-        let filters = self.filters(criterion, path, positive, &mut set.name);
-        let mut conditions: Vec<Condition> =
-            set.with.take().map(|with| *with).into_iter().collect();
-        conditions.extend(filters);
-        set.with = all(conditions);
-        set
+        conditions.extend(self.filters(criterion, path, positive, &mut set.name));
+        (set, conditions)
     }
 
     /// What the fields of a criterion ask.

@@ -82,19 +82,17 @@ impl Importer {
         let mut moments = Vec::new();
         for (at, criterion) in criteria.iter().enumerate() {
             let path = format!("$.CensoringCriteria[{at}].{}", criterion.domain.name);
-            let mut set = self.events(criterion, &path, true);
+            let (mut set, mut conditions) = self.events(criterion, &path, true);
             if let Some(group) = &criterion.correlated {
                 let name = set.name.get_or_insert_with(|| self.names.fresh()).clone();
                 let around = Index::named(&name, criterion.domain);
                 let path = format!("{path}.CorrelatedCriteria");
                 let nested = super::around::unwrapped(self.group(group, &path, &around, true));
                 let start = start_of(Event::This);
-                let mut conditions: Vec<Condition> =
-                    set.with.take().map(|with| *with).into_iter().collect();
                 conditions.push(super::say::observed(start.clone(), start));
                 conditions.push(nested);
-                set.with = all(conditions);
             }
+            set.with = all(conditions);
             set.window = Some(Window {
                 relation: Relation::Starts,
                 from: Bound::Closed(Moment::at(Anchor::Index)),

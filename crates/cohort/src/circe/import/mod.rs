@@ -7,8 +7,8 @@ pub(super) mod say;
 pub(super) mod sets;
 
 use crate::ast::{
-    Alternative, Choice, Clause, CohortDefinition, Comments, ConceptSet, Condition, Entry, Event,
-    Heading, Keep, Moment, Name, Remark, Rule, RuleKind, Span, Step, TimeUnit, Title, Version,
+    Alternative, Choice, Clause, CohortDefinition, Comments, ConceptSet, Entry, Event, Heading,
+    Keep, Moment, Name, Remark, Rule, RuleKind, Span, Step, TimeUnit, Title, Version,
 };
 use around::{Index, unwrapped};
 use exit::Way;
@@ -267,30 +267,26 @@ impl Importer {
             matches!(expression.end_strategy, Some(EndStrategy::DateOffset { from_end: true, .. }));
         for (at, criterion) in primary.criteria.iter().enumerate() {
             let path = format!("$.PrimaryCriteria.CriteriaList[{at}].{}", criterion.domain.name);
-            let mut set = self.events(criterion, &path, true);
+            let (mut set, mut conditions) = self.events(criterion, &path, true);
             let ends = criterion.domain.ends;
             if differ || (from_end && ends == Ends::RecordedOrNextDay) {
                 set.name.get_or_insert_with(|| self.names.fresh());
             }
-            let mut conditions: Vec<Condition> =
-                set.with.take().map(|with| *with).into_iter().collect();
             let this = say::start_of(Event::This);
             let days = |days: u32| i32::try_from(days).unwrap_or(i32::MAX);
             conditions.push(say::observed(
                 say::later(this.clone(), -days(primary.prior_days)),
                 say::later(this, days(primary.post_days)),
             ));
-            let inner = criterion.correlated.as_deref().map(|g| (g, "CorrelatedCriteria"));
+            let inner = criterion.correlated.as_deref();
+            let inner = inner.map(|group| (group, format!("{path}.CorrelatedCriteria")));
             let more = expression.additional.as_ref().filter(|_| plan.additional_in_entry);
-            for (group, which) in inner.into_iter().chain(more.map(|group| (group, ""))) {
+            let more = more.map(|group| (group, String::from("$.AdditionalCriteria")));
+            let groups: Vec<_> = inner.into_iter().chain(more).collect();
+            if !groups.is_empty() {
                 let name = set.name.get_or_insert_with(|| self.names.fresh()).clone();
                 let around = Index::named(&name, criterion.domain);
-                let path = if which.is_empty() {
-                    String::from("$.AdditionalCriteria")
-                } else {
-                    format!("{path}.{which}")
-                };
-                conditions.push(unwrapped(self.group(group, &path, &around, true)));
+                conditions.push(self.groups(&groups, &around));
             }
             set.with = say::all(conditions);
             ways.push(Way { name: set.name.clone(), ends });
