@@ -21,6 +21,8 @@ pub enum CodeField {
     Department,
     /// `ward`
     Ward,
+    /// `unit`: in which the value was recorded, as it was recorded.
+    Unit,
     /// `kind`: of a visit: `outpatient`, `inpatient`, `emergency`, `home`, `other`.
     VisitKind,
     /// `attribute NAME`: a code under a name of its own, as the slice publishes it.

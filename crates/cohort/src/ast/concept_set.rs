@@ -54,6 +54,11 @@ pub struct Include {
     /// How much beside the code itself.
     #[serde(default, skip_serializing_if = "is_itself")]
     pub branch: Branch,
+    /// `mapped`: also the codes of the system that its vocabulary maps to any of these, as OMOP
+    /// maps source concepts to standard ones. Where the maps of a system are not held, a definition
+    /// that needs them is refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mapped: bool,
     /// What the code means, for readers; it is not compared.
     #[serde(default, skip_serializing_if = "is_untitled")]
     pub display: Title,

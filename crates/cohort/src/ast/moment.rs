@@ -101,6 +101,12 @@ pub enum Anchor {
     CoverageStart,
     /// `coverage.end`: the last day of the stretch of coverage that holds the index.
     CoverageEnd,
+    /// `coverage.start of a`: the first day of the stretch of coverage that holds the start of this
+    /// event; absent where none does. Unknown where the event's precision leaves it open whether
+    /// one stretch holds it.
+    CoverageStartOf(Event),
+    /// `coverage.end of a`: the last day of that stretch.
+    CoverageEndOf(Event),
     /// `interval.start`: the first day of a measure's interval; only in a
     /// [`Measure`](super::Measure).
     IntervalStart,
@@ -116,6 +122,9 @@ pub enum Anchor {
     Earliest(Vec<Moment>),
     /// `latest of (…)`.
     Latest(Vec<Moment>),
+    /// `(a.end else a + 1d)`: the first where it is known at least to the local day, else the
+    /// second.
+    Else(Box<Moment>, Box<Moment>),
 }
 
 /// A moment: an anchor and at most one step from it, `index - 365d`.

@@ -113,8 +113,8 @@ pub struct NumberBranch {
 /// have one unit, the first that any of their parts, from left to right, has of itself; it is asked
 /// of all parts that have none of their own, and parts that have one are converted to it by UCUM. A
 /// definition in which a read number is asked for in no unit is refused ("unit missing").
-/// `count`, `members`, `days_supply` (in days), `ratio`, `covered`, `age` and `days from … to …`
-/// have none; `egfr` has `mL/min/{1.73_m2}`; `bmi` has `kg/m2`.
+/// `count`, `members`, `days_supply` (in days), `ratio`, `covered`, `age`, `year` and `days from
+/// … to …` have none; `egfr` has `mL/min/{1.73_m2}`; `bmi` has `kg/m2`.
 ///
 /// `*` and `/` take the unit of the side that has one; where both sides of `/` have one, they have
 /// one unit together and the result has none. A unit that is only a note, such as `{score}`, is
@@ -192,6 +192,11 @@ pub enum Number {
         at: Moment,
         /// In which unit; not finer than a day.
         unit: TimeUnit,
+    },
+    /// `year of a`: the calendar year. Unknown where the precision leaves more than one.
+    Year {
+        /// Of which moment.
+        of: Moment,
     },
     /// `days from a to b`: in `d` the difference of the local days; in `w` that divided by 7; in
     /// `mo` and `y` completed calendar units (towards zero); in `h`, `min` and `s` the difference

@@ -55,7 +55,14 @@ impl<'a> Node<'a> {
             Self::Event(_) => {}
             Self::Number(number) => of_number(number, visit),
             Self::Moment(moment) => match &moment.anchor {
-                Anchor::Start(event) | Anchor::End(event) => visit(Self::Event(event)),
+                Anchor::Start(event)
+                | Anchor::End(event)
+                | Anchor::CoverageStartOf(event)
+                | Anchor::CoverageEndOf(event) => visit(Self::Event(event)),
+                Anchor::Else(known, other) => {
+                    visit(Self::Moment(known));
+                    visit(Self::Moment(other));
+                }
                 Anchor::Earliest(moments) | Anchor::Latest(moments) => {
                     moments.iter().for_each(|moment| visit(Self::Moment(moment)));
                 }
@@ -100,7 +107,7 @@ fn of_number<'a>(number: &'a Number, visit: &mut dyn FnMut(Node<'a>)) {
             visit(Node::Set(of));
             of_window(window, visit);
         }
-        Number::Age { at, .. } => visit(Node::Moment(at)),
+        Number::Age { at, .. } | Number::Year { of: at } => visit(Node::Moment(at)),
         Number::Between { from, to, .. } => {
             visit(Node::Moment(from));
             visit(Node::Moment(to));

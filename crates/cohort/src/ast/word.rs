@@ -15,7 +15,7 @@ const RESERVED: &str = "\
     sample seconds seed sex sha256 slope source spanning specimen start strata study sum \
     supply suspected target then this to true unit upper_limit uses value variable variant \
     version visit visits vital vocabulary ward washout weeks when where wholly with within \
-    years \
+    year years \
 ";
 
 /// Whether a word means something in the text.

@@ -36,7 +36,7 @@ pub use expression::{
     Criterion, DemographicCriteria, EndStrategy, GroupType, InclusionRule, Occurrence,
     OccurrenceType, PrimaryCriteria, ResultLimit,
 };
-pub use import::{Ages, Feature, Imported, Naming, import};
+pub use import::{Feature, Imported, Naming, import};
 pub use range::{
     Concept, ConceptSetSelection, DateRange, Endpoint, NumericRange, Op, Period, Range, TextFilter,
     Window,

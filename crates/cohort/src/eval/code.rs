@@ -83,6 +83,10 @@ impl Scope<'_> {
             CodeField::Route => one(&event.route),
             CodeField::Department => one(&event.department),
             CodeField::Ward => one(&event.ward),
+            CodeField::Unit => {
+                let unit = event.value.as_ref().and_then(|value| value.unit.as_deref());
+                unit.map(Coded::word).into_iter().collect()
+            }
             CodeField::VisitKind => one(&event.visit_kind),
             CodeField::Attribute(name) => event.attributes.get(name).cloned().into_iter().collect(),
         })

@@ -6,11 +6,16 @@ use crate::ast::{Branch, ConceptSet, Include, Quantity};
 
 use super::Refused;
 
-/// The hierarchies of code systems: for each system, the parents of each code.
+/// The hierarchies of code systems: for each system, the parents of each code, and the codes that
+/// each is mapped to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hierarchies {
-    parents: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+    parents: Above,
+    maps: Above,
 }
+
+/// Of each system, for each code, those above it.
+type Above = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 impl Hierarchies {
     /// Says that a system's hierarchy is held, even if no code of it has a parent.
@@ -22,6 +27,23 @@ impl Hierarchies {
     pub fn below(&mut self, system: &str, code: &str, parent: &str) {
         let parents = self.parents.entry(system.to_owned()).or_default();
         parents.entry(code.to_owned()).or_default().insert(parent.to_owned());
+    }
+
+    /// Says that a system's maps are held, even if no code of it is mapped.
+    pub fn hold_maps(&mut self, system: &str) {
+        self.maps.entry(system.to_owned()).or_default();
+    }
+
+    /// Says that a code is mapped to another of its system.
+    pub fn map(&mut self, system: &str, code: &str, to: &str) {
+        let maps = self.maps.entry(system.to_owned()).or_default();
+        maps.entry(code.to_owned()).or_default().insert(to.to_owned());
+    }
+
+    /// The codes that a code is mapped to.
+    fn mapped(&self, system: &str, code: &str) -> impl Iterator<Item = &str> {
+        let to = self.maps.get(system).and_then(|codes| codes.get(code));
+        to.into_iter().flatten().map(String::as_str)
     }
 
     /// Whether a code is another or stands below it, however many steps. A circle is walked once.
@@ -52,15 +74,18 @@ impl<'a> Codes<'a> {
     /// Takes a concept set.
     ///
     /// # Errors
-    /// When it asks for descendants in a system whose hierarchy is not held.
+    /// When it asks for descendants in a system whose hierarchy is not held, or for mapped codes in
+    /// one whose maps are not held.
     pub fn new(set: &'a ConceptSet, hierarchies: &'a Hierarchies) -> Result<Self, Refused> {
         let lines = set.include.iter().chain(&set.exclude).map(|clause| &clause.says);
-        for line in lines.filter(|line| line.branch == Branch::Descendants) {
-            if !hierarchies.parents.contains_key(&line.system) {
-                return Err(Refused::NoHierarchy {
-                    set: set.name.as_str().to_owned(),
-                    system: line.system.clone(),
-                });
+        for line in lines {
+            let (set, system) = (set.name.as_str().to_owned(), line.system.clone());
+            let descends = line.branch == Branch::Descendants;
+            if descends && !hierarchies.parents.contains_key(&line.system) {
+                return Err(Refused::NoHierarchy { set, system });
+            }
+            if line.mapped && !hierarchies.maps.contains_key(&line.system) {
+                return Err(Refused::NoMaps { set, system });
             }
         }
         Ok(Self { set, hierarchies })
@@ -83,12 +108,13 @@ impl<'a> Codes<'a> {
     }
 
     fn covers(&self, line: &Include, system: &str, code: &str) -> bool {
+        let is_in = |code: &str| match line.branch {
+            Branch::Itself => line.code == code,
+            Branch::Prefix => code.starts_with(&line.code),
+            Branch::Descendants => self.hierarchies.is_at_or_below(system, code, &line.code),
+        };
         line.system == system
-            && match line.branch {
-                Branch::Itself => line.code == code,
-                Branch::Prefix => code.starts_with(&line.code),
-                Branch::Descendants => self.hierarchies.is_at_or_below(system, code, &line.code),
-            }
+            && (is_in(code) || line.mapped && self.hierarchies.mapped(system, code).any(is_in))
     }
 }
 
@@ -105,6 +131,7 @@ mod tests {
                     system: "s".to_owned(),
                     code: (*code).to_owned(),
                     branch: *branch,
+                    mapped: false,
                     display: Title::default(),
                     unit: None,
                 },
@@ -149,6 +176,23 @@ mod tests {
         ] {
             assert_eq!(codes.line("s", code).is_some(), belongs, "{code}");
             assert!(codes.line("other", code).is_none(), "{code}");
+        }
+    }
+
+    #[test]
+    fn mapped_codes_belong_where_what_they_are_mapped_to_does() {
+        let mut hierarchies = Hierarchies::default();
+        hierarchies.below("s", "child", "root");
+        let mut asks = set(&[("root", Branch::Descendants), ("a", Branch::Itself)], &[]);
+        asks.include[0].says.mapped = true;
+        assert!(Codes::new(&asks, &hierarchies).is_err());
+        hierarchies.hold_maps("s");
+        hierarchies.map("s", "old", "child");
+        hierarchies.map("s", "older", "old");
+        hierarchies.map("s", "other", "a");
+        let codes = Codes::new(&asks, &hierarchies).unwrap();
+        for (code, belongs) in [("old", true), ("older", false), ("other", false), ("a", true)] {
+            assert_eq!(codes.line("s", code).is_some(), belongs, "{code}");
         }
     }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::ast::{
-    Bound, CohortDefinition, Condition, Event, EventSet, Moment, Number, Scalar, Value, Window,
+    Anchor, Bound, CohortDefinition, Condition, Event, EventSet, Moment, Number, Scalar, Value,
+    Window,
 };
 
 use super::cohort::{self, Candidate, Period, rules};
@@ -163,8 +164,13 @@ impl Scope<'_> {
 
     fn look_towards(&self, moment: &Moment, reason: &mut Reason) -> Result<(), Refused> {
         match &moment.anchor {
-            crate::ast::Anchor::Start(event) | crate::ast::Anchor::End(event) => {
-                self.look_at(event, reason)
+            Anchor::Start(event)
+            | Anchor::End(event)
+            | Anchor::CoverageStartOf(event)
+            | Anchor::CoverageEndOf(event) => self.look_at(event, reason),
+            Anchor::Else(known, other) => {
+                self.look_towards(known, reason)?;
+                self.look_towards(other, reason)
             }
             _ => Ok(()),
         }
@@ -198,7 +204,10 @@ impl Scope<'_> {
                 let mut parts = then.chain(otherwise.as_deref());
                 parts.try_for_each(|part| self.look_for(part, reason))
             }
-            Number::Literal { .. } | Number::Age { .. } | Number::Between { .. } => Ok(()),
+            Number::Literal { .. }
+            | Number::Age { .. }
+            | Number::Year { .. }
+            | Number::Between { .. } => Ok(()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Moments, and whether an event lies in a window.
 
-use crate::ast::{Anchor, Bound, Kind, Moment, Relation, Value, Window};
+use crate::ast::{Anchor, Bound, Event, Kind, Moment, Relation, Value, Window};
 
 use super::calendar::{Grain, Range};
 use super::exit;
@@ -100,6 +100,8 @@ impl Scope<'_> {
             Anchor::StudyEnd => When::At(Stretch::day(self.calendar()?.1)),
             Anchor::CoverageStart => self.coverage()?.map_or(When::Absent, |days| at_day(days.0)),
             Anchor::CoverageEnd => self.coverage()?.map_or(When::Absent, |days| at_day(days.1)),
+            Anchor::CoverageStartOf(event) => self.coverage_of(event, |days| days.0)?,
+            Anchor::CoverageEndOf(event) => self.coverage_of(event, |days| days.1)?,
             Anchor::IntervalStart => at_day(self.measured()?.0),
             Anchor::IntervalEnd => at_day(self.measured()?.1),
             Anchor::Date(date) => When::At(stretch_of(*date)),
@@ -109,6 +111,10 @@ impl Scope<'_> {
             },
             Anchor::Earliest(moments) => self.outermost(moments, i64::min)?,
             Anchor::Latest(moments) => self.outermost(moments, i64::max)?,
+            Anchor::Else(known, other) => match self.moment(known)? {
+                When::At(at) if at.known_day().is_some() => When::At(at),
+                _ => self.moment(other)?,
+            },
         })
     }
 
@@ -151,9 +157,28 @@ impl Scope<'_> {
     /// declared coverage.
     pub(crate) fn coverage(&self) -> Result<Option<Days>, Refused> {
         let index = self.way()?.index.ok_or(Refused::NotHere("coverage"))?.first_day();
-        let stretches = self.patient().covered(&Kind::Visit);
-        let stretches = stretches.unwrap_or_else(|| vec![self.about.world.data]);
-        Ok(stretches.into_iter().find(|(first, last)| *first <= index && index <= *last))
+        Ok(self.stretches().into_iter().find(|(first, last)| *first <= index && index <= *last))
+    }
+
+    fn stretches(&self) -> Vec<Days> {
+        let declared = self.patient().covered(&Kind::Visit);
+        declared.unwrap_or_else(|| vec![self.about.world.data])
+    }
+
+    /// A side of the stretch of coverage that holds the start of an event.
+    fn coverage_of(&self, event: &Event, side: fn(Days) -> i64) -> Result<When, Refused> {
+        let start = match self.anchor(&Anchor::Start(event.clone()))? {
+            When::At(start) => start,
+            missing => return Ok(missing),
+        };
+        let (first, last) = (start.first_day(), start.last_day());
+        let mut touched =
+            self.stretches().into_iter().filter(|(from, to)| first <= *to && *from <= last);
+        Ok(match touched.next() {
+            None => When::Absent,
+            Some((from, to)) if from <= first && last <= to => at_day(side((from, to))),
+            Some(_) => When::Unknown,
+        })
     }
 
     fn side(&self, bound: &Bound, grain: Grain) -> Result<Side, Refused> {

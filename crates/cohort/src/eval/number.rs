@@ -6,7 +6,7 @@ use crate::ast::{
 };
 use crate::units::Conversion;
 
-use super::calendar::completed_months;
+use super::calendar::{civil, completed_months};
 use super::scope::{Chosen, Let, Member, Scope};
 use super::{Patient, Refused, Stretch, Truth, bmi, episode, statistic};
 
@@ -97,6 +97,7 @@ impl Scope<'_> {
             | Number::Count { .. }
             | Number::Covered { .. }
             | Number::Age { .. }
+            | Number::Year { .. }
             | Number::Between { .. } => Own::Unit(None),
             Number::Field { unit, .. } | Number::Statistic { unit, .. } => written(unit),
             Number::Egfr { .. } => of_itself(EGFR_UNIT),
@@ -143,6 +144,7 @@ impl Scope<'_> {
                 days.and_then(|days| episode::share_covered(&laid, days))
             }
             Number::Age { at, unit } => self.age(at, *unit)?,
+            Number::Year { of } => self.moment(of)?.known().and_then(year_of),
             Number::Between { from, to, unit } => self.between(from, to, *unit)?,
             Number::Egfr { equation, creatinine } => match self.event(creatinine)? {
                 Chosen::Found(member) => self.egfr(*equation, &member)?,
@@ -254,7 +256,7 @@ impl Scope<'_> {
         let unsure = members.iter().any(|member| !self.is_certain(counted, member));
         // A member that is not certain makes it unknown even where it would add nothing.
         let known = low == high && !unsure;
-        Ok(known.then(|| low as f64))
+        Ok(known.then_some(low as f64))
     }
 
     /// The local days between two bounds, both ends included; none where either is not known to
@@ -359,6 +361,12 @@ impl Scope<'_> {
 /// Whether a number of an event has no unit.
 fn is_bare(field: &NumberField) -> bool {
     matches!(field, NumberField::DaysSupply | NumberField::Members | NumberField::Attribute(_))
+}
+
+/// The calendar year, where there is only one.
+fn year_of(at: Stretch) -> Option<f64> {
+    let (first, last) = (civil(at.first_day()).0, civil(at.last_day()).0);
+    (first == last).then_some(first as f64)
 }
 
 /// The age of a patient in completed units at a moment, where there is only one answer.

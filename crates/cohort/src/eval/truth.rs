@@ -34,6 +34,7 @@ impl Truth {
 
     /// Unknown stays unknown.
     #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "it is written beside `and` and `or`")]
     pub fn not(self) -> Self {
         match self {
             Self::True => Self::False,

@@ -53,6 +53,17 @@ pub enum Refused {
         /// The code system.
         system: String,
     },
+    /// Maps that are not held.
+    #[error(
+        "concept set {set} asks for mapped codes in {system}, whose maps are not held: load them, \
+         or name the mapped codes"
+    )]
+    NoMaps {
+        /// The concept set.
+        set: String,
+        /// The code system.
+        system: String,
+    },
     /// A file that is not there.
     #[error("there is no {} named {name}: add its file", word(*.kind))]
     NotHeld {

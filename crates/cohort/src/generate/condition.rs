@@ -22,8 +22,8 @@ impl Making<'_> {
         if self.is_deep() {
             return self.shallow();
         }
-        self.deeper(|making| match making.below(20) {
-            0..=4 => making.has(),
+        self.deeper(|making| match making.below(26) {
+            0..=4 | 20..=25 => making.has(),
             5..=8 => making.comparison(),
             9 => making.within(),
             10 | 11 => {

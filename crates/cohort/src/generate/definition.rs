@@ -153,7 +153,7 @@ impl Making<'_> {
             clause(Moment { anchor: at, offset: self.offset() })
         });
         self.has_index = true;
-        let washout = self.one_in(5).then(|| clause(self.day_span()));
+        let washout = self.one_in(7).then(|| clause(self.day_span()));
         let steps = self.steps();
         let exit = self.exits(2);
         let censor = self.exits(5);
@@ -197,7 +197,7 @@ impl Making<'_> {
     }
 
     fn calendar(&mut self) -> Option<Clause<(LocalDate, LocalDate)>> {
-        self.one_in(3).then(|| {
+        self.one_in(4).then(|| {
             let first = 18_232 + i32::try_from(self.below(60)).unwrap_or(0);
             let days = 20 + i32::try_from(self.below(400)).unwrap_or(0);
             clause((date(first), date(first + days)))
@@ -240,12 +240,12 @@ impl Making<'_> {
 
     fn entry(&mut self) -> Clause<Entry> {
         let choose = match self.below(7) {
-            0 | 5 | 6 => Choice::All,
+            0 | 4 | 5 | 6 => Choice::All,
             1 | 2 => Choice::First,
             3 => Choice::Last,
-            4 => Choice::Nth(self.below(2) + 1),
             _ => Choice::FirstInLife,
         };
+        let choose = if self.one_in(8) { Choice::Nth(self.below(2) + 1) } else { choose };
         let choose = if self.one_in(8) { Choice::FirstInLife } else { choose };
         let count = self.below(2) + 1;
         let mut alternatives = Vec::new();
@@ -268,12 +268,20 @@ impl Making<'_> {
         let count = self.below(4);
         let mut steps = Vec::new();
         for place in 0..count {
-            let step = if self.one_in(3) {
+            let step = if self.one_in(4) {
                 Step::Let(self.value())
             } else {
-                let kind = if self.one_in(2) { RuleKind::Exclude } else { RuleKind::Require };
+                let kind = if self.one_in(3) { RuleKind::Require } else { RuleKind::Exclude };
                 let title = titled(&format!("rule {place}"));
-                Step::Rule(Rule { kind, title, when: self.condition() })
+                // Nobody is left where every rule may be unknown.
+                let when = self.condition();
+                let when = if self.one_in(3) {
+                    let other = Condition::Truth(kind == RuleKind::Require);
+                    Condition::Else(Box::new(when), Box::new(other))
+                } else {
+                    when
+                };
+                Step::Rule(Rule { kind, title, when })
             };
             steps.push(clause(step));
         }

@@ -152,6 +152,7 @@ impl Making<'_> {
             CodeField::Department,
             CodeField::Ward,
             CodeField::CodedValue,
+            CodeField::Unit,
             CodeField::Attribute(Name("answer".to_owned())),
         ];
         let field = self.choices.pick(CodeField::Code, &fields);
@@ -229,6 +230,18 @@ impl Making<'_> {
                 Some(name) => Anchor::Named(name),
                 None => Anchor::Birth,
             },
+            16 if !self.is_deep() => self.deeper(|making| {
+                let event = making.event();
+                if making.one_in(2) {
+                    Anchor::CoverageEndOf(event)
+                } else {
+                    Anchor::CoverageStartOf(event)
+                }
+            }),
+            17 if !self.is_deep() => self.deeper(|making| {
+                let (known, other) = (making.moment(), making.moment());
+                Anchor::Else(Box::new(known), Box::new(other))
+            }),
             14 if !self.is_deep() => self.deeper(|making| {
                 let moments = vec![making.moment(), making.moment()];
                 if making.one_in(2) { Anchor::Latest(moments) } else { Anchor::Earliest(moments) }

@@ -193,6 +193,9 @@ impl Making<'_> {
             1 => {
                 let units = [TimeUnit::Month, TimeUnit::Week, TimeUnit::Day];
                 let unit = self.choices.pick(TimeUnit::Year, &units);
+                if self.one_in(4) {
+                    return Number::Year { of: self.moment() };
+                }
                 Number::Age { at: self.moment(), unit }
             }
             2 => {

@@ -45,10 +45,15 @@ const HELD: &[(&str, &[&str])] = &[
     ("body", &["w1"]),
 ];
 
+/// A kind of event, and the codes of it that are looked for; none where any is.
+type Wanted = (Row, Vec<&'static str>);
+
 /// What a definition looks for and compares with: records, values, and distances and days in time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Constants {
-    records: Vec<(Row, Vec<&'static str>)>,
+    /// What the ways in look for.
+    entries: Vec<Wanted>,
+    records: Vec<Wanted>,
     values: Vec<f64>,
     /// Distances in seconds.
     distances: Vec<i64>,
@@ -60,6 +65,10 @@ impl Constants {
     #[must_use]
     pub fn of(definition: &CohortDefinition) -> Self {
         let mut constants = Self::default();
+        if let Ok(entry) = serde_json::to_value(&definition.entry) {
+            constants.collect(&entry);
+            constants.entries.clone_from(&constants.records);
+        }
         if let Ok(tree) = serde_json::to_value(definition) {
             constants.collect(&tree);
         }
@@ -89,7 +98,7 @@ impl Constants {
 }
 
 /// The rows of events that a source asks for, with the codes that its concept sets hold.
-fn looked_for(records: &Json) -> Option<(Row, Vec<&'static str>)> {
+fn looked_for(records: &Json) -> Option<Wanted> {
     let records: Records = serde_json::from_value(records.clone()).ok()?;
     let held = |name: &Name| HELD.iter().find(|(set, _)| *set == name.as_str());
     let codes: Vec<&str> = records
@@ -217,7 +226,7 @@ impl Living<'_> {
     }
 
     fn event(&mut self, place: u32) -> PatientEvent {
-        let ((kind, codes, units), looked_for) = self.row();
+        let ((kind, codes, units), looked_for) = self.row(place);
         let mut event = PatientEvent::new(kind, &format!("k{place:02}"));
         if !self.choices.one_in(40) {
             event = event.at(self.stretch());
@@ -237,7 +246,12 @@ impl Living<'_> {
     }
 
     /// Mostly what the definition looks for, with codes that it looks for; sometimes anything.
-    fn row(&mut self) -> (Row, Vec<&'static str>) {
+    fn row(&mut self, place: u32) -> Wanted {
+        if let Some((first, others)) = self.constants.entries.split_first()
+            && place < 2
+        {
+            return self.choices.pick(first.clone(), others);
+        }
         if let Some((first, others)) = self.constants.records.split_first()
             && !self.choices.one_in(3)
         {

@@ -88,7 +88,8 @@ fn bound_ahead(to: &Bound, at_entry: bool) -> bool {
     let goes_on = moment.offset.is_some_and(|offset| offset.count > 0);
     match &moment.anchor {
         Anchor::Index | Anchor::Start(Event::Entry) => goes_on,
-        Anchor::Exit | Anchor::CoverageEnd | Anchor::StudyEnd | Anchor::Death => true,
+        Anchor::Exit | Anchor::CoverageEnd | Anchor::CoverageEndOf(_) => true,
+        Anchor::StudyEnd | Anchor::Death => true,
         Anchor::IntervalStart | Anchor::IntervalEnd => true,
         // From the entry event forward; from another event, that one's window decides.
         Anchor::Start(_) | Anchor::End(_) => at_entry && goes_on,
@@ -98,7 +99,11 @@ fn bound_ahead(to: &Bound, at_entry: bool) -> bool {
         Anchor::Earliest(moments) => {
             moments.iter().all(|moment| bound_ahead(&Bound::Closed(moment.clone()), at_entry))
         }
-        Anchor::Birth | Anchor::Date(_) | Anchor::CoverageStart | Anchor::StudyStart => false,
+        Anchor::Else(known, other) => [known, other]
+            .iter()
+            .any(|moment| bound_ahead(&Bound::Closed(Moment::clone(moment)), at_entry)),
+        Anchor::Birth | Anchor::Date(_) | Anchor::StudyStart => false,
+        Anchor::CoverageStart | Anchor::CoverageStartOf(_) => false,
         Anchor::Named(_) => false,
     }
 }

@@ -70,14 +70,16 @@ pub fn read(markdown: &str, shared: &Setting) -> Result<(Setting, Vec<Case>), Wr
                 setting.codes.retain(|other| other.name != set.name);
                 setting.codes.push(set);
             }
-            "hierarchy" => {
+            "hierarchy" | "maps" => {
                 for (_, line) in &block {
-                    let mut words = line.split_whitespace();
-                    let three = (words.next(), words.next(), words.next());
-                    let (Some(system), Some(code), Some(parent)) = three else {
-                        return Err(wrong("SYSTEM CODE PARENT"));
+                    let words: Vec<&str> = line.split_whitespace().collect();
+                    let [system, code, other] = *words.as_slice() else {
+                        return Err(wrong("SYSTEM CODE OTHER"));
                     };
-                    setting.hierarchies.below(system, code, parent);
+                    match word {
+                        "maps" => setting.hierarchies.map(system, code, other),
+                        _ => setting.hierarchies.below(system, code, other),
+                    }
                 }
             }
             "other" => {

@@ -370,6 +370,7 @@ impl Reader {
         } else {
             Branch::Itself
         };
+        let mapped = words.next_is("mapped");
         let unit = if words.next_is("unit") {
             let word = self.next(words, "%")?;
             match Unit::new(&word.text) {
@@ -379,7 +380,7 @@ impl Reader {
         } else {
             None
         };
-        Ok(Include { system, code, branch, display: Self::title(words), unit })
+        Ok(Include { system, code, branch, mapped, display: Self::title(words), unit })
     }
 }
 
@@ -435,6 +436,9 @@ fn written(include: &Include) -> String {
         Branch::Itself => {}
         Branch::Descendants => text.push_str(" descendants"),
         Branch::Prefix => text.push('*'),
+    }
+    if include.mapped {
+        text.push_str(" mapped");
     }
     if let Some(unit) = &include.unit {
         text.push_str(&format!(" unit {unit}"));

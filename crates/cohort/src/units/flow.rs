@@ -41,6 +41,7 @@ pub fn own_unit(number: &Number, names: &HashMap<Name, Own>) -> Own {
         | Number::Count { .. }
         | Number::Covered { .. }
         | Number::Age { .. }
+        | Number::Year { .. }
         | Number::Between { .. } => Own::Bare,
         Number::Statistic { field, unit, .. } => of_field(field, unit.as_ref()),
         Number::Egfr { .. } => fixed("mL/min/{1.73_m2}"),

@@ -60,6 +60,30 @@ impl Speaker<'_> {
                 let of = self.event(of);
                 return phrase!(self, "{of}の終了", "the end of {of}");
             }
+            Anchor::CoverageStartOf(of) => {
+                let of = self.event(of);
+                return phrase!(
+                    self,
+                    "{of}を含む観察可能期間の初日",
+                    "the first day of the coverage that holds {of}"
+                );
+            }
+            Anchor::CoverageEndOf(of) => {
+                let of = self.event(of);
+                return phrase!(
+                    self,
+                    "{of}を含む観察可能期間の最終日",
+                    "the last day of the coverage that holds {of}"
+                );
+            }
+            Anchor::Else(known, other) => {
+                let (known, other) = (self.moment(known), self.moment(other));
+                return phrase!(
+                    self,
+                    "〔{known}、不明なら{other}〕",
+                    "[{known}, or if unknown {other}]"
+                );
+            }
             Anchor::Date(date) => return date.to_string(),
             Anchor::Named(name) => return self.named(name),
             Anchor::Earliest(moments) => {

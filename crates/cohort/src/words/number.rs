@@ -44,6 +44,10 @@ impl Speaker<'_> {
                 self.covered(of, *supply, *carry, window)
             }
             Number::Age { at, unit } => self.age(at, *unit),
+            Number::Year { of } => {
+                let of = self.moment(of);
+                phrase!(self, "{of}の西暦年", "the calendar year of {of}")
+            }
             Number::Between { from, to, unit } => {
                 let (from, to) = (self.moment(from), self.moment(to));
                 let unit = self.time_unit(*unit, 2);
@@ -158,6 +162,7 @@ impl Speaker<'_> {
             CodeField::Route => phrase!(self, "投与経路", "route"),
             CodeField::Department => phrase!(self, "診療科", "department"),
             CodeField::Ward => phrase!(self, "病棟", "ward"),
+            CodeField::Unit => phrase!(self, "記録された単位", "recorded unit"),
             CodeField::VisitKind => phrase!(self, "受診区分", "kind of visit"),
             CodeField::Attribute(name) => phrase!(self, "属性「{name}」", "attribute “{name}”"),
         }

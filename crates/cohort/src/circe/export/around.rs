@@ -17,8 +17,7 @@ impl Exporter {
     pub(super) fn add_group(
         &mut self,
         found: &mut Found,
-        set: &EventSet,
-        mut conditions: Vec<Condition>,
+        (set, mut conditions): (&EventSet, Vec<Condition>),
         positive: bool,
         place: &str,
     ) {
@@ -137,7 +136,8 @@ impl Exporter {
         };
         let positive = positive && matches!(many, Count::AtLeast(_));
         let (mut found, mut rest) = self.events(set, positive, place)?;
-        let Some((mut window, used)) = self.windows_of(&found, set, &rest, index, positive) else {
+        let Some((mut window, used)) = self.windows_of(&found, (set, &rest), index, positive)
+        else {
             self.refuse(place, "a window or a condition that is none of Circe's");
             return None;
         };
@@ -155,7 +155,7 @@ impl Exporter {
             rest.remove(0);
         }
         let has_codes = found.has_codes;
-        self.add_group(&mut found, set, rest, positive, place);
+        self.add_group(&mut found, (set, rest), positive, place);
         let distinct = match counted {
             Counted::Events => None,
             Counted::Days => Some("START_DATE"),
@@ -183,8 +183,7 @@ impl Exporter {
     fn windows_of(
         &mut self,
         found: &Found,
-        set: &EventSet,
-        rest: &[Condition],
+        (set, rest): (&EventSet, &[Condition]),
         index: &Index,
         positive: bool,
     ) -> Option<(Value, usize)> {
@@ -204,8 +203,7 @@ impl Exporter {
             for ignore in [false, true] {
                 for start in candidates {
                     let mut criteria = probe_criteria(found, *start, ignore);
-                    let again =
-                        self.tries(|importer| importer.windows(&criteria, "", index, positive));
+                    let again = self.tries(|importer| importer.windows(&criteria, index, positive));
                     let Some((_, conditions)) = again.filter(|(window, _)| *window == wanted)
                     else {
                         continue;
@@ -216,7 +214,7 @@ impl Exporter {
                     for end in &ends.0 {
                         criteria.end_window = Some(*end);
                         let again =
-                            self.tries(|importer| importer.windows(&criteria, "", index, positive));
+                            self.tries(|importer| importer.windows(&criteria, index, positive));
                         let Some((_, conditions)) = again else { continue };
                         if rest.starts_with(&conditions) {
                             fitting.push((conditions.len(), window_json(&criteria)));

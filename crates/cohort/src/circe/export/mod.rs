@@ -90,7 +90,8 @@ impl Exporter {
             event: Event::Entry,
             start: Moment::at(Anchor::Index),
             end: entry_end(&ways),
-            observed: Some((prior, post)),
+            period: (Anchor::CoverageStart, Anchor::CoverageEnd),
+            observed: (prior, post),
             has_visit: all_visits,
         };
         let rules = self.rules(definition, &index);
@@ -207,7 +208,7 @@ impl Exporter {
                 },
                 "isExcluded": out,
                 "includeDescendants": line.branch == Branch::Descendants,
-                "includeMapped": false
+                "includeMapped": line.mapped
             }));
         }
         let name = set.title.en.clone().unwrap_or_else(|| set.name.as_str().to_owned());
@@ -228,7 +229,7 @@ impl Exporter {
             return None;
         };
         let groups: Vec<Condition> = rest.collect();
-        self.add_group(&mut found, &way.of, groups, true, place);
+        self.add_group(&mut found, (&way.of, groups), true, place);
         let domain = found.domain;
         Some((found.json(), domain, days))
     }
@@ -282,7 +283,7 @@ impl Exporter {
             if rest.first() == Some(&say::observed(this.clone(), this)) {
                 rest.remove(0);
             }
-            self.add_group(&mut found, set, rest, true, &place);
+            self.add_group(&mut found, (set, rest), true, &place);
             criteria.push(found.json());
         }
         criteria

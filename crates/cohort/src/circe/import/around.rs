@@ -1,13 +1,13 @@
 //! Events around an index event: groups, windows, counts.
 
 use super::Importer;
-use super::event::{Piece, ends_of, for_pieces};
-use super::say::{all, later, observed, observed_with, order, same_visit, start_of};
+use super::event::last_day;
+use super::say::{all, later, observed, order, same_visit, start_of};
 use crate::ast::{
     Anchor, Bound, CodeField, Condition, Count, Counted, Event, Moment, Name, Relation, Share,
     TimeOrder, Window,
 };
-use crate::circe::domain::{Domain, Ends};
+use crate::circe::domain::Domain;
 use crate::circe::expression::{
     Content, CorelatedCriteria, CriteriaGroup, DemographicCriteria, GroupType, Occurrence,
     OccurrenceType,
@@ -21,10 +21,11 @@ pub(in crate::circe) struct Index {
     /// Its first day.
     pub(in crate::circe) start: Moment,
     /// Its last day.
-    pub(in crate::circe) end: Vec<Piece>,
-    /// Days before and after it that are in its observation period; `None` where that period is not
-    /// the one of `coverage.start` and `coverage.end`.
-    pub(in crate::circe) observed: Option<(i32, i32)>,
+    pub(in crate::circe) end: Moment,
+    /// The first and the last day of its observation period.
+    pub(in crate::circe) period: (Anchor, Anchor),
+    /// Days before and after it that are known to be in that period.
+    pub(in crate::circe) observed: (i32, i32),
     /// Whether Circe knows a visit of it.
     pub(in crate::circe) has_visit: bool,
 }
@@ -35,8 +36,9 @@ impl Index {
         let event = Event::Named(name.clone());
         Self {
             start: start_of(event.clone()),
-            end: ends_of(&event, domain.ends),
-            observed: None,
+            end: last_day(&event, domain.ends),
+            period: (Anchor::CoverageStartOf(event.clone()), Anchor::CoverageEndOf(event.clone())),
+            observed: (0, 0),
             has_visit: has_visit(domain),
             event,
         }
@@ -101,13 +103,14 @@ fn in_order<'a>(mut members: Vec<(String, Member<'a>)>) -> Vec<(String, Member<'
 }
 
 /// A bound of a window.
+#[derive(Clone)]
 enum Side {
     /// None.
     Open,
     /// The first or last day of the observation period.
     Period(Anchor),
-    /// So many days from the index.
-    Days(Vec<Piece>),
+    /// A day.
+    Day(Moment),
 }
 
 impl Importer {
@@ -178,14 +181,13 @@ impl Importer {
         let mut conditions = Vec::new();
         for (key, content) in &criteria.fields {
             let path = format!("{path}.{key}");
-            let start = vec![(None, index.start.clone())];
             let condition = match (*key, content) {
-                ("Age", Content::Number(range)) => self.age(start, range, &path),
+                ("Age", Content::Number(range)) => self.age(index.start.clone(), range, &path),
                 ("Gender" | "GenderCS", content) => self.sex(content, &path),
-                ("OccurrenceStartDate", Content::Date(range)) => self.date(start, range, &path),
-                ("OccurrenceEndDate", Content::Date(range)) => {
-                    self.date(index.end.clone(), range, &path)
+                ("OccurrenceStartDate", Content::Date(range)) => {
+                    self.date(&index.start, range, &path)
                 }
+                ("OccurrenceEndDate", Content::Date(range)) => self.date(&index.end, range, &path),
                 (_, Content::Concepts(concepts)) if concepts.is_empty() => None,
                 _ => {
                     self.missing(&path, "race and ethnicity");
@@ -208,7 +210,7 @@ impl Importer {
         let criterion = &criteria.criterion;
         let inner = format!("{path}.Criteria.{}", criterion.domain.name);
         let (mut set, mut conditions) = self.events(criterion, &inner, positive);
-        let (window, asked) = self.windows(criteria, path, index, positive);
+        let (window, asked) = self.windows(criteria, index, positive);
         conditions.extend(asked);
         if criteria.restrict_visit {
             if !index.has_visit || !has_visit(criterion.domain) {
@@ -257,151 +259,110 @@ impl Importer {
 
     /// The window of the first day, and what else is asked of the days.
     pub(in crate::circe) fn windows(
-        &mut self,
+        &self,
         criteria: &CorelatedCriteria,
-        path: &str,
         index: &Index,
         positive: bool,
     ) -> (Window, Vec<Condition>) {
         let checks = !criteria.ignore_observation_period;
         let mut window = Days { from: Side::Open, to: Side::Open };
-        let mut conditions = Vec::new();
-        let start_path = format!("{path}.StartWindow");
         let mut pending = Vec::new();
         let start = days(&criteria.start_window, index, checks);
         if criteria.start_window.use_event_end == Some(true) {
-            pending.push((start, true, start_path));
+            pending.push((start, true));
         } else {
-            // A bound with pieces does not fit into a window, nor one that may be unknown where
-            // this makes a difference.
-            let fits = |side: &Side| {
-                let Side::Days(pieces) = side else { return true };
-                pieces.len() == 1 && (positive || !hangs_on_end(side))
+            // A bound that may be unknown stands apart where this makes a difference.
+            let apart = |side: &Side| !positive && may_be_unknown(side);
+            let part = |side: Side| match apart(&side) {
+                true => (Side::Open, side),
+                false => (side, Side::Open),
             };
-            let (from, rest_from) =
-                if fits(&start.from) { (start.from, Side::Open) } else { (Side::Open, start.from) };
-            let (to, rest_to) =
-                if fits(&start.to) { (start.to, Side::Open) } else { (Side::Open, start.to) };
+            let ((from, from_apart), (to, to_apart)) = (part(start.from), part(start.to));
             window = Days { from, to };
-            pending.push((Days { from: rest_from, to: rest_to }, false, start_path));
+            pending.push((Days { from: from_apart, to: to_apart }, false));
         }
         if let Some(end) = &criteria.end_window {
-            let on_end = end.use_event_end.unwrap_or(true);
-            pending.push((days(end, index, checks), on_end, format!("{path}.EndWindow")));
+            pending.push((days(end, index, checks), end.use_event_end.unwrap_or(true)));
         }
-        let ends = criteria.criterion.domain.ends;
-        for (asked, on_end, path) in pending {
-            let day = if on_end {
-                ends_of(&Event::This, ends)
-            } else {
-                vec![(None, start_of(Event::This))]
+        let (window, mut conditions) = in_period(window, checks, index);
+        for (asked, on_end) in pending {
+            let day = match on_end {
+                true => last_day(&Event::This, criteria.criterion.domain.ends),
+                false => start_of(Event::This),
             };
-            for condition in self.sides(asked, &day, on_end, index, &path) {
-                conditions.push(self.sure_day(condition, positive, on_end, ends, index));
+            for condition in sides(asked, &day, on_end) {
+                let unsure = [condition.1, may_be_unknown(&Side::Day(day.clone()))].contains(&true);
+                conditions.push(match unsure {
+                    true => self.sure(condition.0, positive),
+                    false => condition.0,
+                });
             }
         }
-        let (window, same_period) = self.in_period(window, checks, index, path);
-        conditions.splice(0..0, same_period);
         (window, conditions)
     }
+}
 
-    /// Days known from a recorded end may be unknown.
-    fn sure_day(
-        &self,
-        condition: Condition,
-        positive: bool,
-        on_end: bool,
-        ends: Ends,
-        index: &Index,
-    ) -> Condition {
-        let certain = (!on_end || ends != Ends::Recorded)
-            && !index
-                .end
-                .iter()
-                .any(|(when, at)| when.is_none() && matches!(at.anchor, Anchor::End(_)));
-        if certain { condition } else { self.sure(condition, positive) }
-    }
-
-    /// Conditions on a day that has pieces.
-    fn sides(
-        &mut self,
-        asked: Days,
-        day: &[Piece],
-        on_end: bool,
-        index: &Index,
-        path: &str,
-    ) -> Vec<Condition> {
-        let mut conditions = Vec::new();
-        for (side, is) in [(asked.from, TimeOrder::NotBefore), (asked.to, TimeOrder::NotAfter)] {
-            let condition = match side {
-                Side::Open => continue,
-                // An event that starts in the period does not end before it.
-                Side::Period(Anchor::CoverageStart) if is == TimeOrder::NotBefore => continue,
-                // Nor does it start after it.
-                Side::Period(Anchor::CoverageEnd) if is == TimeOrder::NotAfter && !on_end => {
-                    continue;
-                }
-                Side::Period(anchor) if index.observed.is_some() => {
-                    for_pieces(day.to_vec(), |at| order(at, is, Moment::at(anchor.clone())))
-                }
-                Side::Period(Anchor::CoverageEnd) if is == TimeOrder::NotAfter => {
-                    for_pieces(day.to_vec(), |at| observed_with(&index.start, &at))
-                }
-                Side::Period(_) => {
-                    self.missing(path, "a window from the end of an observation period");
-                    continue;
-                }
-                Side::Days(pieces) => for_pieces(pieces, |bound| {
-                    for_pieces(day.to_vec(), |at| order(at, is, bound.clone()))
-                }),
-            };
-            conditions.push(condition);
-        }
-        conditions
-    }
-
-    /// The window, inside the observation period of the index where that is asked for.
-    fn in_period(
-        &mut self,
-        window: Days,
-        checks: bool,
-        index: &Index,
-        path: &str,
-    ) -> (Window, Option<Condition>) {
-        let near = |side: &Side, is_near: &dyn Fn(i32) -> bool| {
-            let Side::Days(pieces) = side else { return false };
-            let offset = |(_, at): &Piece| at.offset.map_or(0, |offset| offset.count);
-            pieces.iter().all(|piece| is_near(offset(piece)))
-        };
-        let (prior, post) = index.observed.unwrap_or((0, 0));
-        // An index event ends on its first day or later.
-        let from_near = near(&window.from, &|days| days >= -prior);
-        let to_near = near(&window.to, &|days| days <= post) && !hangs_on_end(&window.to);
-        let Some(_) = index.observed else {
-            let needs = checks && !(from_near && to_near);
-            let same = needs.then(|| observed_with(&index.start, &start_of(Event::This)));
-            let odd =
-                |side: &Side, anchor: &Anchor| matches!(side, Side::Period(at) if at != anchor);
-            if odd(&window.from, &Anchor::CoverageStart) || odd(&window.to, &Anchor::CoverageEnd) {
-                self.missing(path, "a window from the end of an observation period");
+/// Conditions on a day, each with whether its bound may be unknown.
+fn sides(asked: Days, day: &Moment, on_end: bool) -> Vec<(Condition, bool)> {
+    let mut conditions = Vec::new();
+    for (side, is) in [(asked.from, TimeOrder::NotBefore), (asked.to, TimeOrder::NotAfter)] {
+        let unsure = may_be_unknown(&side);
+        let bound = match side {
+            Side::Open => continue,
+            // An event that starts in the period does not end before it.
+            Side::Period(Anchor::CoverageStart | Anchor::CoverageStartOf(_))
+                if is == TimeOrder::NotBefore =>
+            {
+                continue;
             }
-            return (
-                Window { relation: Relation::Starts, from: open(window.from), to: open(window.to) },
-                same,
-            );
+            // Nor does it start after it.
+            Side::Period(Anchor::CoverageEnd | Anchor::CoverageEndOf(_))
+                if is == TimeOrder::NotAfter && !on_end =>
+            {
+                continue;
+            }
+            Side::Period(anchor) => Moment::at(anchor),
+            Side::Day(at) => at,
         };
-        let from = if checks && !from_near {
-            clamp(window.from, Anchor::CoverageStart, Anchor::Latest)
-        } else {
-            open(window.from)
-        };
-        let to = if checks && !to_near {
-            clamp(window.to, Anchor::CoverageEnd, Anchor::Earliest)
-        } else {
-            open(window.to)
-        };
-        (Window { relation: Relation::Starts, from, to }, None)
+        conditions.push((order(day.clone(), is, bound), unsure));
     }
+    conditions
+}
+
+/// The window, inside the observation period of the index where that is asked for; and what a
+/// bound that may be unknown leaves to be asked.
+fn in_period(window: Days, checks: bool, index: &Index) -> (Window, Vec<Condition>) {
+    let (prior, post) = index.observed;
+    let (first, last) = index.period.clone();
+    let offset = |at: &Moment| at.offset.map_or(0, |offset| offset.count);
+    // An index event ends on its first day or later.
+    let from_near = matches!(&window.from, Side::Day(at) if offset(at) >= -prior);
+    let to_near = matches!(&window.to, Side::Day(at) if offset(at) <= post && !is_an_end(at));
+    let mut asked = Vec::new();
+    let mut bound = |side: Side, is_near: bool, limit: Anchor, is: TimeOrder| {
+        if !checks || is_near {
+            return open(side);
+        }
+        let unsure = may_be_unknown(&side);
+        match side {
+            Side::Day(at) if unsure => {
+                asked.push(order(start_of(Event::This), is, Moment::at(limit)));
+                Bound::Closed(at)
+            }
+            Side::Day(at) => {
+                let both = vec![at, Moment::at(limit)];
+                Bound::Closed(Moment::at(match is {
+                    TimeOrder::NotBefore => Anchor::Latest(both),
+                    _ => Anchor::Earliest(both),
+                }))
+            }
+            Side::Period(anchor) => Bound::Closed(Moment::at(anchor)),
+            Side::Open => Bound::Closed(Moment::at(limit)),
+        }
+    };
+    let from = bound(window.from, from_near, first, TimeOrder::NotBefore);
+    let to = bound(window.to, to_near, last, TimeOrder::NotAfter);
+    (Window { relation: Relation::Starts, from, to }, asked)
 }
 
 /// Two bounds.
@@ -410,42 +371,46 @@ struct Days {
     to: Side,
 }
 
-fn hangs_on_end(side: &Side) -> bool {
-    let Side::Days(pieces) = side else { return false };
-    pieces.iter().any(|(_, at)| matches!(at.anchor, Anchor::End(_)))
+/// Whether a moment is the end of an event, moved by days.
+fn is_an_end(at: &Moment) -> bool {
+    matches!(at.anchor, Anchor::End(_) | Anchor::Else(..))
+}
+
+/// Whether a day hangs on an end that may not be recorded, with nothing to take its place.
+fn may_be_unknown(side: &Side) -> bool {
+    let Side::Day(at) = side else { return false };
+    let mut leaves = vec![at];
+    let mut at = at;
+    while let Anchor::Else(known, other) = &at.anchor {
+        leaves.extend([&**known, &**other]);
+        at = other;
+        if let Anchor::Else(inner, otherwise) = &known.anchor {
+            leaves.extend([&**inner, &**otherwise]);
+        }
+    }
+    leaves.iter().any(|leaf| {
+        let Anchor::End(event) = &leaf.anchor else { return false };
+        let start = Anchor::Start(event.clone());
+        !leaves.iter().any(|other| other.anchor == start)
+    })
 }
 
 fn days(window: &range::Window, index: &Index, checks: bool) -> Days {
     let side = |endpoint: range::Endpoint| match endpoint.offset() {
-        Some(offset) if window.use_index_end => {
-            let end = index.end.iter();
-            Side::Days(end.map(|(when, at)| (when.clone(), later(at.clone(), offset))).collect())
-        }
-        Some(offset) => Side::Days(vec![(None, later(index.start.clone(), offset))]),
+        Some(offset) if window.use_index_end => Side::Day(later(index.end.clone(), offset)),
+        Some(offset) => Side::Day(later(index.start.clone(), offset)),
         None if !checks => Side::Open,
-        None if endpoint.is_before => Side::Period(Anchor::CoverageStart),
-        None => Side::Period(Anchor::CoverageEnd),
+        None if endpoint.is_before => Side::Period(index.period.0.clone()),
+        None => Side::Period(index.period.1.clone()),
     };
     Days { from: side(window.start), to: side(window.end) }
 }
 
-/// A bound without regard to the observation period, which is asked for apart.
+/// A bound without regard to the observation period.
 fn open(side: Side) -> Bound {
     match side {
-        Side::Days(mut pieces) => pieces.pop().map_or(Bound::Ever, |(_, at)| Bound::Closed(at)),
-        Side::Open | Side::Period(_) => Bound::Ever,
+        Side::Day(at) => Bound::Closed(at),
+        Side::Open => Bound::Ever,
+        Side::Period(anchor) => Bound::Closed(Moment::at(anchor)),
     }
-}
-
-/// A bound that is no further than the observation period.
-fn clamp(side: Side, limit: Anchor, both: impl Fn(Vec<Moment>) -> Anchor) -> Bound {
-    let limit = Moment::at(limit);
-    Bound::Closed(match side {
-        Side::Open => limit,
-        Side::Period(anchor) => Moment::at(anchor),
-        Side::Days(mut pieces) => match pieces.pop() {
-            Some((_, at)) => Moment::at(both(vec![at, limit])),
-            None => limit,
-        },
-    })
 }

@@ -1,10 +1,10 @@
 //! One criterion as a set of events.
 
+use super::Importer;
 use super::say::{
-    all, any, at_least_one, code_of, else_false, end_of, in_set, known, later, not, number_of,
-    order, records, same_visit, start_of, within,
+    all, any, at_least_one, code_of, else_false, else_moment, end_of, in_set, later, not,
+    number_of, order, records, same_visit, start_of, within,
 };
-use super::{Ages, Importer};
 use crate::ast::{
     Anchor, Code, CodeField, Condition, Event, EventSet, Kind, LocalDate, Moment, Name, Number,
     NumberField, OneOf, Operator, Scalar, Source, Take, TakeFrom, TimeOrder, TimeUnit, Window,
@@ -13,35 +13,15 @@ use crate::circe::domain::{Ends, Looks, Side};
 use crate::circe::expression::{Content, Criterion};
 use crate::circe::range::{Concept, ConceptSetSelection, DateRange, NumericRange, Op};
 
-/// A last day under a condition: the pieces of one event's last day.
-pub(in crate::circe) type Piece = (Option<Condition>, Moment);
-
-/// The last day of an event, piece by piece; exactly one piece holds.
-pub(in crate::circe) fn ends_of(event: &Event, ends: Ends) -> Vec<Piece> {
+/// The last day of an event.
+pub(in crate::circe) fn last_day(event: &Event, ends: Ends) -> Moment {
     let next_day = later(start_of(event.clone()), 1);
     let recorded = end_of(event.clone());
     match ends {
-        Ends::NextDay => vec![(None, next_day)],
-        Ends::Recorded => vec![(None, recorded)],
-        Ends::RecordedOrNextDay => vec![
-            (Some(known(recorded.clone())), recorded.clone()),
-            (Some(not(known(recorded))), next_day),
-        ],
+        Ends::NextDay => next_day,
+        Ends::Recorded => recorded,
+        Ends::RecordedOrNextDay => else_moment(recorded, next_day),
     }
-}
-
-/// What is asked of a day that has pieces.
-pub(in crate::circe) fn for_pieces(
-    pieces: Vec<Piece>,
-    mut ask: impl FnMut(Moment) -> Condition,
-) -> Condition {
-    let piece = |(when, at): Piece| match (when, ask(at)) {
-        (None, asked) => asked,
-        (Some(when), asked) => {
-            Condition::Of { share: crate::ast::Share::All, conditions: vec![when, asked] }
-        }
-    };
-    any(pieces.into_iter().map(piece).collect())
 }
 
 /// Kinds by their words; others are published under names of their own.
@@ -87,7 +67,7 @@ impl Importer {
         }
         let codes = criterion.codeset_id.and_then(|id| {
             let path = format!("{path}.CodesetId");
-            self.set_by_id(id, &path, false)
+            self.set_by_id(id, &path)
         });
         let kinds = domain.kinds.iter();
         let mut sets: Vec<EventSet> =
@@ -102,7 +82,7 @@ impl Importer {
         let mut conditions = Vec::new();
         if let (Some(id), Some(key)) = (criterion.source_codeset_id, domain.source) {
             let path = format!("{path}.{key}");
-            if let Some(source) = self.set_by_id(id, &path, true) {
+            if let Some(source) = self.set_by_id(id, &path) {
                 let code = code_of(CodeField::Attribute(attribute("source_concept")));
                 conditions.push(self.sure(in_set(code, source), positive));
             }
@@ -161,19 +141,15 @@ impl Importer {
             (Looks::Visit, content) => self.visit(content, path, name),
             (Looks::Abnormal, _) => Some(self.abnormal()),
             (Looks::Day(side), Content::Date(range)) => {
-                let pieces = this_day(side, at.ends);
-                self.date(pieces, range, path)
+                self.date(&this_day(side, at.ends), range, path)
             }
             (Looks::Age(side), Content::Number(range)) => {
-                let pieces = this_day(side, at.ends);
-                self.age(pieces, range, path)
+                self.age(this_day(side, at.ends), range, path)
             }
             (Looks::Length, Content::Number(range)) => {
-                let whole = for_pieces_or(ends_of(&Event::This, at.ends), |to| {
-                    let from = start_of(Event::This);
-                    within(Number::Between { from, to, unit: TimeUnit::Day }, range, true)
-                });
-                self.written(whole, path)
+                let (from, to) = (start_of(Event::This), last_day(&Event::This, at.ends));
+                let length = Number::Between { from, to, unit: TimeUnit::Day };
+                self.written(within(length, range, true), path)
             }
             (looks, Content::Number(range)) => {
                 let (number, whole) = number(looks)?;
@@ -202,7 +178,7 @@ impl Importer {
     ) -> Option<Condition> {
         let found = match selection.codeset_id {
             None => Condition::Known(Scalar::Code(code)),
-            Some(id) => in_set(code, self.set_by_id(id, &format!("{path}.CodesetId"), true)?),
+            Some(id) => in_set(code, self.set_by_id(id, &format!("{path}.CodesetId"))?),
         };
         Some(if selection.is_exclusion { not(found) } else { found })
     }
@@ -210,60 +186,48 @@ impl Importer {
     /// The day in a range of days.
     pub(in crate::circe) fn date(
         &mut self,
-        pieces: Vec<Piece>,
+        at: &Moment,
         range: &DateRange,
         path: &str,
     ) -> Option<Condition> {
-        let day = |text: &String| LocalDate::parse(text).ok();
-        let (Some(value), extent) = (day(&range.value), range.extent.as_ref().map(day)) else {
-            self.missing(path, "a day that is not written 2024-05-17");
-            return None;
+        let day =
+            |text: &String| LocalDate::parse(text).ok().map(|day| Moment::at(Anchor::Date(day)));
+        let between = || {
+            let from = order(at.clone(), TimeOrder::NotBefore, day(&range.value)?);
+            let to = order(at.clone(), TimeOrder::NotAfter, day(range.extent.as_ref()?)?);
+            Some(Condition::Of { share: crate::ast::Share::All, conditions: vec![from, to] })
         };
-        let compare = |at: Moment, is| order(at, is, Moment::at(Anchor::Date(value)));
-        let between = |at: Moment| {
-            let to = Moment::at(Anchor::Date(extent.flatten()?));
-            let conditions = vec![
-                order(at.clone(), TimeOrder::NotBefore, Moment::at(Anchor::Date(value))),
-                order(at, TimeOrder::NotAfter, to),
-            ];
-            Some(Condition::Of { share: crate::ast::Share::All, conditions })
+        let compare = |is| Some(order(at.clone(), is, day(&range.value)?));
+        let asked = match range.op {
+            Op::Less => compare(TimeOrder::Before),
+            Op::AtMost => compare(TimeOrder::NotAfter),
+            Op::Equal => compare(TimeOrder::Same),
+            Op::NotEqual => compare(TimeOrder::Same).map(not),
+            Op::AtLeast => compare(TimeOrder::NotBefore),
+            Op::Greater => compare(TimeOrder::After),
+            Op::Between => between(),
+            Op::NotBetween => between().map(not),
         };
-        let asked = for_pieces_or(pieces, |at| {
-            Some(match range.op {
-                Op::Less => compare(at, TimeOrder::Before),
-                Op::AtMost => compare(at, TimeOrder::NotAfter),
-                Op::Equal => compare(at, TimeOrder::Same),
-                Op::NotEqual => not(compare(at, TimeOrder::Same)),
-                Op::AtLeast => compare(at, TimeOrder::NotBefore),
-                Op::Greater => compare(at, TimeOrder::After),
-                Op::Between => between(at)?,
-                Op::NotBetween => not(between(at)?),
-            })
-        });
         if asked.is_none() {
             self.missing(path, "a day that is not written 2024-05-17");
         }
         asked
     }
 
-    /// The age on a day.
+    /// The age on a day: the calendar year less the year of birth.
     pub(in crate::circe) fn age(
         &mut self,
-        pieces: Vec<Piece>,
+        at: Moment,
         range: &NumericRange,
         path: &str,
     ) -> Option<Condition> {
-        match self.ages {
-            Ages::CalendarYears => {
-                self.missing(path, AGE);
-                return None;
-            }
-            Ages::Completed => self.assume(path, AGE_COMPLETED),
-        }
-        let asked = for_pieces_or(pieces, |at| {
-            within(Number::Age { at, unit: TimeUnit::Year }, range, true)
-        });
-        self.written(asked, path)
+        let born = Number::Year { of: Moment::at(Anchor::Birth) };
+        let age = Number::Arithmetic {
+            operator: Operator::Subtract,
+            left: Box::new(Number::Year { of: at }),
+            right: Box::new(born),
+        };
+        self.written(within(age, range, true), path)
     }
 
     pub(in crate::circe) fn sex(&mut self, content: &Content, path: &str) -> Option<Condition> {
@@ -306,7 +270,7 @@ impl Importer {
             Content::Concepts(concepts) if concepts.is_empty() => return None,
             Content::Concepts(concepts) => (self.sets.by_list(concepts), false),
             Content::Selection(ConceptSetSelection { codeset_id: Some(id), is_exclusion }) => {
-                (self.set_by_id(*id, path, true)?, *is_exclusion)
+                (self.set_by_id(*id, path)?, *is_exclusion)
             }
             _ => {
                 self.missing(path, "whether a visit has a concept");
@@ -376,31 +340,12 @@ pub(in crate::circe) struct Filter {
 
 const MALE: i64 = 8507;
 const FEMALE: i64 = 8532;
-pub(in crate::circe) const AGE: &str =
-    "an age counted as the calendar year less the year of birth (completed years can be asked for)";
-const AGE_COMPLETED: &str =
-    "age is counted in completed years; Circe takes the calendar year less the year of birth";
 
-fn this_day(side: Side, ends: Ends) -> Vec<Piece> {
+fn this_day(side: Side, ends: Ends) -> Moment {
     match side {
-        Side::Start => vec![(None, start_of(Event::This))],
-        Side::End => ends_of(&Event::This, ends),
+        Side::Start => start_of(Event::This),
+        Side::End => last_day(&Event::This, ends),
     }
-}
-
-/// [`for_pieces`] where asking can fail.
-pub(in crate::circe) fn for_pieces_or(
-    pieces: Vec<Piece>,
-    ask: impl Fn(Moment) -> Option<Condition>,
-) -> Option<Condition> {
-    let mut failed = false;
-    let condition = for_pieces(pieces, |at| {
-        ask(at).unwrap_or_else(|| {
-            failed = true;
-            Condition::Truth(false)
-        })
-    });
-    (!failed).then_some(condition)
 }
 
 fn code_field(looks: Looks) -> Option<CodeField> {

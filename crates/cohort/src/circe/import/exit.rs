@@ -2,11 +2,11 @@
 
 use super::Importer;
 use super::around::Index;
-use super::event::{Piece, attribute};
-use super::say::{all, code_of, end_of, first, in_set, later, named, records, start_of};
+use super::event::{attribute, last_day};
+use super::say::{all, code_of, else_moment, end_of, first, in_set, later, records, start_of};
 use crate::ast::{
-    Anchor, Bound, CodeField, Condition, Episodes, Era, Event, EventSet, Kind, Moment, Name,
-    Relation, Source, Span, Supply, TimeUnit, Window,
+    Anchor, Bound, CodeField, Episodes, Era, Event, EventSet, Kind, Moment, Name, Relation, Source,
+    Span, Supply, TimeUnit, Window,
 };
 use crate::circe::domain::Ends;
 use crate::circe::expression::{Criterion, EndStrategy};
@@ -36,7 +36,10 @@ impl Importer {
                 if !from_end {
                     return vec![later(Moment::at(Anchor::Index), offset)];
                 }
-                exits_from_end(ways, offset)
+                if ways.iter().any(|way| way.ends == Ends::Recorded) {
+                    self.assume("$.EndStrategy.DateOffset.DateField", ENTRIES_END);
+                }
+                vec![later(entry_end(ways), offset)]
             }
             Some(EndStrategy::CustomEra {
                 drug_codeset_id,
@@ -60,7 +63,7 @@ impl Importer {
                     }
                 };
                 let id_path = format!("{path}.DrugCodesetId");
-                let Some(set) = self.set_by_id(drug_codeset_id, &id_path, true) else {
+                let Some(set) = self.set_by_id(drug_codeset_id, &id_path) else {
                     return Vec::new();
                 };
                 if supply.is_none() {
@@ -104,33 +107,10 @@ impl Importer {
     }
 }
 
+const ENTRIES_END: &str = "every stay, drug exposure and era has an end, as OMOP demands; Circe leaves \
+                           out an entry event without one";
 const DRUGS_END: &str = "every drug exposure has an end, as OMOP demands since version 5.3; Circe \
                          takes the days of supply or one day where there is none";
-
-/// The last day of the entry event, however it came.
-fn exits_from_end(ways: &[Way], offset: i32) -> Vec<Moment> {
-    let mut moments = Vec::new();
-    for way in ways {
-        let event = way.name.as_ref().map_or(Event::Entry, |name| Event::Named(name.clone()));
-        match (way.ends, &way.name) {
-            (Ends::NextDay, _) => moments.push(later(start_of(event), offset.saturating_add(1))),
-            (Ends::Recorded, _) => moments.push(later(end_of(event), offset)),
-            (Ends::RecordedOrNextDay, Some(name)) => {
-                let with = |when: Condition| EventSet { with: Some(Box::new(when)), ..named(name) };
-                for (when, at) in super::event::ends_of(&Event::This, way.ends) {
-                    let chosen = first(with(when.unwrap_or(Condition::Truth(true))));
-                    moments.push(match at.anchor {
-                        Anchor::End(_) => later(end_of(chosen), offset),
-                        _ => later(start_of(chosen), offset.saturating_add(1)),
-                    });
-                }
-            }
-            (Ends::RecordedOrNextDay, None) => {}
-        }
-    }
-    moments.dedup();
-    moments
-}
 
 /// Drug exposures joined to eras.
 fn eras(set: Name, gap: u32, supply: Option<u32>, window: Window) -> EventSet {
@@ -155,24 +135,17 @@ fn eras(set: Name, gap: u32, supply: Option<u32>, window: Window) -> EventSet {
     EventSet { name: None, from, with: None, window: Some(window) }
 }
 
-/// The last day of the entry event for rules: under the way in where ways differ.
-pub(in crate::circe) fn entry_end(ways: &[Way]) -> Vec<Piece> {
+/// The last day of the entry event: that of its way in, where ways differ.
+pub(in crate::circe) fn entry_end(ways: &[Way]) -> Moment {
     let mut kinds: Vec<Ends> = ways.iter().map(|way| way.ends).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    if let [only] = kinds[..] {
-        return super::event::ends_of(&Event::Entry, only);
+    let kind = kinds.pop().unwrap_or(Ends::Recorded);
+    if kinds.is_empty() {
+        return last_day(&Event::Entry, kind);
     }
-    let mut pieces = Vec::new();
-    for way in ways {
-        let Some(name) = &way.name else { continue };
-        let event = Event::Named(name.clone());
-        let found = Condition::Found(event.clone());
-        for (when, at) in super::event::ends_of(&event, way.ends) {
-            let mut conditions = vec![found.clone()];
-            conditions.extend(when);
-            pieces.push((all(conditions).map(|condition| *condition), at));
-        }
-    }
-    pieces
+    // Of the ways in that the entry did not take, no day is known.
+    let day = |way: &Way| Some(last_day(&Event::Named(way.name.clone()?), way.ends));
+    let days = ways.iter().filter_map(day).rev();
+    days.reduce(|other, day| else_moment(day, other)).unwrap_or(Moment::at(Anchor::Index))
 }

@@ -7,15 +7,14 @@ pub(super) mod say;
 pub(super) mod sets;
 
 use crate::ast::{
-    Alternative, Choice, Clause, CohortDefinition, Comments, ConceptSet, Entry, Event, Heading,
-    Keep, Moment, Name, Remark, Rule, RuleKind, Span, Step, TimeUnit, Title, Version,
+    Alternative, Anchor, Choice, Clause, CohortDefinition, Comments, ConceptSet, Entry, Event,
+    Heading, Keep, Moment, Name, Remark, Rule, RuleKind, Span, Step, TimeUnit, Title, Version,
 };
 use around::{Index, unwrapped};
 use exit::Way;
 use sets::{Sets, titled};
 
-use super::domain::Ends;
-use super::expression::{CohortExpression, CriteriaGroup, EndStrategy, ResultLimit};
+use super::expression::{CohortExpression, CriteriaGroup, ResultLimit};
 
 /// Something in a Circe expression, and what is to be said about it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,16 +24,6 @@ pub struct Feature {
     pub path: String,
     /// What it is.
     pub what: &'static str,
-}
-
-/// What ages mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ages {
-    /// As in Circe: the calendar year less the year of birth. Our language cannot say this, so a
-    /// definition with an age is not imported.
-    CalendarYears,
-    /// In completed years; every age read so is told in [`Imported::assumed`].
-    Completed,
 }
 
 /// What an imported definition is called; Circe knows no name.
@@ -66,15 +55,10 @@ pub struct Imported {
 ///
 /// # Errors
 /// All features our language cannot say, by their path.
-pub fn import(
-    expression: &CohortExpression,
-    naming: Naming,
-    ages: Ages,
-) -> Result<Imported, Vec<Feature>> {
+pub fn import(expression: &CohortExpression, naming: Naming) -> Result<Imported, Vec<Feature>> {
     let mut importer = Importer {
         sets: Sets::new(&expression.concept_sets),
         names: Names::default(),
-        ages,
         concept_sets: expression.concept_sets.clone(),
         missing: Vec::new(),
         assumed: Vec::new(),
@@ -91,7 +75,6 @@ pub fn import(
 pub(super) struct Importer {
     pub(super) sets: Sets,
     names: Names,
-    ages: Ages,
     concept_sets: Vec<super::expression::ConceptSet>,
     pub(super) missing: Vec<Feature>,
     pub(super) assumed: Vec<Feature>,
@@ -111,9 +94,6 @@ impl Names {
 }
 
 const EMPTY_SET: &str = "a concept set that is not there or includes nothing";
-const MAPPED: &str = "source concepts mapped to the concepts of a set";
-const MAPPED_STANDARD: &str =
-    "mapped source concepts are left out: this set is compared with standard concepts only";
 
 impl Importer {
     /// One that knows concept sets by their place, to say again what an expression would become.
@@ -121,7 +101,6 @@ impl Importer {
         Self {
             sets: Sets::holding(sets),
             names: Names::default(),
-            ages: Ages::Completed,
             concept_sets: Vec::new(),
             missing: Vec::new(),
             assumed: Vec::new(),
@@ -139,17 +118,8 @@ impl Importer {
         }
     }
 
-    /// The concept set with this id. Where it is compared with `any` concept, also those of the
-    /// source, mapped ones make a difference.
-    fn set_by_id(&mut self, id: i64, path: &str, any: bool) -> Option<Name> {
-        let at = self.concept_sets.iter().position(|set| set.id == id);
-        let mapped = at.and_then(|at| Some((at, self.concept_sets.get(at)?)));
-        if let Some((at, set)) = mapped
-            && let Some(item) = set.items.iter().position(|item| item.include_mapped)
-        {
-            let path = format!("$.ConceptSets[{at}].expression.items[{item}].includeMapped");
-            if any { self.missing(&path, MAPPED) } else { self.assume(&path, MAPPED_STANDARD) }
-        }
+    /// The concept set with this id.
+    fn set_by_id(&mut self, id: i64, path: &str) -> Option<Name> {
         let name = self.sets.by_id(id);
         if name.is_none() {
             self.missing(path, EMPTY_SET);
@@ -175,17 +145,18 @@ impl Importer {
         let mut steps = Vec::new();
         let index = Index {
             event: Event::Entry,
-            start: Moment::at(crate::ast::Anchor::Index),
+            start: Moment::at(Anchor::Index),
             end: exit::entry_end(&ways),
-            observed: Some((
+            period: (Anchor::CoverageStart, Anchor::CoverageEnd),
+            observed: (
                 expression.primary.prior_days.try_into().unwrap_or(i32::MAX),
                 expression.primary.post_days.try_into().unwrap_or(i32::MAX),
-            )),
+            ),
             has_visit: expression.primary.criteria.iter().all(|c| around::has_visit(c.domain)),
         };
         if let (Some(group), false) = (&expression.additional, plan.additional_in_entry) {
             let title = Title { en: Some(ADDITIONAL.to_owned()), ja: None };
-            steps.push(self.rule(group, "$.AdditionalCriteria", title, "", &index));
+            steps.push(self.rule((group, "$.AdditionalCriteria"), title, "", &index));
         }
         for (at, rule) in expression.inclusion_rules.iter().enumerate() {
             let path = format!("$.InclusionRules[{at}].expression");
@@ -193,7 +164,8 @@ impl Importer {
             if title.en.is_none() {
                 title.en = Some(format!("rule {}", at + 1));
             }
-            steps.push(self.rule(&rule.expression, &path, title, &rule.description, &index));
+            let group = (&rule.expression, path.as_str());
+            steps.push(self.rule(group, title, &rule.description, &index));
         }
         if expression.censor_window != super::range::Period::default() {
             self.missing("$.CensorWindow", "periods cut to a window of the calendar");
@@ -236,8 +208,7 @@ impl Importer {
 
     fn rule(
         &mut self,
-        group: &CriteriaGroup,
-        path: &str,
+        (group, path): (&CriteriaGroup, &str),
         title: Title,
         description: &str,
         index: &Index,
@@ -263,13 +234,11 @@ impl Importer {
             [one, other] => one.domain.ends != other.domain.ends,
             _ => false,
         });
-        let from_end =
-            matches!(expression.end_strategy, Some(EndStrategy::DateOffset { from_end: true, .. }));
         for (at, criterion) in primary.criteria.iter().enumerate() {
             let path = format!("$.PrimaryCriteria.CriteriaList[{at}].{}", criterion.domain.name);
             let (mut set, mut conditions) = self.events(criterion, &path, true);
             let ends = criterion.domain.ends;
-            if differ || (from_end && ends == Ends::RecordedOrNextDay) {
+            if differ {
                 set.name.get_or_insert_with(|| self.names.fresh());
             }
             let this = say::start_of(Event::This);

@@ -2,8 +2,8 @@
 
 use crate::ast::{
     Anchor, Bound, Code, CodeField, Comparison, Condition, Count, Counted, Event, EventSet, Kind,
-    Limit, Moment, Name, Number, NumberField, Offset, OneOf, Real, Records, Same, Scalar,
-    Selection, Share, Source, TimeOrder, TimeUnit, Window,
+    Limit, Moment, Name, Number, NumberField, Offset, OneOf, Real, Records, Same, Selection, Share,
+    Source, TimeOrder, TimeUnit,
 };
 use crate::circe::range::{NumericRange, Op};
 
@@ -27,6 +27,11 @@ pub(in crate::circe) fn start_of(event: Event) -> Moment {
 
 pub(in crate::circe) fn end_of(event: Event) -> Moment {
     Moment::at(Anchor::End(event))
+}
+
+/// The first where it is known, else the second.
+pub(in crate::circe) fn else_moment(known: Moment, other: Moment) -> Moment {
+    Moment::at(Anchor::Else(Box::new(known), Box::new(other)))
 }
 
 /// `all of`, left out where there is one.
@@ -63,10 +68,6 @@ pub(in crate::circe) fn order(left: Moment, is: TimeOrder, right: Moment) -> Con
     Condition::Order { left: Box::new(left), is, right: Box::new(right) }
 }
 
-pub(in crate::circe) fn known(at: Moment) -> Condition {
-    Condition::Known(Scalar::Moment(at))
-}
-
 pub(in crate::circe) fn same_visit(left: Event, right: Event) -> Condition {
     Condition::Same { what: Same::Visit, left: Box::new(left), right: Box::new(right) }
 }
@@ -78,13 +79,6 @@ pub(in crate::circe) fn observed(from: Moment, to: Moment) -> Condition {
         from: Bound::Closed(from),
         to: Bound::Closed(to),
     }
-}
-
-/// Both moments are in one observation period, whichever is earlier.
-pub(in crate::circe) fn observed_with(one: &Moment, other: &Moment) -> Condition {
-    let both = vec![one.clone(), other.clone()];
-    let earliest = Moment::at(Anchor::Earliest(both.clone()));
-    observed(earliest, Moment::at(Anchor::Latest(both)))
 }
 
 pub(in crate::circe) fn records(kind: Kind, codes: Vec<Name>) -> EventSet {
@@ -103,11 +97,6 @@ pub(in crate::circe) fn at_least_one(of: EventSet) -> Condition {
 
 pub(in crate::circe) fn first(of: EventSet) -> Event {
     Event::Select(Selection::First, Box::new(of))
-}
-
-pub(in crate::circe) fn named(name: &Name) -> EventSet {
-    let window = Some(Window::ever());
-    EventSet { name: None, from: Source::Named(name.clone()), with: None, window }
 }
 
 pub(in crate::circe) fn in_set(code: Code, set: Name) -> Condition {

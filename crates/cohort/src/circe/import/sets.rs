@@ -29,10 +29,9 @@ impl Sets {
         for set in sets.iter().filter(|set| set.items.iter().any(|item| !item.is_excluded)) {
             let name = found.fresh(&set.name, &format!("set_{}", found.sets.len() + 1));
             let line = |item: &expression::ConceptSetItem| {
-                line(
-                    &item.concept,
-                    if item.include_descendants { Branch::Descendants } else { Branch::Itself },
-                )
+                let branch =
+                    if item.include_descendants { Branch::Descendants } else { Branch::Itself };
+                line(&item.concept, branch, item.include_mapped)
             };
             let (out, within): (Vec<_>, Vec<_>) =
                 set.items.iter().partition(|item| item.is_excluded);
@@ -58,7 +57,7 @@ impl Sets {
                     .code
                     .parse::<i64>()
                     .ok()
-                    .filter(|_| clause.says.branch == Branch::Itself)
+                    .filter(|_| clause.says.branch == Branch::Itself && !clause.says.mapped)
             };
             let ids: Option<Vec<i64>> = set.include.iter().map(plain).collect();
             if let (Some(mut ids), true) = (ids, set.exclude.is_empty()) {
@@ -91,7 +90,7 @@ impl Sets {
             title = title.chars().take(TITLE_CHARS_MAX).chain(['…']).collect();
         }
         let name = self.fresh(&title, "concepts");
-        let include = concepts.iter().map(|concept| line(concept, Branch::Itself)).collect();
+        let include = concepts.iter().map(|concept| line(concept, Branch::Itself, false)).collect();
         self.sets.push(ConceptSet { include, ..empty(name.clone(), &title) });
         self.by_list.insert(ids, name.clone());
         self.used.insert(name.clone());
@@ -180,7 +179,7 @@ pub(in crate::circe) fn titled(text: &str) -> Title {
     Title { en: (!line.is_empty()).then_some(line), ja: None }
 }
 
-fn line(concept: &Concept, branch: Branch) -> Clause<Include> {
+fn line(concept: &Concept, branch: Branch, mapped: bool) -> Clause<Include> {
     let source = titled(&format!("{} {}", concept.vocabulary, concept.code)).en;
     let after = source.and_then(|source| Remark::new(&source).ok());
     Clause {
@@ -189,6 +188,7 @@ fn line(concept: &Concept, branch: Branch) -> Clause<Include> {
             system: OMOP.to_owned(),
             code: concept.id.to_string(),
             branch,
+            mapped,
             display: titled(&concept.name),
             unit: None,
         },

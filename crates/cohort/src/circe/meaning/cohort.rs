@@ -11,8 +11,6 @@ pub(super) struct Reading<'a> {
     pub(super) definition: &'a Value,
     pub(super) vocabulary: &'a Vocabulary,
     pub(super) person: &'a Person,
-    /// Whether ages are completed years, instead of differences of calendar years.
-    pub(super) completed_years: bool,
 }
 
 /// An event by which the person enters.
@@ -29,7 +27,10 @@ impl Reading<'_> {
         let covers = |item: &Value| {
             let own = item["concept"]["CONCEPT_ID"].as_i64().unwrap();
             let below = item["includeDescendants"] == Value::Bool(true);
-            own == concept || (below && self.vocabulary.is_under(concept, own))
+            let holds =
+                |concept| own == concept || (below && self.vocabulary.is_under(concept, own));
+            let mapped = item["includeMapped"] == Value::Bool(true);
+            holds(concept) || (mapped && self.vocabulary.maps_to(concept).any(holds))
         };
         let is_out = |item: &&Value| item["isExcluded"] == Value::Bool(true);
         items.iter().any(|item| !is_out(&item) && covers(item))

@@ -18,6 +18,9 @@ pub(in crate::circe) trait Answers {
     ) -> Vec<(Day, Day)>;
 }
 
+/// A person for whom the answers differ: the seed, what is expected, what is given.
+pub(in crate::circe) type Differ = (u64, Vec<(Day, Day)>, Vec<(Day, Day)>);
+
 /// What was compared, and what differed.
 #[derive(Debug, Default)]
 pub(in crate::circe) struct Report {
@@ -25,15 +28,14 @@ pub(in crate::circe) struct Report {
     pub(in crate::circe) people: usize,
     /// Of these, in the cohort.
     pub(in crate::circe) members: usize,
-    /// People for whom the answers differ: seed, expected, given.
-    pub(in crate::circe) differ: Vec<(u64, Vec<(Day, Day)>, Vec<(Day, Day)>)>,
+    /// People for whom the answers differ.
+    pub(in crate::circe) differ: Vec<Differ>,
 }
 
 /// Asks an engine and the reading of Circe's meaning about people made around a definition.
 pub(in crate::circe) fn compare(
     definition: &Value,
     imported: &Imported,
-    completed_years: bool,
     seeds: std::ops::Range<u64>,
     engine: &dyn Answers,
 ) -> Report {
@@ -42,7 +44,7 @@ pub(in crate::circe) fn compare(
     let mut report = Report::default();
     for seed in seeds {
         let person = &constants.person(seed);
-        let expected = Reading { definition, vocabulary, person, completed_years }.periods();
+        let expected = Reading { definition, vocabulary, person }.periods();
         let given = engine.periods(imported, vocabulary, person);
         report.people += 1;
         report.members += usize::from(!expected.is_empty());

@@ -107,14 +107,13 @@ impl Reading<'_> {
         let fields = fields.as_object().unwrap();
         fields
             .iter()
-            .all(|(key, asked)| asked.is_null() || self.filter(domain, key, asked, fields, row))
+            .all(|(key, asked)| asked.is_null() || self.filter(domain, (key, asked), fields, row))
     }
 
     fn filter(
         &self,
         domain: &str,
-        key: &str,
-        asked: &Value,
+        (key, asked): (&str, &Value),
         fields: &serde_json::Map<String, Value>,
         row: &Row,
     ) -> bool {
@@ -216,16 +215,8 @@ impl Reading<'_> {
     }
 
     pub(super) fn age(&self, on: Day) -> Option<i64> {
-        let (year, month, date) = civil(on);
-        let (born, birth_month, birth_day) = self.person.birth;
-        let years = i64::from(year - born);
-        if self.completed_years {
-            let birthday_is_past = (month, date) >= (birth_month, birth_day);
-            // Somebody is no age before birth.
-            let age = years - i64::from(!birthday_is_past);
-            return (age >= 0).then_some(age);
-        }
-        Some(years)
+        let ((year, ..), (born, ..)) = (civil(on), self.person.birth);
+        Some(i64::from(year - born))
     }
 }
 

@@ -63,8 +63,17 @@ fn child(concept: i64) -> i64 {
     concept + 1_000_000_000
 }
 
+/// The concept that is made up to be mapped to another.
+fn source(concept: i64) -> i64 {
+    concept + 2_000_000_000
+}
+
 /// A concept of no set.
 const NOISE: i64 = 77;
+
+/// Fields that hold a number of days.
+const DAYS: [&str; 7] =
+    ["Days", "Offset", "EraPad", "GapDays", "PriorDays", "PostDays", "DaysSupplyOverride"];
 
 impl<'a> Constants<'a> {
     pub(super) fn of(definition: &'a Value) -> Self {
@@ -83,6 +92,9 @@ impl<'a> Constants<'a> {
                 if item["includeDescendants"] == Value::Bool(true) {
                     constants.vocabulary.put_below(child(concept), concept);
                 }
+                // Also where mapped concepts are not asked for, so that taking them would be seen.
+                constants.vocabulary.put_map(source(concept), concept);
+                constants.vocabulary.put_map(source(child(concept)), child(concept));
             }
         }
         for (key, part) in definition.as_object().unwrap() {
@@ -100,14 +112,7 @@ impl<'a> Constants<'a> {
                     if let (Some(domain), true) = (domain(key), value.is_object()) {
                         self.criteria.push((domain, value));
                     }
-                    match (key.as_str(), value.as_i64()) {
-                        (
-                            "Days" | "Offset" | "EraPad" | "GapDays" | "PriorDays" | "PostDays"
-                            | "DaysSupplyOverride",
-                            Some(days),
-                        ) => self.days.push(days),
-                        _ => {}
-                    }
+                    self.days.extend(value.as_i64().filter(|_| DAYS.contains(&key.as_str())));
                     if key.contains("Age") && value.is_object() {
                         self.ages.extend(value["Value"].as_i64());
                         self.ages.extend(value["Extent"].as_i64());
@@ -273,6 +278,8 @@ impl Maker<'_> {
             0 => NOISE,
             // Also where descendants are not asked for, so that taking them would be seen.
             1..=6 => child(concept),
+            7 => source(concept),
+            8 => source(child(concept)),
             _ => concept,
         }
     }
@@ -305,6 +312,11 @@ impl Maker<'_> {
             };
             row.end = Some(row.start + length);
             if ["ConditionOccurrence", "DeviceExposure"].contains(&domain) && self.dice.chance(35) {
+                row.end = None;
+            }
+            // Of a stay that goes on, and of nothing that OMOP demands an end of.
+            let ends_it = &self.constants.definition["EndStrategy"]["DateOffset"]["DateField"];
+            if domain == "VisitOccurrence" && ends_it != "EndDate" && self.dice.chance(10) {
                 row.end = None;
             }
         }

@@ -43,16 +43,32 @@ pub(in crate::circe) struct Row {
     pub(in crate::circe) concepts: BTreeMap<&'static str, i64>,
 }
 
-/// Which concepts are below which.
+/// Which concepts are below which, and which are mapped to which.
 #[derive(Clone, Debug, Default)]
 pub(in crate::circe) struct Vocabulary {
     parents: BTreeMap<i64, BTreeSet<i64>>,
+    maps: BTreeSet<(i64, i64)>,
 }
 
 impl Vocabulary {
     /// Puts a concept below another.
     pub(in crate::circe) fn put_below(&mut self, concept: i64, parent: i64) {
         self.parents.entry(concept).or_default().insert(parent);
+    }
+
+    /// Maps a concept to another.
+    pub(in crate::circe) fn put_map(&mut self, concept: i64, to: i64) {
+        self.maps.insert((concept, to));
+    }
+
+    /// Every pair of a concept and one that it is mapped to.
+    pub(in crate::circe) fn maps(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.maps.iter().copied()
+    }
+
+    /// What a concept is mapped to.
+    pub(in crate::circe) fn maps_to(&self, concept: i64) -> impl Iterator<Item = i64> {
+        self.maps().filter(move |(from, _)| *from == concept).map(|(_, to)| to)
     }
 
     /// Every pair of a concept and one directly above it.

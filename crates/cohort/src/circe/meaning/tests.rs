@@ -38,7 +38,7 @@ fn person(rows: Vec<Row>) -> Person {
 fn periods(definition: &Value, person: &Person) -> Vec<(Day, Day)> {
     let mut vocabulary = Vocabulary::default();
     vocabulary.put_below(11, 10);
-    Reading { definition, vocabulary: &vocabulary, person, completed_years: false }.periods()
+    Reading { definition, vocabulary: &vocabulary, person }.periods()
 }
 
 fn ends_after(definition: &mut Value, field: &str, days: i64) {

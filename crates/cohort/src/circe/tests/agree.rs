@@ -1,7 +1,7 @@
 //! People made around published definitions: some come in, some do not.
 
+use super::super::Imported;
 use super::super::meaning::{Answers, Person, Vocabulary, compare};
-use super::super::{Ages, Imported};
 use super::{bring, published};
 
 /// An engine that lets nobody in.
@@ -19,8 +19,8 @@ fn people_come_into_nearly_every_published_definition_and_stay_out_of_it() {
     let mut with_both = 0;
     let mut without_members = Vec::new();
     for (id, json) in &definitions {
-        let imported = bring(json, Ages::Completed).unwrap();
-        let report = compare(json, &imported, true, 0..20, &Nobody);
+        let imported = bring(json).unwrap();
+        let report = compare(json, &imported, 0..20, &Nobody);
         // Whoever is in differs from nobody: the harness sees it.
         assert_eq!(report.differ.len(), report.members);
         with_both += usize::from(report.members > 0 && report.members < report.people);
@@ -51,9 +51,9 @@ fn made_people_are_the_same_for_a_seed_and_know_what_is_below_what() {
         }
     }
     let remember = Remember(std::cell::RefCell::default());
-    let imported = bring(json, Ages::Completed).unwrap();
+    let imported = bring(json).unwrap();
     for _ in 0..2 {
-        compare(json, &imported, true, 0..10, &remember);
+        compare(json, &imported, 0..10, &remember);
     }
     let people = remember.0.into_inner();
     let (first, second) = people.split_at(10);

@@ -1,9 +1,9 @@
 //! Every published definition is imported, or what cannot be said is named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::export;
-use super::{Ages, bring, published};
+use super::super::{Feature, export};
+use super::{bring, published};
 use crate::ast::Definition;
 use crate::text::{format, format_codes, parse, parse_codes};
 
@@ -11,41 +11,38 @@ use crate::text::{format, format_codes, parse, parse_codes};
 fn every_published_definition_is_read_and_imported_or_says_what_is_missing() {
     let Some(definitions) = published() else { return };
     assert_eq!(definitions.len(), 733);
-    for ages in [Ages::CalendarYears, Ages::Completed] {
-        let mut imported = 0;
-        let mut missing: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut assumed: BTreeMap<&str, usize> = BTreeMap::new();
-        for (_, json) in &definitions {
-            match bring(json, ages) {
-                Ok(found) => {
-                    imported += 1;
-                    let mut whats: Vec<_> = found.assumed.iter().map(|f| f.what).collect();
-                    whats.sort_unstable();
-                    whats.dedup();
-                    whats.into_iter().for_each(|what| *assumed.entry(what).or_default() += 1);
-                }
-                Err(features) => {
-                    assert!(
-                        !features.is_empty() && features.iter().all(|f| f.path.starts_with("$."))
-                    );
-                    let mut whats: Vec<_> = features.iter().map(|f| f.what).collect();
-                    whats.sort_unstable();
-                    whats.dedup();
-                    whats.into_iter().for_each(|what| *missing.entry(what).or_default() += 1);
-                }
+    let mut imported = 0;
+    let mut missing: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut assumed: BTreeMap<&str, usize> = BTreeMap::new();
+    for (id, json) in &definitions {
+        match bring(json) {
+            Ok(found) => {
+                imported += 1;
+                each_once(&found.assumed, &mut assumed);
+            }
+            Err(features) => {
+                assert!(!features.is_empty() && features.iter().all(|f| f.path.starts_with("$.")));
+                features.iter().for_each(|feature| println!("{id}: {feature}"));
+                each_once(&features, &mut missing);
             }
         }
-        println!("{ages:?}: {imported} of {} are imported", definitions.len());
-        missing.iter().for_each(|(what, count)| println!("  missing {count}: {what}"));
-        assumed.iter().for_each(|(what, count)| println!("  assumed {count}: {what}"));
     }
+    println!("{imported} of {} are imported", definitions.len());
+    missing.iter().for_each(|(what, count)| println!("  missing {count}: {what}"));
+    assumed.iter().for_each(|(what, count)| println!("  assumed {count}: {what}"));
+    assert_eq!(imported, definitions.len());
+}
+
+fn each_once(features: &[Feature], counts: &mut BTreeMap<&'static str, usize>) {
+    let whats: BTreeSet<_> = features.iter().map(|feature| feature.what).collect();
+    whats.into_iter().for_each(|what| *counts.entry(what).or_default() += 1);
 }
 
 #[test]
 fn every_imported_definition_is_read_again_from_its_text() {
     let Some(definitions) = published() else { return };
     for (id, json) in &definitions {
-        let found = bring(json, Ages::Completed).unwrap();
+        let found = bring(json).unwrap();
         let definition = Definition::Cohort(Box::new(found.definition));
         let text = format(&definition);
         let parsed = parse(&text).unwrap_or_else(|problems| panic!("{id}: {problems:?}\n{text}"));
@@ -64,12 +61,12 @@ fn every_imported_definition_comes_back_the_same_through_circe() {
     let (mut refused, mut differ) = (Vec::new(), Vec::new());
     let mut exported = 0;
     for (id, json) in &definitions {
-        let found = bring(json, Ages::Completed).unwrap();
+        let found = bring(json).unwrap();
         match export(&found.definition, &found.concept_sets) {
             Err(features) => refused.push(format!("{id}: {}", features[0])),
             Ok(circe) => {
                 exported += 1;
-                let again = bring(&circe.json, Ages::Completed).unwrap();
+                let again = bring(&circe.json).unwrap();
                 let is_same = again.definition == found.definition
                     && again.concept_sets == found.concept_sets;
                 if !is_same {

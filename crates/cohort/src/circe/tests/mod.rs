@@ -5,7 +5,7 @@ mod census;
 mod engine;
 mod strict;
 
-use super::{Ages, CohortExpression, Feature, Imported, Naming, import};
+use super::{CohortExpression, Feature, Imported, Naming, import};
 use crate::ast::{Name, Title, Version};
 
 /// Published definitions, one a line; `None`, said aloud, where the file is not there.
@@ -34,6 +34,6 @@ fn naming(name: &str) -> Naming {
     }
 }
 
-fn bring(json: &serde_json::Value, ages: Ages) -> Result<Imported, Vec<Feature>> {
-    import(&CohortExpression::read(json).unwrap(), naming("phenotype"), ages)
+fn bring(json: &serde_json::Value) -> Result<Imported, Vec<Feature>> {
+    import(&CohortExpression::read(json).unwrap(), naming("phenotype"))
 }

@@ -289,7 +289,7 @@ fn generated_cases_really_compare() {
     for seed in 0..200 {
         let made = definition(&mut Choices::from_seed(seed, CHOICES));
         let constants = Constants::of(&made);
-        let people = patients(&mut Choices::from_seed(seed + 1_000_000, 4000), &constants, 12);
+        let people = patients(&mut Choices::from_seed(seed + 1_000_000, 6000), &constants, 16);
         narrow.note(&answer(&made, &world, &people).unwrap());
         wide.note(&answer(&widened(&made), &world, &people).unwrap());
     }

@@ -172,7 +172,7 @@ impl Generator<'_> {
     }
 
     pub(super) fn anchor(&mut self) -> Anchor {
-        match self.below(14) {
+        match self.below(17) {
             1 if self.after_entry && self.exit_allowed => Anchor::Exit,
             2 => Anchor::Start(self.event()),
             3 => Anchor::End(self.event()),
@@ -186,6 +186,9 @@ impl Generator<'_> {
             11 => self.bound(Kinds::Moment).map_or(Anchor::Birth, Anchor::Named),
             12 if !self.deep() => Anchor::Earliest(self.some(1, Self::moment)),
             13 if !self.deep() => Anchor::Latest(self.some(1, Self::moment)),
+            14 => Anchor::CoverageStartOf(self.event()),
+            15 => Anchor::CoverageEndOf(self.event()),
+            16 if !self.deep() => Anchor::Else(Box::new(self.moment()), Box::new(self.moment())),
             _ if self.after_entry => Anchor::Index,
             _ => Anchor::Birth,
         }
@@ -203,7 +206,8 @@ impl Generator<'_> {
         if self.deep() {
             return literal(self);
         }
-        match self.below(15) {
+        match self.below(16) {
+            15 => Number::Year { of: self.moment() },
             1 => Number::Field {
                 of: self.event(),
                 field: self.number_field(),
@@ -294,6 +298,7 @@ impl Generator<'_> {
             Route,
             Department,
             Ward,
+            Unit,
             VisitKind,
             Attribute(name("zygosity")),
         ])

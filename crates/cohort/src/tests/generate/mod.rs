@@ -427,6 +427,7 @@ impl<'a> Generator<'a> {
             system: self.pick(&["icd10_jp", "yj", "http://loinc.org", "urn:oid:1 2"]).to_owned(),
             code: self.pick(&["E11", "E 11*", "3D045-000", "2 型"]).to_owned(),
             branch: self.pick(&[Branch::Itself, Branch::Prefix, Branch::Descendants]),
+            mapped: self.yes(),
             display: self.title(),
             unit: self.maybe(Self::unit),
         }

@@ -29,8 +29,14 @@ impl Parser<'_> {
             let right = parser.expression()?;
             match (left, right) {
                 (E::Number(a), E::Number(b)) => Ok(E::Number(Number::Else(a.into(), b.into()))),
+                // Two bare events are two conditions, as everywhere.
+                (a @ (E::Moment(_) | E::Event(_)), b @ E::Moment(_))
+                | (a @ E::Moment(_), b @ E::Event(_)) => {
+                    let (a, b) = (parser.as_moment(a, at)?, parser.as_moment(b, at)?);
+                    Ok(E::Moment(Moment::at(Anchor::Else(a.into(), b.into()))))
+                }
                 (E::Number(_) | E::Moment(_) | E::Code(_), _) => {
-                    parser.wrong_type(at, "number else number")
+                    parser.wrong_type(at, "number else number, moment else moment")
                 }
                 (a, b) => {
                     let a = parser.as_condition(a, at)?;

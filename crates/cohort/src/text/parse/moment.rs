@@ -61,6 +61,14 @@ impl Parser<'_> {
                 }
                 Ok(if is_start { Anchor::StudyStart } else { Anchor::StudyEnd })
             }
+            "coverage" if self.takes("of") => {
+                let event = self.event_argument()?;
+                Ok(if is_start {
+                    Anchor::CoverageStartOf(event)
+                } else {
+                    Anchor::CoverageEndOf(event)
+                })
+            }
             "coverage" => {
                 if self.phase < Phase::AfterEntry {
                     self.tell(at, ProblemCode::NotYet, word);

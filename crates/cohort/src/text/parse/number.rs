@@ -63,6 +63,7 @@ impl Parser<'_> {
             "route" => CodeField::Route,
             "department" => CodeField::Department,
             "ward" => CodeField::Ward,
+            "unit" => CodeField::Unit,
             "kind" => CodeField::VisitKind,
             "attribute" => {
                 self.at += 1;
@@ -113,6 +114,11 @@ impl Parser<'_> {
             }
             "covered" => self.covered().map(Some),
             "age" => self.age().map(Some),
+            "year" => {
+                self.at += 1;
+                self.must("of")?;
+                Ok(Some(Number::Year { of: self.moment()? }))
+            }
             "egfr" => self.egfr().map(Some),
             "bmi" => {
                 self.at += 1;

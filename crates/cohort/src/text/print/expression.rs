@@ -212,6 +212,7 @@ pub(crate) fn number(number: &Number, tightness: Tightness) -> Doc {
             };
             row(vec![format!("age {unit}at ").into(), moment(at)])
         }
+        Number::Year { of } => row(vec!["year of ".into(), moment(of)]),
         Number::Between { from, to, unit } => {
             let from_word = format!("{} from ", unit_word(*unit));
             row(vec![from_word.into(), moment(from), " to ".into(), moment(to)])
@@ -310,6 +311,7 @@ pub(crate) fn code_field(field: &CodeField) -> String {
         CodeField::Route => "route".to_owned(),
         CodeField::Department => "department".to_owned(),
         CodeField::Ward => "ward".to_owned(),
+        CodeField::Unit => "unit".to_owned(),
         CodeField::VisitKind => "kind".to_owned(),
         CodeField::Attribute(name) => format!("attribute {name}"),
     }
@@ -408,6 +410,8 @@ pub(crate) fn moment(moment: &Moment) -> Doc {
         Anchor::StudyEnd => "study.end".into(),
         Anchor::CoverageStart => "coverage.start".into(),
         Anchor::CoverageEnd => "coverage.end".into(),
+        Anchor::CoverageStartOf(of) => row(vec!["coverage.start of ".into(), event_argument(of)]),
+        Anchor::CoverageEndOf(of) => row(vec!["coverage.end of ".into(), event_argument(of)]),
         Anchor::IntervalStart => "interval.start".into(),
         Anchor::IntervalEnd => "interval.end".into(),
         Anchor::Date(date) => date.to_string().into(),
@@ -417,6 +421,10 @@ pub(crate) fn moment(moment: &Moment) -> Doc {
         }
         Anchor::Latest(moments) => {
             Doc::list("latest of (", moments.iter().map(self::moment).collect(), ",", ")")
+        }
+        Anchor::Else(known, other) => {
+            let (known, other) = (plain_moment(known), plain_moment(other));
+            row(vec!["(".into(), known, " else ".into(), other, ")".into()])
         }
     };
     let Some(offset) = moment.offset else { return anchor };
