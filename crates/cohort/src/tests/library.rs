@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use vocab::Locale;
 
 use crate::ast::{Definition, UseKind};
+use crate::lint::{Facts, Level, check};
+use crate::spec::{Setting, read};
 use crate::text::{format, format_codes, hash, parse, parse_codes};
 use crate::words::{Titles, say};
 use crate::{library, words};
@@ -55,9 +57,15 @@ fn every_concept_set_is_canonical() {
 
 #[test]
 fn every_definition_is_canonical_and_names_what_it_uses_by_hash() {
+    let mut unread = Vec::new();
     for (name, text) in library::DEFINITIONS {
-        let parsed = parse(text).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"));
-        let mut definition = parsed.definition;
+        let mut definition = match parse(text) {
+            Ok(parsed) => parsed.definition,
+            Err(problems) => {
+                unread.extend(problems.iter().map(|problem| format!("{name}:{problem}")));
+                continue;
+            }
+        };
         let heading = match &mut definition {
             Definition::Cohort(cohort) => &mut cohort.heading,
             Definition::Study(study) => &mut study.heading,
@@ -72,6 +80,48 @@ fn every_definition_is_canonical_and_names_what_it_uses_by_hash() {
         }
         keep(&file("cohorts", name, "cohort"), &format(&definition));
     }
+    assert!(unread.is_empty(), "{}", unread.join("\n"));
+}
+
+/// Each definition finds whom its examples say, and nobody else.
+#[test]
+fn every_definition_finds_the_people_of_its_examples() {
+    let shared = Setting {
+        codes: library::CODES.iter().map(|(_, text)| parse_codes(text).unwrap()).collect(),
+        ..Setting::default()
+    };
+    let (mut asked, mut wrong) = (0, Vec::new());
+    for (name, text) in library::DEFINITIONS {
+        let Ok(example) = std::fs::read_to_string(file("examples", name, "md")) else { continue };
+        let markdown = format!("```cohort\n{text}```\n{example}");
+        let (_, cases) = read(&markdown, &shared).unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert!(!cases.is_empty(), "{name} answers nothing");
+        asked += 1;
+        for case in cases {
+            let said = case.said();
+            if !case.accepts(&said) {
+                wrong.push(format!("{name}: {:#?}\n    but {said:#?}", case.expect));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {asked}:\n{}", wrong.len(), wrong.join("\n"));
+    let cohorts = library::DEFINITIONS.iter().filter(|(_, text)| text.starts_with("cohort "));
+    assert_eq!(asked, cohorts.count(), "a cohort without an example");
+}
+
+/// Nothing in the library is an error; what may deceive is told here and in a comment there.
+#[test]
+fn no_definition_has_an_error_and_its_warnings_are_known() {
+    let mut told = String::new();
+    for (name, text) in library::DEFINITIONS {
+        let parsed = parse(text).unwrap();
+        for finding in check(&parsed.definition, &parsed.places, &Facts::default()) {
+            assert_ne!(finding.code.level(), Level::Error, "{name}: {finding:?}");
+            let at = finding.at.map_or(0, |at| at.line);
+            told.push_str(&format!("{name}:{at}: {:?} {}\n", finding.code, finding.detail));
+        }
+    }
+    keep(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/library_lints.txt"), &told);
 }
 
 #[test]
@@ -118,5 +168,7 @@ fn what_the_manual_shows_is_read() {
             assert_eq!(format_codes(&parse_codes(text).unwrap()), *text);
         }
         assert_eq!(texts().count(), 2);
+        let is_listed = |name: &str| page.contains(&format!("| `{name}` |"));
+        assert!(library::DEFINITIONS.iter().all(|(name, _)| is_listed(name)));
     }
 }

@@ -1,6 +1,8 @@
 //! Definitions of cohorts, as text and as JSON, and concept sets.
 
-use cohort::{ast::Definition, json, library, lint, text, words};
+use cohort::ast::{Definition, Name, Title, Version};
+use cohort::circe::{CohortExpression, Naming, export, import};
+use cohort::{json, library, lint, text, words};
 use vocab::Locale;
 
 use super::targets::{Read, Target};
@@ -89,6 +91,27 @@ const CODES_WORDS: &[&str] = &[
     "\u{3000}",
 ];
 
+const CIRCE_WORDS: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    "null",
+    "true",
+    "-2147483648",
+    "\"Days\":99999999999",
+    "\"Type\":\"ANY\"",
+    "\"Type\":\"AT_MOST\",\"Count\":1",
+    "\"CriteriaList\":[]",
+    "\"EndWindow\":{\"Start\":{\"Coeff\":-1},\"End\":{\"Days\":0,\"Coeff\":1}}",
+    "\"Age\":{\"Value\":18,\"Op\":\"gte\"}",
+    "\"includeMapped\":true",
+    "\"UseIndexEnd\":true",
+];
+/// A small expression with most parts that Circe has.
+const CIRCE: &str = include_str!("circe.json");
+
 /// The targets of this crate.
 pub(super) fn targets() -> Vec<Target> {
     let texts = |files: &[(&str, &str)]| -> Vec<Vec<u8>> {
@@ -106,6 +129,7 @@ pub(super) fn targets() -> Vec<Target> {
         ),
         target("definition-json", jsons, JSON_WORDS, definition_json),
         target("concept-set", texts(library::CODES), CODES_WORDS, concept_set),
+        target("circe", vec![CIRCE.as_bytes().to_vec()], CIRCE_WORDS, circe),
     ]
 }
 
@@ -144,6 +168,22 @@ fn concept_set() -> Read {
         let Ok(set) = text::parse_codes(text) else { return false };
         let written = text::format_codes(&set);
         assert_eq!(text::parse_codes(&written), Ok(set), "{written}");
+        true
+    })
+}
+
+fn circe() -> Read {
+    Box::new(|bytes| {
+        let Ok(json) = serde_json::from_slice(bytes) else { return false };
+        let Ok(expression) = CohortExpression::read(&json) else { return false };
+        let (Ok(name), Ok(version)) = (Name::new("imported"), Version::new("1")) else {
+            return false;
+        };
+        let naming = Naming { name, version, title: Title::default(), sources: Vec::new() };
+        let Ok(found) = import(&expression, naming) else { return false };
+        must_come_back(&Definition::Cohort(Box::new(found.definition.clone())));
+        // What Circe cannot say is refused; what it can say is told.
+        let _ = export(&found.definition, &found.concept_sets);
         true
     })
 }

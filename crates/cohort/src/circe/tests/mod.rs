@@ -5,15 +5,18 @@ mod census;
 mod engine;
 mod strict;
 
+use std::path::PathBuf;
+
 use super::{CohortExpression, Feature, Imported, Naming, import};
 use crate::ast::{Name, Title, Version};
 
 /// Published definitions, one a line; `None`, said aloud, where the file is not there.
 fn published() -> Option<Vec<(i64, serde_json::Value)>> {
-    let path =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/circe/definitions.ndjson.gz");
-    let Ok(file) = std::fs::File::open(path) else {
-        println!("SKIPPED: {path} is not there");
+    let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared"));
+    let shared = std::env::var("AOBA_SHARED").map_or(beside, PathBuf::from);
+    let path = shared.join("data/circe/definitions.ndjson.gz");
+    let Ok(file) = std::fs::File::open(&path) else {
+        println!("SKIPPED: {} is not there (set AOBA_SHARED)", path.display());
         return None;
     };
     let mut text = String::new();

@@ -216,7 +216,12 @@ fn exits(word: &str, moments: &[Moment]) -> Doc {
     if let [only] = moments {
         return Doc::Row(vec![word.into(), moment(only)]);
     }
-    Doc::list(&format!("{word}first of "), moments.iter().map(moment).collect(), ",", "")
+    let mut listed = Vec::new();
+    for (at, of) in moments.iter().enumerate() {
+        listed.extend((at > 0).then(|| ",".into()));
+        listed.extend([Doc::Line, moment(of)]);
+    }
+    Doc::Row(vec![format!("{word}first of").into(), Doc::Row(listed).indent()]).group()
 }
 
 fn matched(matching: &Matching) -> String {

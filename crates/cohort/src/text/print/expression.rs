@@ -423,8 +423,14 @@ pub(crate) fn moment(moment: &Moment) -> Doc {
             Doc::list("latest of (", moments.iter().map(self::moment).collect(), ",", ")")
         }
         Anchor::Else(known, other) => {
-            let (known, other) = (plain_moment(known), plain_moment(other));
-            row(vec!["(".into(), known, " else ".into(), other, ")".into()])
+            let mut parts = vec!["(".into(), plain_moment(known)];
+            let mut other = other;
+            while let Moment { anchor: Anchor::Else(known, last), offset: None } = &**other {
+                parts.extend([" else ".into(), plain_moment(known)]);
+                other = last;
+            }
+            parts.extend([" else ".into(), plain_moment(other), ")".into()]);
+            row(parts)
         }
     };
     let Some(offset) = moment.offset else { return anchor };
