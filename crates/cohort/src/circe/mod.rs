@@ -1,6 +1,6 @@
 //! OHDSI Circe: cohort definitions as JSON, read strictly, brought into our language and back.
 //!
-//! The meaning kept is that of the queries of circe-be (release 1.11): [`meaning`] tells it again,
+//! The meaning kept is that of the queries of circe-be (release 1.11): `meaning` tells it again,
 //! independently, for tests. What our language cannot say is named by its path in the JSON, never
 //! left out.
 //!

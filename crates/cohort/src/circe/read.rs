@@ -77,7 +77,7 @@ impl<'a> Node<'a> {
 
     /// A number of days; bounded, so that no arithmetic with days can overflow.
     pub(super) fn days(&self) -> Result<i32, NotRead> {
-        let days = i32::try_from(self.integer()?).ok().filter(|days| days.abs() <= DAYS_MAX);
+        let days = i32::try_from(self.integer()?).ok().filter(|days| LIMITS.contains(days));
         days.ok_or_else(|| self.wrong("at most 1,000,000 days can be counted"))
     }
 
@@ -91,7 +91,7 @@ impl<'a> Node<'a> {
 }
 
 /// More days than any life or record.
-const DAYS_MAX: i32 = 1_000_000;
+const LIMITS: std::ops::RangeInclusive<i32> = -1_000_000..=1_000_000;
 
 impl<'a> Fields<'a> {
     /// The field, where it is there and not null: Circe's reader takes both alike.

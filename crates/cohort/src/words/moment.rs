@@ -80,8 +80,8 @@ impl Speaker<'_> {
                 let (known, other) = (self.moment(known), self.moment(other));
                 return phrase!(
                     self,
-                    "〔{known}、不明なら{other}〕",
-                    "[{known}, or if unknown {other}]"
+                    "〔{known}、定まらなければ{other}〕",
+                    "[{known}, or where that is not known {other}]"
                 );
             }
             Anchor::Date(date) => return date.to_string(),

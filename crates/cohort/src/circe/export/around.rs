@@ -191,8 +191,9 @@ impl Exporter {
         let probe = EventSet { window: Some(wanted.clone()), with: None, ..say::any_visit() };
         let in_window = Constants::of(&say::at_least_one(probe));
         let starts = windows(&endpoints(&in_window.days), None);
-        let in_rest = rest.first().map(|_| {
-            let all = Condition::Of { share: Share::All, conditions: rest.to_vec() };
+        let asked: Vec<Condition> = rest.iter().take_while(|next| orders(next)).cloned().collect();
+        let in_rest = (!asked.is_empty()).then(|| {
+            let all = Condition::Of { share: Share::All, conditions: asked };
             endpoints(&Constants::of(&all).days)
         });
         let ends = in_rest.map(|days| (windows(&days, Some(true)), days)).unwrap_or_default();

@@ -7,9 +7,11 @@ pub(super) mod say;
 pub(super) mod sets;
 
 use crate::ast::{
-    Alternative, Anchor, Choice, Clause, CohortDefinition, Comments, ConceptSet, Entry, Event,
-    Heading, Keep, Moment, Name, Remark, Rule, RuleKind, Span, Step, TimeUnit, Title, Version,
+    Alternative, Anchor, Choice, Clause, CohortDefinition, Comments, ConceptSet, Definition, Entry,
+    Event, Heading, Keep, Moment, Name, Remark, Rule, RuleKind, Span, Step, TimeUnit, Title,
+    Version,
 };
+use crate::text;
 use around::{Index, unwrapped};
 use exit::Way;
 use sets::{Sets, titled};
@@ -64,6 +66,9 @@ pub fn import(expression: &CohortExpression, naming: Naming) -> Result<Imported,
         assumed: Vec::new(),
     };
     let definition = importer.definition(expression, naming);
+    if importer.missing.is_empty() && !is_read_again(&definition) {
+        importer.missing("$", TOO_MUCH);
+    }
     if importer.missing.is_empty() {
         let concept_sets = importer.sets.sets;
         Ok(Imported { definition, concept_sets, assumed: importer.assumed })
@@ -93,6 +98,14 @@ impl Names {
     }
 }
 
+/// Whether the text of a definition says it: one that is nested too deep, or too long, cannot be
+/// kept.
+fn is_read_again(definition: &CohortDefinition) -> bool {
+    let definition = Definition::Cohort(Box::new(definition.clone()));
+    text::parse(&text::format(&definition)).is_ok_and(|read| read.definition == definition)
+}
+
+const TOO_MUCH: &str = "more nesting, rules or text than a definition may have";
 const EMPTY_SET: &str = "a concept set that is not there or includes nothing";
 
 impl Importer {

@@ -316,7 +316,7 @@ impl Maker<'_> {
             }
             // Of a stay that goes on, and of nothing that OMOP demands an end of.
             let ends_it = &self.constants.definition["EndStrategy"]["DateOffset"]["DateField"];
-            if domain == "VisitOccurrence" && ends_it != "EndDate" && self.dice.chance(10) {
+            if domain == "VisitOccurrence" && ends_it != "EndDate" && self.dice.chance(25) {
                 row.end = None;
             }
         }

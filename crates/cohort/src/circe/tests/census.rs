@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::{Feature, export};
 use super::{bring, published};
 use crate::ast::Definition;
+use crate::lint::{Facts, Level, check};
 use crate::text::{format, format_codes, parse, parse_codes};
 
 #[test]
@@ -21,7 +22,7 @@ fn every_published_definition_is_read_and_imported_or_says_what_is_missing() {
                 each_once(&found.assumed, &mut assumed);
             }
             Err(features) => {
-                assert!(!features.is_empty() && features.iter().all(|f| f.path.starts_with("$.")));
+                assert!(!features.is_empty() && features.iter().all(|f| f.path.starts_with('$')));
                 features.iter().for_each(|feature| println!("{id}: {feature}"));
                 each_once(&features, &mut missing);
             }
@@ -39,20 +40,28 @@ fn each_once(features: &[Feature], counts: &mut BTreeMap<&'static str, usize>) {
 }
 
 #[test]
-fn every_imported_definition_is_read_again_from_its_text() {
+fn every_imported_definition_is_read_again_from_its_text_and_can_be_answered() {
     let Some(definitions) = published() else { return };
+    let mut errors = BTreeMap::new();
     for (id, json) in &definitions {
         let found = bring(json).unwrap();
         let definition = Definition::Cohort(Box::new(found.definition));
         let text = format(&definition);
         let parsed = parse(&text).unwrap_or_else(|problems| panic!("{id}: {problems:?}\n{text}"));
         assert_eq!(parsed.definition, definition, "{id}\n{text}");
+        let findings = check(&definition, &parsed.places, &Facts::default());
+        for finding in findings.iter().filter(|finding| finding.code.level() == Level::Error) {
+            println!("{id}: {}", finding.say(vocab::Locale::En));
+            *errors.entry(finding.code).or_insert(0) += 1;
+        }
         for set in found.concept_sets {
             let text = format_codes(&set);
             let parsed = parse_codes(&text).unwrap_or_else(|problems| panic!("{id}: {problems:?}"));
             assert_eq!(parsed, set, "{id}");
         }
     }
+    println!("{errors:?}");
+    assert!(errors.is_empty());
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::eval::{
     World, answer,
 };
 
-struct Evaluator;
+pub(super) struct Evaluator;
 
 fn omop(concept: i64) -> Coded {
     Coded::of("omop", &concept.to_string())

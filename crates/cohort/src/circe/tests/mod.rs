@@ -3,6 +3,7 @@
 mod agree;
 mod census;
 mod engine;
+mod rare;
 mod strict;
 
 use std::path::PathBuf;

@@ -55,6 +55,33 @@ fn what_a_field_cannot_hold_is_named_by_its_path() {
         json["PrimaryCriteria"]["CriteriaList"][0]["ConditionOccurrence"]["First"] = json!("yes");
     });
     assert!(sex.ends_with("First: true or false is expected"), "{sex}");
+    for days in [i64::from(i32::MIN), 1_000_001, i64::MAX] {
+        let many = refused(|json| {
+            json["PrimaryCriteria"]["ObservationWindow"]["PriorDays"] = json!(days);
+        });
+        assert!(many.ends_with("PriorDays: at most 1,000,000 days can be counted"), "{many}");
+    }
+}
+
+/// More ways in with different ends than an `else` may have.
+#[test]
+fn what_our_text_could_not_hold_is_refused() {
+    let ways = |many: usize| {
+        let mut json = smallest();
+        let way = |at: usize| match at % 2 {
+            0 => json!({"ConditionOccurrence": {}}),
+            _ => json!({"VisitOccurrence": {}}),
+        };
+        json["PrimaryCriteria"]["CriteriaList"] = (0..many).map(way).collect::<Value>();
+        json["EndStrategy"] = json!({"DateOffset": {"DateField": "EndDate", "Offset": 0}});
+        super::bring(&json)
+    };
+    assert!(ways(20).is_ok());
+    let refused = ways(200).unwrap_err();
+    assert_eq!(
+        refused.first().map(ToString::to_string).as_deref(),
+        Some("$: more nesting, rules or text than a definition may have")
+    );
 }
 
 #[test]
