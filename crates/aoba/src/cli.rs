@@ -2,6 +2,7 @@
 
 mod backup;
 mod bench;
+mod cohort;
 mod erase;
 mod pull;
 mod upkeep;
@@ -11,6 +12,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use vocab::{Actor, Locale, PurposeOfUse, StudyId};
 
+pub(crate) use self::cohort::{
+    CohortCommand, CohortFormatArgs, CohortImportArgs, CohortLibraryArgs,
+};
 pub(crate) use backup::{BackupArgs, BackupCommand, BackupVerifyArgs, RestoreArgs};
 pub(crate) use bench::{
     BenchArgs, BenchChangeArgs, BenchCommand, BenchCommitsArgs, BenchFaultsArgs, BenchFuzzArgs,
@@ -59,6 +63,12 @@ pub(crate) enum Command {
         /// What to do with the views.
         #[command(subcommand)]
         command: ViewCommand,
+    },
+    /// Check, read, compare, import and export definitions of cohorts.
+    Cohort {
+        /// What to do with definitions.
+        #[command(subcommand)]
+        command: CohortCommand,
     },
     /// Ask one question in SQL, through a permit and the gate.
     Sql(SqlArgs),

@@ -9,6 +9,7 @@ mod audit;
 mod backup;
 mod bench;
 mod cli;
+mod cohort;
 mod config;
 mod consent;
 mod demo;
@@ -41,6 +42,7 @@ use vocab::Locale;
 
 use crate::backup::BackupError;
 use crate::cli::{Cli, Command};
+use crate::cohort::CohortError;
 use crate::consent::Wish;
 use crate::house::House;
 use crate::pull::{AskError, PullError};
@@ -98,7 +100,8 @@ fn say(error: &anyhow::Error, locale: Locale) -> String {
             LandingError::Storage(cause) => Some(cause.say(locale)),
             _ => None,
         });
-        let others = synth.or(pull).or(asked).or(backup).or(lake).or(landing);
+        let cohort = cause.downcast_ref::<CohortError>().map(|cause| cause.say(locale));
+        let others = synth.or(cohort).or(pull).or(asked).or(backup).or(lake).or(landing);
         if let Some(spoken) = ledger.or(storage).or(others) {
             words.push(spoken);
             return words.join(": ");
@@ -119,6 +122,9 @@ fn run(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
     match &cli.command {
         Command::View { command } => {
             return Ok(if view::command(command, locale)? { 0 } else { FAILED });
+        }
+        Command::Cohort { command } => {
+            return Ok(if cohort::command(command, locale)? { 0 } else { FAILED });
         }
         Command::Bench { command } => {
             return Ok(if bench::run(command, &cli.home, locale)? { 0 } else { FAILED });
@@ -192,6 +198,7 @@ async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {
         | Command::Restore(_)
         | Command::Doctor { .. }
         | Command::View { .. }
+        | Command::Cohort { .. }
         | Command::Bench { .. } => {}
     }
     Ok(0)

@@ -104,7 +104,7 @@ macro_rules! problems {
 problems! {
     /// The text is larger than the limit.
     TooLong, "the text is too long", "テキストが長すぎます",
-    "split it: move code lists to concept sets and parts to cohorts of their own", "コード一覧はコードセットへ、部分は別のコホートへ分けてください";
+    "split it: move code lists to concept sets and parts to cohorts of their own", "コード一覧はコード群へ、部分は別のコホートへ分けてください";
     /// Too many rules.
     TooManyRules, "there are more rules than a definition may have", "規則の数が上限を超えています",
     "join rules with `or`, or split the definition with `cohort NAME`", "`or`でまとめるか、`cohort 名前`で定義を分けてください";
@@ -203,7 +203,7 @@ problems! {
     "write the unit: `value as mg/dL`, or `>= 6.5 %`", "`value as mg/dL`や`>= 6.5 %`のように単位を書いてください";
     /// Units that do not convert.
     UnitsDiffer, "these units cannot be converted into one another", "互いに換算できない単位です",
-    "use units of one quantity, and `quantity` in the concept set where mass and moles meet", "同じ量の単位を使い、質量と物質量の換算にはコードセットに`quantity`を書いてください";
+    "use units of one quantity, and `quantity` in the concept set where mass and moles meet", "同じ量の単位を使い、質量と物質量の換算にはコード群に`quantity`を書いてください";
     /// A unit UCUM does not have.
     UnknownUnit, "a unit that is not known", "未知の単位です",
     "write its UCUM code, case-sensitive: mg/dL, 10*9/L, mm[Hg], %", "UCUMコードで大文字小文字を区別して書いてください(mg/dL、10*9/L、mm[Hg]、%)";

@@ -9,6 +9,7 @@
 
 mod backup;
 mod bad_input;
+mod cohort;
 mod deletions;
 mod erase;
 mod erase_bytes;

@@ -1,0 +1,118 @@
+//! What `aoba cohort` is told.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{ListFormat, ReportFormat};
+
+/// What to do with cohort definitions.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CohortCommand {
+    /// Say what is wrong with definitions and concept sets, and what in them may deceive.
+    Check {
+        /// Definitions (.cohort), concept sets (.codes), or either as JSON.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        format: ReportFormat,
+        /// Fail for what may deceive, too.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Print definitions and concept sets in the one canonical way, as text or as JSON.
+    Format(CohortFormatArgs),
+    /// Say a definition in sentences.
+    Words {
+        /// The definition.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        format: ReportFormat,
+    },
+    /// Say what changed from one definition to another, a line for each change.
+    Diff {
+        /// The definition as it was.
+        #[arg(value_name = "OLD")]
+        old: PathBuf,
+        /// The definition as it is now.
+        #[arg(value_name = "NEW")]
+        new: PathBuf,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        format: ReportFormat,
+    },
+    /// Bring a cohort of OHDSI Circe (JSON) into our language, with its concept sets.
+    Import(CohortImportArgs),
+    /// Bring a definition and its concept sets to OHDSI Circe (JSON).
+    Export {
+        /// The definition; its concept sets stand beside it, or come with the program.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Where to write; standard output if not given.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// List the published phenotypes that come with the program, or copy one into a folder.
+    Library(CohortLibraryArgs),
+    /// Print the JSON Schema of definitions, or of concept sets.
+    Schema {
+        /// That of concept sets.
+        #[arg(long)]
+        codes: bool,
+    },
+}
+
+/// Arguments of `cohort format`.
+#[derive(Debug, Args)]
+pub(crate) struct CohortFormatArgs {
+    /// Definitions or concept sets, as text or as JSON.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Which face: the text, or JSON.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+    /// Write each file anew instead of printing it.
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) write: bool,
+    /// Change nothing, and fail if a file is not written in the canonical way.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// Arguments of `cohort import`.
+#[derive(Debug, Args)]
+pub(crate) struct CohortImportArgs {
+    /// The expression, as ATLAS exports it.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Its name in our language; made from the file's name if not given.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// What people call it.
+    #[arg(long, value_name = "TITLE")]
+    pub(crate) title: Option<String>,
+    /// Where it was published.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) source: Option<String>,
+    /// A folder for the definition and its concept sets; the definition is printed, and no file is
+    /// written, if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Arguments of `cohort library`.
+#[derive(Debug, Args)]
+pub(crate) struct CohortLibraryArgs {
+    /// The phenotype to copy; lists all if not given.
+    #[arg(requires = "out", value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Where to: the definition and everything that it uses.
+    #[arg(long, requires = "name", value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub(crate) format: ListFormat,
+}

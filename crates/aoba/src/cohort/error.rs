@@ -1,0 +1,213 @@
+//! Why a command on definitions ended, with what to do.
+
+use cohort::ast::UseKind;
+use cohort::circe::{Feature, NotRead};
+use cohort::problem::Problem;
+use vocab::Locale;
+
+/// Why a command on definitions ended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CohortError {
+    /// Not text at all.
+    #[error("{}", self.say(Locale::En))]
+    NotText {
+        /// The file.
+        file: String,
+    },
+    /// The file cannot be read as what it should be.
+    #[error("{}", self.say(Locale::En))]
+    Wrong {
+        /// The file.
+        file: String,
+        /// All that is wrong.
+        problems: Vec<Problem>,
+    },
+    /// A concept set where a definition is needed.
+    #[error("{}", self.say(Locale::En))]
+    NotADefinition {
+        /// The file.
+        file: String,
+    },
+    /// Files that a definition uses are not there, or are others.
+    #[error("{}", self.say(Locale::En))]
+    Uses {
+        /// What is missing or another.
+        missing: Vec<MissingUse>,
+    },
+    /// Not an expression of Circe.
+    #[error("{}", self.say(Locale::En))]
+    NotCirce {
+        /// The file.
+        file: String,
+        /// Where, and what.
+        what: NotRead,
+    },
+    /// JSON that cannot be read.
+    #[error("{}", self.say(Locale::En))]
+    NotJson {
+        /// The file.
+        file: String,
+        /// What the reader said.
+        message: String,
+    },
+    /// What one of the two languages cannot say.
+    #[error("{}", self.say(Locale::En))]
+    CannotSay {
+        /// The file.
+        file: String,
+        /// Where, and what.
+        features: Vec<Feature>,
+        /// Whether Circe cannot say it; otherwise our language.
+        in_circe: bool,
+    },
+    /// A name that a definition cannot have.
+    #[error("{}", self.say(Locale::En))]
+    BadName {
+        /// The name.
+        name: String,
+    },
+    /// No such phenotype.
+    #[error("{}", self.say(Locale::En))]
+    NotInLibrary {
+        /// The name.
+        name: String,
+    },
+    /// A file that would be written over with something else.
+    #[error("{}", self.say(Locale::En))]
+    Exists {
+        /// The file.
+        file: String,
+    },
+}
+
+/// A file that a definition uses and that is not there as it is named.
+#[derive(Debug)]
+pub(crate) struct MissingUse {
+    /// The file and place of the `uses` line.
+    pub(crate) place: String,
+    /// What kind of file.
+    pub(crate) kind: UseKind,
+    /// Its name and version.
+    pub(crate) named: String,
+    /// What was found instead.
+    pub(crate) found: Found,
+}
+
+/// What was found for a `uses` line.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// Nothing: the file that was looked for.
+    Nothing(String),
+    /// Another version.
+    Version(String),
+    /// Another content: its hash.
+    Hash(String),
+    /// Cohorts that refer to one another in a circle.
+    Circle(String),
+}
+
+impl CohortError {
+    /// The message in the reader's language.
+    pub(crate) fn say(&self, locale: Locale) -> String {
+        let english = locale == Locale::En;
+        match self {
+            Self::NotText { file } if english => {
+                format!("{file}: not a text in UTF-8: save it as UTF-8")
+            }
+            Self::NotText { file } => {
+                format!("{file}: UTF-8のテキストではありません。UTF-8で保存してください")
+            }
+            Self::Wrong { file, problems } => {
+                let lines =
+                    problems.iter().map(|problem| format!("{file}:{}", problem.say(locale)));
+                lines.collect::<Vec<_>>().join("\n")
+            }
+            Self::NotADefinition { file } if english => {
+                format!("{file}: a concept set; name the file of a cohort or study")
+            }
+            Self::NotADefinition { file } => {
+                format!("{file}: コード群です。コホートまたは研究の定義ファイルを指定してください")
+            }
+            Self::Uses { missing } => {
+                missing.iter().map(|use_| use_.say(locale)).collect::<Vec<_>>().join("\n")
+            }
+            Self::NotCirce { file, what } if english => {
+                format!("{file}: not an expression of Circe: {what}; export it from ATLAS as JSON")
+            }
+            Self::NotCirce { file, what } => format!(
+                "{file}: Circeの式として読めません: {what}。ATLASからJSONで出力し直してください"
+            ),
+            Self::NotJson { file, message } if english => format!("{file}: not JSON: {message}"),
+            Self::NotJson { file, message } => {
+                format!("{file}: JSONとして読めません: {message}")
+            }
+            Self::CannotSay { file, features, in_circe } => {
+                let head = match (in_circe, english) {
+                    (true, true) => "Circe cannot say this; nothing was written",
+                    (true, false) => "Circeでは表せません。何も書き出していません",
+                    (false, true) => "our language cannot say this; nothing was written",
+                    (false, false) => "Aobaの定義言語では表せません。何も書き出していません",
+                };
+                let lines = features.iter().map(|feature| format!("\n  {feature}"));
+                format!("{file}: {head}:{}", lines.collect::<String>())
+            }
+            Self::BadName { name } if english => format!(
+                "{name:?} cannot be a name: give one with --name, of lower-case letters, digits and _"
+            ),
+            Self::BadName { name } => format!(
+                "{name:?}は名前に使えません。英小文字・数字・_の名前を--nameで指定してください"
+            ),
+            Self::NotInLibrary { name } if english => format!(
+                "no phenotype named {name:?} comes with the program; `aoba cohort library` lists them"
+            ),
+            Self::NotInLibrary { name } => format!(
+                "{name:?}という表現型は同梱されていません。一覧は`aoba cohort library`で表示できます"
+            ),
+            Self::Exists { file } if english => format!(
+                "{file} is there already with another content: name another folder, or move it away"
+            ),
+            Self::Exists { file } => format!(
+                "{file}は別の内容ですでに存在します。別のフォルダーを指定するか、移してください"
+            ),
+        }
+    }
+}
+
+impl MissingUse {
+    fn say(&self, locale: Locale) -> String {
+        let Self { place, kind, named, found } = self;
+        let (en, ja) = match kind {
+            UseKind::Codes => ("concept set", "コード群"),
+            UseKind::Cohort => ("cohort", "コホート"),
+            UseKind::List => ("list", "リスト"),
+        };
+        let said = match (found, locale) {
+            (Found::Nothing(file), Locale::En) => {
+                format!("there is no {en} {named}: put {file} beside the definition")
+            }
+            (Found::Nothing(file), Locale::Ja) => {
+                format!("{ja} {named} がありません。定義と同じ場所に{file}を置いてください")
+            }
+            (Found::Version(version), Locale::En) => format!(
+                "the {en} {named} is there in version {version}: name that version, or bring the other"
+            ),
+            (Found::Version(version), Locale::Ja) => format!(
+                "{ja} {named} は版{version}です。その版を指定するか、指定の版を置いてください"
+            ),
+            (Found::Hash(hash), Locale::En) => format!(
+                "the {en} {named} has another content, sha256:{hash}: bring the one that was signed, \
+                 or name this one"
+            ),
+            (Found::Hash(hash), Locale::Ja) => format!(
+                "{ja} {named} の内容が異なります(sha256:{hash})。指定の内容に戻すか、ハッシュを書き換えてください"
+            ),
+            (Found::Circle(way), Locale::En) => format!(
+                "cohorts refer to one another in a circle: {way}: take one of the references out"
+            ),
+            (Found::Circle(way), Locale::Ja) => {
+                format!("コホートが循環して参照しています: {way}。参照のどれかを外してください")
+            }
+        };
+        format!("{place}: {said}")
+    }
+}
