@@ -38,6 +38,9 @@ use lake::LakeError;
 use lake::landing::LandingError;
 use lake::storage::StorageError;
 use ledger::LedgerError;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 use vocab::Locale;
 
 use crate::backup::BackupError;
@@ -58,10 +61,9 @@ const REFUSED: u8 = 4;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let locale = cli.lang.unwrap_or_else(of_the_machine);
-    let level = std::env::var("AOBA_LOG").unwrap_or_else(|_| "warn".to_owned());
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(level.parse().unwrap_or(tracing::Level::WARN))
+    tracing_subscriber::registry()
+        .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
+        .with(told(std::env::var("AOBA_LOG").ok().as_deref()))
         .init();
     match run(&cli, locale) {
         Ok(code) => ExitCode::from(code),
@@ -75,6 +77,18 @@ fn main() -> ExitCode {
             });
             ExitCode::from(if refused { REFUSED } else { FAILED })
         }
+    }
+}
+
+/// What is logged: as asked for, else warnings, and each time that a request to an object store is
+/// made again, which may go on for minutes.
+fn told(asked: Option<&str>) -> Targets {
+    match asked.and_then(|level| level.parse::<tracing::Level>().ok()) {
+        Some(level) => Targets::new().with_default(level),
+        None => Targets::new()
+            .with_default(tracing::Level::WARN)
+            .with_target("object_store::client::retry", tracing::Level::INFO)
+            .with_target("lake::storage::careful", tracing::Level::INFO),
     }
 }
 

@@ -184,6 +184,7 @@ fn a_store_that_is_away_is_told_in_both_languages_and_only_where_it_is_needed() 
     let ask = ["sql", "select count(*) as n from observation"];
     let (succeeded, en) = said(with_key(&house, &ask));
     assert!(!succeeded && en.contains("does not answer"), "{en}");
+    assert!(en.contains("backing off") || en.contains("trying again"), "waiting is told: {en}");
     // What people decided does not wait for the store.
     done(with_key(&house, &["audit", "verify"]));
     done(with_key(&house, &["permit", "list"]));
