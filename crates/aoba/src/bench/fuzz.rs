@@ -225,7 +225,9 @@ mod tests {
             let whys: Vec<&str> = outcome.findings.iter().map(|one| one.why.as_str()).collect();
             assert!(whys.is_empty(), "{}: {whys:?}", target.name);
             assert_eq!(outcome.texts, 6_000);
-            assert!(outcome.taken > 100, "{}: {} taken", target.name, outcome.taken);
+            // Strict readers of JSON take one text in a hundred; none would mean that no damage
+            // reaches further than the first bracket.
+            assert!(outcome.taken >= 30, "{}: {} taken", target.name, outcome.taken);
         }
     }
 
