@@ -105,8 +105,7 @@ fn clippy(root: &Path) -> Result<Outcome> {
 }
 
 fn tests(root: &Path) -> Result<Outcome> {
-    let mut command = cargo::cargo(root);
-    command.args(["test", "--workspace", "--no-fail-fast"]);
+    let mut command = testing(root);
     let skipped = match store(root) {
         Ok(()) => None,
         Err(error) => {
@@ -117,6 +116,18 @@ fn tests(root: &Path) -> Result<Outcome> {
     };
     cargo::succeed(command)?;
     Ok(skipped.map_or(Outcome::Passed, Outcome::Skipped))
+}
+
+/// Runs tests, twice as many side by side as there are processors: those that start the program
+/// wait for the disk half of their time.
+fn testing(root: &Path) -> Command {
+    let mut command = cargo::cargo(root);
+    command.args(["test", "--workspace", "--no-fail-fast"]);
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        command.env("RUST_TEST_THREADS", (processors * 2).to_string());
+    }
+    command
 }
 
 /// Builds the object store that the tests start.
@@ -171,8 +182,8 @@ fn postgres(root: &Path) -> Result<Outcome> {
         ],
     ];
     for words in runs {
-        let mut command = cargo::cargo(root);
-        command.args(["test", "--workspace", "--no-fail-fast"]).args(words);
+        let mut command = testing(root);
+        command.args(words);
         command.env("AOBA_TEST_LEDGER", "postgres");
         cargo::succeed(command)?;
     }

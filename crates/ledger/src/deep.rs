@@ -7,6 +7,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::ops::Range;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -131,7 +132,7 @@ async fn key_fault(home: &Path, name: &str, path: &Path) -> Option<String> {
 ///
 /// # Source
 /// "Database File Format", §1.3, sqlite.org.
-const HEAD: [(std::ops::Range<usize>, &[u8]); 4] = [
+const HEAD: [(Range<usize>, &[u8]); 4] = [
     (0..16, b"SQLite format 3\0"),
     // No bytes are kept at the end of a page.
     (20..24, &[0, 64, 32, 32]),
@@ -154,15 +155,35 @@ fn head_fault(path: &Path) -> Option<String> {
     if let Err(error) = read {
         return Some(error.to_string());
     }
-    if let Some((place, _)) =
-        HEAD.iter().find(|(place, known)| head.get(place.clone()) != Some(*known))
-    {
+    // Killed before the first checkpoint: all that was written stands in the write-ahead log.
+    let unsettled = is_of_nothing_yet(&head) && has_wal(path);
+    let is_other = |place: &Range<usize>, known: &[u8]| head.get(place.clone()) != Some(known);
+    let other = HEAD.iter().find(|(place, known)| is_other(place, known));
+    if let Some((place, _)) = other.filter(|_| !unsettled) {
         return Some(format!("byte {} of its head is not as written", place.start));
     }
     // How it is written and how it is read are the same; the count of changes stands twice.
     let same = head[18] == head[19] && head[24..28] == head[92..96];
     (!same).then(|| "what stands twice in its head differs".to_owned())
 }
+
+/// Whether these are the first bytes of a database in which nothing stands yet: neither the form of
+/// its schema nor the encoding of its texts is known. One changed bit makes no such head of another.
+fn is_of_nothing_yet(head: &[u8; 100]) -> bool {
+    let begins_well =
+        HEAD.iter().take(2).all(|(place, known)| head.get(place.clone()) == Some(known));
+    begins_well && head[40..92].iter().all(|byte| *byte == 0)
+}
+
+/// Whether a write-ahead log with something in it stands beside a database file.
+fn has_wal(path: &Path) -> bool {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    std::fs::metadata(wal).is_ok_and(|found| found.len() > WAL_HEAD_BYTES)
+}
+
+/// A write-ahead log's own head.
+const WAL_HEAD_BYTES: u64 = 32;
 
 /// A digest of every row of both databases, read without changing them: two homes with one digest
 /// hold the same.

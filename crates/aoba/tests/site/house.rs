@@ -112,9 +112,10 @@ impl House {
     /// Runs the program; it must succeed. Gives what it printed.
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
         let output = self.attempt(arguments);
+        let printed = String::from_utf8(output.stdout).unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "aoba {arguments:?} failed: {errors}");
-        String::from_utf8(output.stdout).unwrap()
+        assert!(output.status.success(), "aoba {arguments:?} failed: {errors}{printed}");
+        printed
     }
 
     /// Runs the program; it must fail without a panic. Gives what it said.

@@ -37,7 +37,8 @@ async fn lived_in(house: House) -> House {
 }
 
 fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to.join("keys")).unwrap();
+    // As private as a home is, else the doctor always finds something.
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(to.join("keys")).unwrap();
     for name in ["ledger.db", "identity.db", "audit.head", "keys/home.key", "keys/identity.key"] {
         fs::copy(from.join(name), to.join(name)).unwrap();
     }
@@ -93,6 +94,35 @@ async fn a_changed_byte_of_the_ledger_is_found_or_read_by_nobody() {
 #[tokio::test]
 async fn a_changed_byte_of_the_identities_is_found_or_read_by_nobody() {
     check_file("identity.db", 60).await;
+}
+
+/// A kill before the first checkpoint leaves everything in the write-ahead logs.
+#[tokio::test]
+async fn a_home_killed_before_its_first_checkpoint_is_whole_and_damage_to_it_is_found() {
+    let house = House::at(ticking(), None).await;
+    house.permit(PurposeOfUse::Research).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (at, expected) in [(None, false), (Some(47), true), (Some(59), true), (Some(21), true)] {
+        let work = folder.path().join("work");
+        copy(&house.home(), &work);
+        for file in ["ledger.db", "identity.db"] {
+            let wal = format!("{file}-wal");
+            fs::copy(house.path(&wal), work.join(&wal)).unwrap();
+            let mut bytes = fs::read(work.join(file)).unwrap();
+            assert_eq!(bytes[40..92], [0; 52], "{file} was written back already");
+            if let Some(at) = at {
+                bytes[at] ^= 4;
+            }
+            fs::write(work.join(file), bytes).unwrap();
+        }
+        let found = if expected {
+            !look_at(&work).await.into_iter().all(|found| found.well)
+        } else {
+            is_found(&work).await
+        };
+        assert_eq!(found, expected, "byte {at:?}");
+        fs::remove_dir_all(&work).unwrap();
+    }
 }
 
 #[tokio::test]
