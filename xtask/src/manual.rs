@@ -117,8 +117,18 @@ fn read(place: &str, line: &str) -> Option<Shown> {
 }
 
 /// The commands that take a second word.
-const WITH_SECOND: [&str; 9] =
-    ["view", "audit", "backup", "bench", "ledger", "permit", "snapshots", "study", "synth"];
+const WITH_SECOND: [&str; 10] = [
+    "view",
+    "audit",
+    "backup",
+    "bench",
+    "cohort",
+    "ledger",
+    "permit",
+    "snapshots",
+    "study",
+    "synth",
+];
 
 /// Whether a word can still be part of the command.
 fn is_command(before: &[String], word: &str) -> bool {

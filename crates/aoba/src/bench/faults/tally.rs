@@ -80,7 +80,11 @@ impl Tally {
         let now = home.state()?;
         if !again.success() || !now.as_ref().is_some_and(|now| now.holds(&states.after)) {
             self.other += 1;
-            println!("  {case}: repeated, it ended elsewhere: {}{}", again.out, again.err);
+            let complaint = home.complaint()?;
+            println!(
+                "  {case}: repeated, it ended elsewhere: {}{}{complaint}",
+                again.out, again.err
+            );
         }
         let doctor = home.attempt(doctor)?;
         if !doctor.success() {
