@@ -118,14 +118,14 @@ fn tests(root: &Path) -> Result<Outcome> {
     Ok(skipped.map_or(Outcome::Passed, Outcome::Skipped))
 }
 
-/// Runs tests, twice as many side by side as there are processors: those that start the program
-/// wait for the disk half of their time.
+/// Runs tests, one more side by side than there are processors: those that start the program wait
+/// for the disk much of their time.
 fn testing(root: &Path) -> Command {
     let mut command = cargo::cargo(root);
     command.args(["test", "--workspace", "--no-fail-fast"]);
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
-        command.env("RUST_TEST_THREADS", (processors * 2).to_string());
+        command.env("RUST_TEST_THREADS", (processors + 1).to_string());
     }
     command
 }
