@@ -19,7 +19,7 @@ pub(super) enum Held {
     /// A cohort or a study.
     Definition(Parsed),
     /// A concept set.
-    Codes(ConceptSet),
+    Codes(Box<ConceptSet>),
 }
 
 /// A file that was read.
@@ -142,7 +142,7 @@ impl Search<'_> {
                 self.compare(use_, place, (&set.version, &canonical));
                 self.used.titles.insert((*kind, name.clone()), set.title.clone());
                 self.used.files.insert(file, canonical);
-                self.used.codes.insert(name.clone(), set);
+                self.used.codes.insert(name.clone(), *set);
             }
             Held::Definition(Parsed { definition: Definition::Cohort(cohort), places })
                 if *kind == UseKind::Cohort =>
@@ -230,7 +230,7 @@ fn read(written: &str) -> Result<Held, Vec<Problem>> {
     let text = written.trim_start_matches('\u{feff}');
     if text.trim_start().starts_with('{') {
         return match names_a_concept_set(text) {
-            true => json::read_codes(text).map(Held::Codes),
+            true => json::read_codes(text).map(|set| Held::Codes(Box::new(set))),
             false => json::read(text).map(Held::Definition),
         };
     }
@@ -238,7 +238,7 @@ fn read(written: &str) -> Result<Held, Vec<Problem>> {
         text.lines().map(str::trim_start).find(|line| !(line.is_empty() || line.starts_with('#')));
     let first = words.and_then(|line| line.split_ascii_whitespace().next());
     match first {
-        Some("codes") => text::parse_codes(text).map(Held::Codes),
+        Some("codes") => text::parse_codes(text).map(|set| Held::Codes(Box::new(set))),
         _ => text::parse(text).map(Held::Definition),
     }
 }
