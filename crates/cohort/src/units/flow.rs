@@ -1,4 +1,4 @@
-//! Which unit a number is asked for in: the rule of [`Number`](crate::ast::Number), worked out.
+//! Which unit a number is asked for in: the rule of [`Number`], worked out.
 
 use std::collections::HashMap;
 
