@@ -50,20 +50,7 @@ impl Problem {
     /// The whole sentence: where, what, and what to do.
     #[must_use]
     pub fn say(&self, locale: Locale) -> String {
-        let mut said = String::new();
-        if let Some(at) = self.at {
-            said.push_str(&format!("{at}: "));
-        }
-        said.push_str(self.code.what().get(locale));
-        if !self.detail.is_empty() {
-            said.push_str(&format!(": {}", self.detail));
-        }
-        let remedy = self.code.remedy().get(locale);
-        match locale {
-            Locale::Ja => said.push_str(&format!("（{remedy}）")),
-            Locale::En => said.push_str(&format!(" ({remedy})")),
-        }
-        said
+        sentence(self.at, (self.code.what(), &self.detail, self.code.remedy()), locale)
     }
 }
 
@@ -73,16 +60,17 @@ impl fmt::Display for Problem {
     }
 }
 
-macro_rules! problems {
-    ($($(#[$doc:meta])* $kind:ident, $what_en:literal, $what_ja:literal, $do_en:literal, $do_ja:literal;)*) => {
-        /// What is wrong, in one word for programs.
+/// A list of codes for programs, each with what it says and what to do in both languages.
+macro_rules! spoken {
+    ($(#[$about:meta])* $name:ident; $($(#[$doc:meta])* $kind:ident, $what_en:literal, $what_ja:literal, $do_en:literal, $do_ja:literal;)*) => {
+        $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
-        pub enum ProblemCode {
+        pub enum $name {
             $($(#[$doc])* $kind,)*
         }
 
-        impl ProblemCode {
+        impl $name {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$kind,)*];
 
@@ -100,8 +88,26 @@ macro_rules! problems {
         }
     };
 }
+pub(crate) use spoken;
 
-problems! {
+/// Where, what, and what to do, as one sentence.
+pub(crate) fn sentence(
+    at: Option<Position>,
+    (what, detail, remedy): (Text, &str, Text),
+    locale: Locale,
+) -> String {
+    let at = at.map(|at| format!("{at}: ")).unwrap_or_default();
+    let (what, remedy) = (what.get(locale), remedy.get(locale));
+    let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
+    match locale {
+        Locale::Ja => format!("{at}{what}{detail}（{remedy}）"),
+        Locale::En => format!("{at}{what}{detail} ({remedy})"),
+    }
+}
+
+spoken! {
+    /// What is wrong, in one word for programs.
+    ProblemCode;
     /// The text is larger than the limit.
     TooLong, "the text is too long", "テキストが長すぎます",
     "split it: move code lists to concept sets and parts to cohorts of their own", "コード一覧はコード群へ、部分は別のコホートへ分けてください";

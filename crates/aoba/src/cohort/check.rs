@@ -9,7 +9,7 @@ use cohort::text;
 use serde_json::{Value, json};
 use vocab::Locale;
 
-use super::error::CohortError;
+use super::error::{CohortError, MissingUse};
 use super::files::{Held, Source};
 use crate::cli::ReportFormat;
 
@@ -23,6 +23,8 @@ struct Checked {
 
 /// One thing that was found.
 struct Line {
+    /// The file; a file that is used may name what is missing.
+    file: String,
     at: Option<Position>,
     level: Level,
     code: Value,
@@ -56,7 +58,7 @@ fn check(source: &Source, locale: Locale) -> anyhow::Result<Checked> {
     let file = source.name.clone();
     match source.held() {
         Err(problems) => {
-            let lines = problems.iter().map(|problem| of_problem(problem, locale)).collect();
+            let lines = problems.iter().map(|problem| of_problem(&file, problem, locale)).collect();
             Ok(Checked { file, hash: None, lines })
         }
         Ok(Held::Codes(set)) => {
@@ -68,22 +70,22 @@ fn check(source: &Source, locale: Locale) -> anyhow::Result<Checked> {
             let used = match source.used(&parsed) {
                 Ok(used) => used,
                 Err(CohortError::Uses { missing }) => {
-                    let error = CohortError::Uses { missing };
-                    let lines = error.say(locale).lines().map(of_use).collect();
+                    let lines = missing.iter().map(|missing| of_use(missing, locale)).collect();
                     return Ok(Checked { file, hash, lines });
                 }
                 Err(other) => return Err(other.into()),
             };
             let found = lint::check(&parsed.definition, &parsed.places, &used.facts());
-            let lines = found.iter().map(|finding| of_finding(finding, locale)).collect();
+            let lines = found.iter().map(|finding| of_finding(&file, finding, locale)).collect();
             Ok(Checked { file, hash, lines })
         }
     }
 }
 
-fn of_problem(problem: &Problem, locale: Locale) -> Line {
+fn of_problem(file: &str, problem: &Problem, locale: Locale) -> Line {
     let placeless = Problem { at: None, ..problem.clone() };
     Line {
+        file: file.to_owned(),
         at: problem.at,
         level: Level::Error,
         code: serde_json::to_value(problem.code).unwrap_or_default(),
@@ -91,9 +93,10 @@ fn of_problem(problem: &Problem, locale: Locale) -> Line {
     }
 }
 
-fn of_finding(finding: &Finding, locale: Locale) -> Line {
+fn of_finding(file: &str, finding: &Finding, locale: Locale) -> Line {
     let placeless = Finding { at: None, ..finding.clone() };
     Line {
+        file: file.to_owned(),
         at: finding.at,
         level: finding.code.level(),
         code: serde_json::to_value(finding.code).unwrap_or_default(),
@@ -101,9 +104,14 @@ fn of_finding(finding: &Finding, locale: Locale) -> Line {
     }
 }
 
-/// A line about a file that is used says its own place.
-fn of_use(line: &str) -> Line {
-    Line { at: None, level: Level::Error, code: "use".into(), what: line.to_owned() }
+fn of_use(missing: &MissingUse, locale: Locale) -> Line {
+    Line {
+        file: missing.file.clone(),
+        at: missing.at,
+        level: Level::Error,
+        code: "use".into(),
+        what: missing.say(locale),
+    }
 }
 
 impl Checked {
@@ -117,11 +125,8 @@ impl Checked {
                 (Level::Advice, Locale::En) => "advice",
                 (Level::Advice, Locale::Ja) => "助言",
             };
-            match line.at {
-                Some(at) => writeln!(out, "{}:{at}: {level}: {}", self.file, line.what)?,
-                None if line.code == "use" => writeln!(out, "{level}: {}", line.what)?,
-                None => writeln!(out, "{}: {level}: {}", self.file, line.what)?,
-            }
+            let at = line.at.map(|at| format!("{at}:")).unwrap_or_default();
+            writeln!(out, "{}:{at} {level}: {}", line.file, line.what)?;
         }
         let is_wrong = self.lines.iter().any(|line| line.level == Level::Error);
         match &self.hash {
@@ -133,6 +138,7 @@ impl Checked {
     fn value(&self) -> Value {
         let lines = self.lines.iter().map(|line| {
             json!({
+                "file": line.file,
                 "line": line.at.map(|at| at.line),
                 "column": line.at.map(|at| at.column),
                 "level": line.level,

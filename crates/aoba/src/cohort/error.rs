@@ -2,7 +2,7 @@
 
 use cohort::ast::UseKind;
 use cohort::circe::{Feature, NotRead};
-use cohort::problem::Problem;
+use cohort::problem::{Position, Problem};
 use vocab::Locale;
 
 /// Why a command on definitions ended.
@@ -83,8 +83,10 @@ pub(crate) enum CohortError {
 /// A file that a definition uses and that is not there as it is named.
 #[derive(Debug)]
 pub(crate) struct MissingUse {
-    /// The file and place of the `uses` line.
-    pub(crate) place: String,
+    /// The file of the `uses` line.
+    pub(crate) file: String,
+    /// Where it stands there.
+    pub(crate) at: Option<Position>,
     /// What kind of file.
     pub(crate) kind: UseKind,
     /// Its name and version.
@@ -129,7 +131,11 @@ impl CohortError {
                 format!("{file}: コード群です。コホートまたは研究の定義ファイルを指定してください")
             }
             Self::Uses { missing } => {
-                missing.iter().map(|use_| use_.say(locale)).collect::<Vec<_>>().join("\n")
+                let lines = missing.iter().map(|missing| {
+                    let at = missing.at.map(|at| format!(":{at}")).unwrap_or_default();
+                    format!("{}{at}: {}", missing.file, missing.say(locale))
+                });
+                lines.collect::<Vec<_>>().join("\n")
             }
             Self::NotCirce { file, what } if english => {
                 format!("{file}: not an expression of Circe: {what}; export it from ATLAS as JSON")
@@ -174,14 +180,15 @@ impl CohortError {
 }
 
 impl MissingUse {
-    fn say(&self, locale: Locale) -> String {
-        let Self { place, kind, named, found } = self;
+    /// What is missing and what to do, without its place.
+    pub(crate) fn say(&self, locale: Locale) -> String {
+        let Self { kind, named, found, .. } = self;
         let (en, ja) = match kind {
             UseKind::Codes => ("concept set", "コード群"),
             UseKind::Cohort => ("cohort", "コホート"),
             UseKind::List => ("list", "リスト"),
         };
-        let said = match (found, locale) {
+        match (found, locale) {
             (Found::Nothing(file), Locale::En) => {
                 format!("there is no {en} {named}: put {file} beside the definition")
             }
@@ -207,7 +214,6 @@ impl MissingUse {
             (Found::Circle(way), Locale::Ja) => {
                 format!("コホートが循環して参照しています: {way}。参照のどれかを外してください")
             }
-        };
-        format!("{place}: {said}")
+        }
     }
 }

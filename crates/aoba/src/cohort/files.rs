@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use cohort::ast::{
-    Clause, CohortDefinition, ConceptSet, Definition, Heading, Name, Title, Use, UseKind, Version,
-};
-use cohort::problem::Problem;
+use cohort::ast::{Clause, CohortDefinition, ConceptSet, Definition, Name, Use, UseKind, Version};
+use cohort::problem::{Position, Problem};
 use cohort::text::{self, Parsed, Part};
 use cohort::words::Titles;
 use cohort::{json, library, lint};
@@ -83,14 +81,11 @@ impl Source {
     /// Lists are of people, and no part of what is looked at here.
     pub(super) fn used(&self, parsed: &Parsed) -> Result<Used, CohortError> {
         let mut search = Search { source: self, used: Used::default(), missing: Vec::new() };
-        let place = |at: usize| {
-            let place = parsed.places.of(Part::Use(at)).map(|at| format!(":{at}"));
-            format!("{}{}", self.name, place.unwrap_or_default())
-        };
-        let heading = heading(&parsed.definition);
+        let heading = parsed.definition.heading();
         let mut way = vec![heading.name.clone()];
         for (at, clause) in heading.uses.iter().enumerate() {
-            search.find(&clause.says, &place(at), &mut way)?;
+            let at = parsed.places.of(Part::Use(at));
+            search.find(&clause.says, (&self.name, at), &mut way)?;
         }
         match search.missing.is_empty() {
             true => Ok(search.used),
@@ -111,6 +106,9 @@ impl Used {
     }
 }
 
+/// Where a `uses` line stands: its file, and the place there.
+type Place<'a> = (&'a str, Option<Position>);
+
 /// Looks for the files that definitions use.
 struct Search<'a> {
     source: &'a Source,
@@ -119,7 +117,12 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn find(&mut self, use_: &Use, place: &str, way: &mut Vec<Name>) -> Result<(), CohortError> {
+    fn find(
+        &mut self,
+        use_: &Use,
+        place: Place<'_>,
+        way: &mut Vec<Name>,
+    ) -> Result<(), CohortError> {
         let Use { kind, name, .. } = use_;
         if *kind == UseKind::List {
             return Ok(());
@@ -131,6 +134,10 @@ impl Search<'_> {
         }
         let ending = if *kind == UseKind::Codes { "codes" } else { "cohort" };
         let file = format!("{}.{ending}", name.as_str());
+        if let Some((version, canonical)) = self.found_before(use_, &file) {
+            self.compare(use_, place, (&version, &canonical));
+            return Ok(());
+        }
         let Some((told, text)) = self.text(*kind, name, &file)? else {
             self.miss(use_, place, Found::Nothing(file));
             return Ok(());
@@ -155,8 +162,7 @@ impl Search<'_> {
                 self.used.files.insert(file, canonical);
                 way.push(name.clone());
                 for (at, Clause { says, .. }) in heading.uses.iter().enumerate() {
-                    let at = places.of(Part::Use(at)).map(|at| format!(":{at}"));
-                    self.find(says, &format!("{told}{}", at.unwrap_or_default()), way)?;
+                    self.find(says, (&told, places.of(Part::Use(at))), way)?;
                 }
                 way.pop();
                 if let Definition::Cohort(cohort) = definition {
@@ -166,6 +172,15 @@ impl Search<'_> {
             _ => self.miss(use_, place, Found::Nothing(file)),
         }
         Ok(())
+    }
+
+    /// Version and canonical text of a file that something else uses, too: each is read once.
+    fn found_before(&self, use_: &Use, file: &str) -> Option<(Version, String)> {
+        let version = match use_.kind {
+            UseKind::Codes => &self.used.codes.get(&use_.name)?.version,
+            _ => &self.used.cohorts.get(&use_.name)?.heading.version,
+        };
+        Some((version.clone(), self.used.files.get(file)?.clone()))
     }
 
     /// The text of a file and where it stands: beside the definition, or in the library.
@@ -193,7 +208,7 @@ impl Search<'_> {
         }
     }
 
-    fn compare(&mut self, use_: &Use, place: &str, (version, canonical): (&Version, &str)) {
+    fn compare(&mut self, use_: &Use, place: Place<'_>, (version, canonical): (&Version, &str)) {
         let hash = text::hash(canonical);
         if *version != use_.version {
             self.miss(use_, place, Found::Version(version.as_str().to_owned()));
@@ -202,27 +217,11 @@ impl Search<'_> {
         }
     }
 
-    fn miss(&mut self, use_: &Use, place: &str, found: Found) {
+    fn miss(&mut self, use_: &Use, (file, at): Place<'_>, found: Found) {
         let named = format!("{} version {}", use_.name.as_str(), use_.version.as_str());
-        self.missing.push(MissingUse { place: place.to_owned(), kind: use_.kind, named, found });
+        let (file, kind) = (file.to_owned(), use_.kind);
+        self.missing.push(MissingUse { file, at, kind, named, found });
     }
-}
-
-/// The top of a definition.
-pub(super) fn heading(definition: &Definition) -> &Heading {
-    match definition {
-        Definition::Cohort(cohort) => &cohort.heading,
-        Definition::Study(study) => &study.heading,
-    }
-}
-
-/// A title in a language, else in the other one.
-pub(super) fn called(title: &Title, locale: vocab::Locale) -> &str {
-    let (first, second) = match locale {
-        vocab::Locale::Ja => (&title.ja, &title.en),
-        vocab::Locale::En => (&title.en, &title.ja),
-    };
-    first.as_ref().or(second.as_ref()).map_or("", String::as_str)
 }
 
 /// Reads any of the four: definition or concept set, as text or as JSON.

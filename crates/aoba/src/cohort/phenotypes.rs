@@ -8,7 +8,7 @@ use cohort::library;
 use vocab::Locale;
 
 use super::error::CohortError;
-use super::files::{Source, called, heading};
+use super::files::Source;
 use crate::cli::CohortLibraryArgs;
 use crate::output::List;
 
@@ -29,12 +29,12 @@ fn list(args: &CohortLibraryArgs, locale: Locale) -> anyhow::Result<()> {
     let mut list = List::new(&["name", "version", "title", "source"]);
     for (name, text) in library::DEFINITIONS {
         let definition = Source::of_library(name, text).definition()?.definition;
-        let heading = heading(&definition);
+        let heading = definition.heading();
         let sources = heading.sources.iter().map(|source| source.says.as_str());
         list.push(vec![
             (*name).into(),
             heading.version.as_str().into(),
-            called(&heading.title, locale).into(),
+            heading.title.get(locale).into(),
             sources.collect::<Vec<_>>().join("; ").into(),
         ]);
     }

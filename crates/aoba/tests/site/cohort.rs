@@ -103,10 +103,38 @@ fn cohorts_in_a_circle_are_refused_where_they_are_named() {
         house.write(&format!("{one}.cohort"), text);
     }
     let file = house.input().join("one.cohort");
-    let output = house.attempt(&["cohort", "check", text(&file)]);
+    let output = house.attempt(&["cohort", "check", "--format", "json", text(&file)]);
     assert!(!output.status.success());
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = &found[0]["found"][0];
+    assert!(found["file"].as_str().unwrap().ends_with("two.cohort"), "{found}");
+    assert_eq!((&found["line"], &found["column"]), (&2.into(), &3.into()));
+    let output = house.attempt(&["cohort", "check", text(&file)]);
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(told.contains("two.cohort:2:3") && told.contains("one → two → one"), "{told}");
+}
+
+/// Each of forty cohorts uses the next one in two ways: a million million ways lead to the last.
+#[test]
+fn what_is_used_in_many_ways_is_read_once() {
+    let house = House::new();
+    for number in 0..40 {
+        let uses =
+            |to| format!("  uses cohort c{to}_a version 1\n  uses cohort c{to}_b version 1\n");
+        for twin in ["a", "b"] {
+            let name = format!("c{number}_{twin}");
+            let (uses, entry) = match number {
+                39 => (String::new(), "death".to_owned()),
+                _ => {
+                    let to = number + 1;
+                    (uses(to), format!("of a: cohort c{to}_a, b: cohort c{to}_b"))
+                }
+            };
+            let text = format!("cohort {name} version 1\n{uses}\n  entry first {entry}\n");
+            house.write(&format!("{name}.cohort"), text);
+        }
+    }
+    house.run(&["cohort", "check", text(&house.input().join("c0_a.cohort"))]);
 }
 
 #[test]

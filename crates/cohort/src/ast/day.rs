@@ -11,18 +11,11 @@ impl LocalDate {
     /// When there is no such day between the years 1 and 9999.
     pub fn new(year: i32, month: u32, day: u32) -> Result<Self, NotAllowed> {
         let known = (1..=9999).contains(&year) && (1..=12).contains(&month) && day >= 1;
-        if !known || day > days_of_month(year, month) {
+        if !known || i64::from(day) > days_of(year.into(), month.into()) {
             return Err(NotAllowed::Date);
         }
-        let (month, day) = (i32::try_from(month), i32::try_from(day));
-        let (Ok(month), Ok(day)) = (month, day) else { return Err(NotAllowed::Date) };
-        // Howard Hinnant's days_from_civil.
-        let year = if month <= 2 { year - 1 } else { year };
-        let era = year.div_euclid(400);
-        let year_of_era = year.rem_euclid(400);
-        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        Ok(Self(era * 146_097 + day_of_era - 719_468))
+        let days = day_from(year.into(), month.into(), day.into());
+        i32::try_from(days).map(Self).map_err(|_| NotAllowed::Date)
     }
 
     /// Reads `2024-05-17`.
@@ -54,38 +47,59 @@ impl LocalDate {
     pub fn days(self) -> i32 {
         self.0
     }
+}
 
-    /// Year, month and day.
-    #[must_use]
-    pub fn civil(self) -> (i32, u32, u32) {
-        let shifted = self.0 + 719_468;
-        let era = shifted.div_euclid(146_097);
-        let day_of_era = shifted.rem_euclid(146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let part = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * part + 2) / 5 + 1;
-        let month = if part < 10 { part + 3 } else { part - 9 };
-        let year = year_of_era + era * 400 + i32::from(month <= 2);
-        (year, month.unsigned_abs(), day.unsigned_abs())
-    }
+/// Year, month and day of a local day.
+///
+/// # Source
+/// Howard Hinnant, `civil_from_days`.
+#[must_use]
+pub fn civil(day: i64) -> (i64, i64, i64) {
+    let shifted = day.saturating_add(719_468);
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let part = (5 * day_of_year + 2) / 153;
+    let month = if part < 10 { part + 3 } else { part - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day_of_year - (153 * part + 2) / 5 + 1)
+}
+
+/// The local day of a date.
+#[must_use]
+pub fn day_from(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era.saturating_mul(146_097).saturating_add(day_of_era).saturating_sub(719_468)
 }
 
 /// How many days a month has.
-pub(crate) fn days_of_month(year: i32, month: u32) -> u32 {
+#[must_use]
+pub fn days_of(year: i64, month: i64) -> i64 {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if leap => 29,
         2 => 28,
         _ => 31,
     }
 }
 
+/// A local day as `2024-05-17`.
+#[must_use]
+pub fn written(day: i64) -> String {
+    let (year, month, day) = civil(day);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 impl fmt::Display for LocalDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.civil();
-        write!(f, "{year:04}-{month:02}-{day:02}")
+        f.write_str(&written(self.0.into()))
     }
 }
 

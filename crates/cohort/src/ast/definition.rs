@@ -18,6 +18,17 @@ pub enum Definition {
     Study(Box<StudyDefinition>),
 }
 
+impl Definition {
+    /// What stands at its top.
+    #[must_use]
+    pub fn heading(&self) -> &Heading {
+        match self {
+            Self::Cohort(cohort) => &cohort.heading,
+            Self::Study(study) => &study.heading,
+        }
+    }
+}
+
 /// What stands at the top of every definition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

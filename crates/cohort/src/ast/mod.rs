@@ -25,6 +25,7 @@ pub(crate) mod word;
 pub use code::{Code, CodeBranch, CodeField, OneOf};
 pub use concept_set::{Branch, ConceptSet, Include, Quantity};
 pub use condition::{Comparison, Condition, Count, Counted, Limit, Same, Scalar, Share, TimeOrder};
+pub use day::{civil, day_from, days_of, written};
 pub use definition::{
     Alternative, Choice, Clause, CohortDefinition, Definition, Entry, Heading, Keep, MatchOn,
     Matching, Rule, RuleKind, Sample, Step, Use, UseKind, Value,

@@ -1,6 +1,7 @@
 //! The small words of the language: names, titles, versions, numbers as written, units.
 
 use serde::{Deserialize, Serialize};
+use vocab::Locale;
 
 /// A name in a definition: lower-case ASCII letters, digits and `_`, starting with a letter, at
 /// most 64 characters, and no word of the language.
@@ -89,6 +90,18 @@ pub struct Title {
     /// In Japanese.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ja: Option<String>,
+}
+
+impl Title {
+    /// What it is called in a language, else in the other one.
+    #[must_use]
+    pub fn get(&self, locale: Locale) -> Option<&str> {
+        let (first, second) = match locale {
+            Locale::Ja => (&self.ja, &self.en),
+            Locale::En => (&self.en, &self.ja),
+        };
+        first.as_deref().or(second.as_deref())
+    }
 }
 
 /// One line of comment: no control characters, no space at its end.

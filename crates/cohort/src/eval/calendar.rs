@@ -5,6 +5,8 @@
 
 use crate::ast::{Offset, Span, TimeUnit};
 
+pub use crate::ast::{civil, day_from, days_of, written};
+
 use super::Truth;
 
 /// Seconds of a local day.
@@ -226,52 +228,4 @@ pub fn completed_months(from: i64, to: i64) -> i64 {
     let ((from_year, from_month, _), (to_year, to_month, _)) = (civil(from), civil(to));
     let months = (to_year - from_year) * 12 + to_month - from_month;
     if shift_months(from, months) <= to { months } else { months - 1 }
-}
-
-/// Year, month and day of a local day.
-///
-/// # Source
-/// Howard Hinnant, `civil_from_days`.
-#[must_use]
-pub fn civil(day: i64) -> (i64, i64, i64) {
-    let shifted = day.saturating_add(719_468);
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let part = (5 * day_of_year + 2) / 153;
-    let month = if part < 10 { part + 3 } else { part - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day_of_year - (153 * part + 2) / 5 + 1)
-}
-
-/// The local day of a date.
-#[must_use]
-pub fn day_from(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era.saturating_mul(146_097).saturating_add(day_of_era).saturating_sub(719_468)
-}
-
-/// How many days a month has.
-#[must_use]
-pub fn days_of(year: i64, month: i64) -> i64 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 31,
-    }
-}
-
-/// A local day as `2024-05-17`.
-#[must_use]
-pub fn written(day: i64) -> String {
-    let (year, month, day) = civil(day);
-    format!("{year:04}-{month:02}-{day:02}")
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use vocab::Text;
 
+use crate::problem::spoken;
+
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -17,33 +19,17 @@ pub enum Level {
 
 macro_rules! lints {
     ($($(#[$doc:meta])* $kind:ident, $level:ident, $what_en:literal, $what_ja:literal, $do_en:literal, $do_ja:literal;)*) => {
-        /// What was found, in one word for programs.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum LintCode {
-            $($(#[$doc])* $kind,)*
+        spoken! {
+            /// What was found, in one word for programs.
+            LintCode;
+            $($(#[$doc])* $kind, $what_en, $what_ja, $do_en, $do_ja;)*
         }
 
         impl LintCode {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$kind,)*];
-
             /// How much it matters.
             #[must_use]
             pub fn level(self) -> Level {
                 match self { $(Self::$kind => Level::$level,)* }
-            }
-
-            /// What is wrong.
-            #[must_use]
-            pub fn what(self) -> Text {
-                match self { $(Self::$kind => Text { en: $what_en, ja: $what_ja },)* }
-            }
-
-            /// What to do.
-            #[must_use]
-            pub fn remedy(self) -> Text {
-                match self { $(Self::$kind => Text { en: $do_en, ja: $do_ja },)* }
             }
         }
     };

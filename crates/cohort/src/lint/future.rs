@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use vocab::Locale;
+
 use crate::ast::{
     Anchor, Bound, CohortDefinition, Condition, Event, EventSet, Moment, Name, Node, Source, Step,
     Value, Window,
@@ -28,7 +30,7 @@ impl Linter<'_> {
                 Step::Let(value) => remember(value, &mut ahead),
                 Step::Rule(rule) => {
                     if looks_ahead(Node::Condition(&rule.when), &ahead, false) {
-                        let title = rule.title.en.as_ref().or(rule.title.ja.as_ref());
+                        let title = rule.title.get(Locale::En);
                         let title = title.map(|title| format!("\"{title}\"")).unwrap_or_default();
                         self.tell(Part::Step(at), LintCode::LooksAhead, title);
                     }

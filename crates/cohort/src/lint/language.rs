@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use vocab::Locale;
+
 use crate::ast::{
     CohortDefinition, Condition, EventSet, Heading, Name, Node, OneOf, Output, Source, Step, Title,
     UseKind, Value,
@@ -36,7 +38,7 @@ impl Linter<'_> {
 
     pub(super) fn title(&mut self, part: Part, title: &Title) {
         if title.en.is_some() != title.ja.is_some() {
-            let one = title.en.as_deref().or(title.ja.as_deref()).unwrap_or_default();
+            let one = title.get(Locale::En).unwrap_or_default();
             self.tell(part, LintCode::TitleOneLanguage, format!("\"{one}\""));
         }
     }

@@ -17,7 +17,7 @@ use vocab::Locale;
 use language::named_in;
 
 use crate::ast::{CohortDefinition, Definition, Kind, Name, UseKind};
-use crate::problem::Position;
+use crate::problem::{Position, sentence};
 use crate::text::{Part, Places};
 
 pub use code::{Level, LintCode};
@@ -59,14 +59,7 @@ impl Finding {
     /// The whole sentence: where, what, and what to do.
     #[must_use]
     pub fn say(&self, locale: Locale) -> String {
-        let at = self.at.map(|at| format!("{at}: ")).unwrap_or_default();
-        let (what, remedy) = (self.code.what().get(locale), self.code.remedy().get(locale));
-        let detail =
-            if self.detail.is_empty() { String::new() } else { format!(": {}", self.detail) };
-        match locale {
-            Locale::Ja => format!("{at}{what}{detail}（{remedy}）"),
-            Locale::En => format!("{at}{what}{detail} ({remedy})"),
-        }
+        sentence(self.at, (self.code.what(), &self.detail, self.code.remedy()), locale)
     }
 }
 

@@ -62,10 +62,7 @@ proptest! {
         at in any::<prop::sample::Index>(),
         other in any::<u8>(),
     ) {
-        let mut changed = bytes.clone();
-        if !changed.is_empty() {
-            changed[at.index(bytes.len())] = other;
-        }
+        let changed = super::with_another(&bytes, at, other);
         let (old, new) = (super::definition(&bytes), super::definition(&changed));
         let told = changes(&old, &new, Locale::Ja, &Titles::new());
         prop_assert_eq!(told.is_empty(), format(&old) == format(&new));

@@ -19,6 +19,15 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(any::<u8>(), 0..400)
 }
 
+/// The same bytes with one of them another; nothing stays nothing.
+fn with_another(bytes: &[u8], at: prop::sample::Index, other: u8) -> Vec<u8> {
+    let mut changed = bytes.to_owned();
+    if !changed.is_empty() {
+        changed[at.index(bytes.len())] = other;
+    }
+    changed
+}
+
 fn definition(bytes: &[u8]) -> Definition {
     Generator::new(bytes).definition()
 }

@@ -31,10 +31,7 @@ proptest! {
         at in any::<prop::sample::Index>(),
         other in any::<u8>(),
     ) {
-        let mut changed = bytes.clone();
-        if !changed.is_empty() {
-            changed[at.index(bytes.len())] = other;
-        }
+        let changed = super::with_another(&bytes, at, other);
         let (one, two) = (bare(&super::definition(&bytes)), bare(&super::definition(&changed)));
         for locale in [Locale::Ja, Locale::En] {
             prop_assert_eq!(said(&one, locale) == said(&two, locale), one == two, "{}\n{}\n{:#?}",

@@ -83,11 +83,7 @@ impl Speaker<'_> {
     /// What is used, by its title and name.
     fn used(&self, kind: UseKind, name: &Name) -> String {
         let title = self.titles.get(&(kind, name.clone()));
-        let title = title.and_then(|title| match self.locale {
-            Locale::Ja => title.ja.as_deref().or(title.en.as_deref()),
-            Locale::En => title.en.as_deref().or(title.ja.as_deref()),
-        });
-        match title {
+        match title.and_then(|title| title.get(self.locale)) {
             Some(title) => {
                 let title: String =
                     title.chars().map(|c| if "「」“”\n".contains(c) { ' ' } else { c }).collect();

@@ -92,24 +92,9 @@ const CODES_WORDS: &[&str] = &[
     "\u{3000}",
 ];
 
-const CIRCE_WORDS: &[&str] = &[
-    "{",
-    "}",
-    "[",
-    "]",
-    ",",
-    "null",
-    "true",
-    "-2147483648",
-    "\"Days\":99999999999",
-    "\"Type\":\"ANY\"",
-    "\"Type\":\"AT_MOST\",\"Count\":1",
-    "\"CriteriaList\":[]",
-    "\"EndWindow\":{\"Start\":{\"Coeff\":-1},\"End\":{\"Days\":0,\"Coeff\":1}}",
-    "\"Age\":{\"Value\":18,\"Op\":\"gte\"}",
-    "\"includeMapped\":true",
-    "\"UseIndexEnd\":true",
-];
+/// Edits that are put into scripts: a part gone, an extreme number, a part in another's place.
+const CIRCE_WORDS: &[&str] =
+    &["\0\u{8}\0\0\0\0", "\0\u{10}\0\0\u{2}\u{1}", "\0\u{20}\0\u{9}\u{1}\0"];
 /// A small expression with most parts that Circe has.
 const CIRCE: &str = include_str!("circe.json");
 
@@ -130,7 +115,7 @@ pub(super) fn targets() -> Vec<Target> {
         ),
         target("definition-json", jsons, JSON_WORDS, definition_json),
         target("concept-set", texts(library::CODES), CODES_WORDS, concept_set),
-        target("circe", vec![CIRCE.as_bytes().to_vec()], CIRCE_WORDS, circe),
+        target("circe", vec![Vec::new(), vec![1; EDIT_BYTES]], CIRCE_WORDS, circe),
     ]
 }
 
@@ -173,11 +158,13 @@ fn concept_set() -> Read {
     })
 }
 
+/// Damaged bytes are seldom JSON, and reading JSON is tried elsewhere: here the bytes say which parts
+/// of a sound expression change, edit by edit.
 fn circe() -> Read {
     let whole: Value = serde_json::from_str(CIRCE).unwrap_or_default();
-    Box::new(move |bytes| {
-        // What is no JSON any more says which parts of a sound expression change.
-        let json = serde_json::from_slice(bytes).unwrap_or_else(|_| changed(&whole, bytes));
+    Box::new(move |script| {
+        let mut json = whole.clone();
+        script.chunks(EDIT_BYTES).take(EDITS_MAX).for_each(|edit| change(&mut json, edit));
         let Ok(expression) = CohortExpression::read(&json) else { return false };
         let (Ok(name), Ok(version)) = (Name::new("imported"), Version::new("1")) else {
             return false;
@@ -192,35 +179,42 @@ fn circe() -> Read {
     })
 }
 
-/// A value with one part of it gone, another, or in the place of another; which, the bytes say.
-fn changed(whole: &Value, bytes: &[u8]) -> Value {
+/// Bytes of one edit, and edits of one script.
+const EDIT_BYTES: usize = 6;
+const EDITS_MAX: usize = 32;
+/// An expression with more parts is not made larger.
+const PARTS_MAX: usize = 2_000;
+
+/// Takes one part of a value away, or puts something else in its place.
+fn change(value: &mut Value, edit: &[u8]) {
     let mut places = Vec::new();
-    collect(whole, String::new(), &mut places);
-    let chance = xxhash_rust::xxh3::xxh3_64(bytes);
-    let pick = |bits: u32| {
-        let at = usize::try_from(chance >> bits).unwrap_or_default() % places.len().max(1);
-        places.get(at).map_or("", String::as_str)
-    };
-    let other = whole.pointer(pick(24)).cloned().unwrap_or_default();
-    let mut value = whole.clone();
-    let (parent, name) = pick(0).rsplit_once('/').unwrap_or_default();
-    match (chance >> 56) % 4 {
-        0 => match value.pointer_mut(parent) {
-            Some(Value::Object(map)) => drop(map.remove(name)),
-            Some(Value::Array(list)) => drop(list.pop()),
-            _ => {}
-        },
-        kind => {
-            if let Some(part) = value.pointer_mut(pick(0)) {
-                *part = match kind {
-                    1 => other,
-                    2 => Value::from(chance % 400),
-                    _ => Value::Bool(chance.is_multiple_of(2)),
-                };
-            }
-        }
+    collect(value, String::new(), &mut places);
+    if places.len() > PARTS_MAX {
+        return;
     }
-    value
+    let byte = |at: usize| edit.get(at).copied().map_or(0, usize::from);
+    let pick = |at: usize| {
+        let place = (byte(at) << 8 | byte(at + 1)) % places.len().max(1);
+        places.get(place).map_or("", String::as_str)
+    };
+    let new = match byte(4) % 5 {
+        0 => {
+            let (parent, name) = pick(0).rsplit_once('/').unwrap_or_default();
+            match value.pointer_mut(parent) {
+                Some(Value::Object(map)) => drop(map.remove(name)),
+                Some(Value::Array(list)) => drop(list.pop()),
+                _ => {}
+            }
+            return;
+        }
+        1 => value.pointer(pick(2)).cloned().unwrap_or_default(),
+        2 => Value::from([0, 1, -1, 365, i64::from(i32::MIN), 99_999_999_999][byte(5) % 6]),
+        3 => Value::Bool(byte(5) % 2 == 0),
+        _ => Value::Null,
+    };
+    if let Some(part) = value.pointer_mut(pick(0)) {
+        *part = new;
+    }
 }
 
 /// The places of all parts of a value.

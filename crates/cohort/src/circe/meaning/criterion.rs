@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::cohort::Reading;
 use super::group::Period;
-use super::omop::{Day, Row};
-use crate::ast::LocalDate;
+use super::omop::{Day, Row, concept_column};
+use crate::ast::{LocalDate, civil};
 
 /// A row as the queries pass it on.
 #[derive(Clone, Debug, PartialEq)]
@@ -175,24 +175,8 @@ impl Reading<'_> {
         fields: &serde_json::Map<String, Value>,
         row: &Row,
     ) -> bool {
-        let column = match key.trim_end_matches("CS") {
-            "ConditionType" | "DrugType" | "ProcedureType" | "MeasurementType"
-            | "ObservationType" | "VisitType" | "VisitDetailType" | "DeviceType" | "DeathType"
-            | "SpecimenType" | "PeriodType" => "type_concept_id",
-            "ProviderSpecialty" => "specialty_concept_id",
-            "ConditionStatus" => "status_concept_id",
-            "Unit" => "unit_concept_id",
-            "DoseUnit" => "dose_unit_concept_id",
-            "ValueAsConcept" => "value_as_concept_id",
-            "Operator" => "operator_concept_id",
-            "Qualifier" => "qualifier_concept_id",
-            "Modifier" => "modifier_concept_id",
-            "RouteConcept" => "route_concept_id",
-            "AnatomicSite" => "anatomic_site_concept_id",
-            "DiseaseStatus" => "disease_status_concept_id",
-            "PlaceOfService" => "place_of_service_concept_id",
-            other => panic!("the field {other} has no reading here"),
-        };
+        let column = concept_column(key);
+        let column = column.unwrap_or_else(|| panic!("the field {key} has no reading here"));
         let concept = row.concepts.get(column).copied();
         if key.ends_with("CS") {
             return self.selected(concept, asked);
@@ -216,14 +200,8 @@ impl Reading<'_> {
 
     pub(super) fn age(&self, on: Day) -> Option<i64> {
         let ((year, ..), (born, ..)) = (civil(on), self.person.birth);
-        Some(i64::from(year - born))
+        Some(year - i64::from(born))
     }
-}
-
-fn civil(day: Day) -> (i32, u32, u32) {
-    let epoch = LocalDate::new(1970, 1, 1).unwrap();
-    assert_eq!(epoch.days(), 0);
-    LocalDate(i32::try_from(day).unwrap()).civil()
 }
 
 pub(super) fn one_of(concept: Option<i64>, list: &Value) -> bool {

@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::criterion::day;
-use super::omop::{Day, Person, Row, Vocabulary};
-use crate::ast::{Kind, LocalDate};
+use super::omop::{Day, Person, Row, Vocabulary, concept_column};
+use crate::ast::{Kind, civil};
 
 /// A sequence of numbers from a seed (SplitMix64), the same everywhere.
 pub(super) struct Dice(pub(super) u64);
@@ -376,29 +376,13 @@ impl Maker<'_> {
             let length = asked["Value"].as_i64().unwrap() + self.dice.between(-1, 1);
             row.end = Some(row.start + length.max(0));
         }
-        let column = match key.trim_end_matches("CS") {
-            "VisitType" if row.domain != "VisitOccurrence" => "",
-            "ConditionType" | "DrugType" | "ProcedureType" | "MeasurementType" | "VisitType"
-            | "ObservationType" | "VisitDetailType" | "DeviceType" | "SpecimenType" => {
-                "type_concept_id"
-            }
-            "ProviderSpecialty" => "specialty_concept_id",
-            "ConditionStatus" => "status_concept_id",
-            "Unit" => "unit_concept_id",
-            "DoseUnit" => "dose_unit_concept_id",
-            "ValueAsConcept" => "value_as_concept_id",
-            "Operator" => "operator_concept_id",
-            "Qualifier" => "qualifier_concept_id",
-            "Modifier" => "modifier_concept_id",
-            "RouteConcept" => "route_concept_id",
-            "AnatomicSite" => "anatomic_site_concept_id",
-            "DiseaseStatus" => "disease_status_concept_id",
-            "PlaceOfService" => "place_of_service_concept_id",
-            _ => "",
+        let elsewhere = match key.trim_end_matches("CS") {
+            "VisitType" => row.domain != "VisitOccurrence",
+            "DeathType" | "PeriodType" => true,
+            _ => false,
         };
-        if column.is_empty() || self.dice.chance(8) {
-            return;
-        }
+        let column = concept_column(key).filter(|_| !elsewhere);
+        let Some(column) = column.filter(|_| !self.dice.chance(8)) else { return };
         let concept = match asked.as_array() {
             Some(list) => self.dice.pick(list).and_then(|one| one["CONCEPT_ID"].as_i64()),
             None => Some(self.concept(asked["CodesetId"].as_i64())),
@@ -447,10 +431,10 @@ impl Maker<'_> {
         let gender = [8507, 8507, 8507, 8532, 8532, 8532, 8521][self.dice.below(7)];
         let age = self.dice.pick(&self.constants.ages).copied().unwrap_or(50);
         let age = age + [-1, 0, 0, 1, 10][self.dice.below(5)];
-        let year = LocalDate(i32::try_from(base).unwrap()).civil().0;
+        let year = civil(base).0;
         let month = u32::try_from(self.dice.between(1, 12)).unwrap();
         let date = u32::try_from(self.dice.between(1, 28)).unwrap();
-        (gender, (year - i32::try_from(age).unwrap(), month, date))
+        (gender, (i32::try_from(year - age).unwrap(), month, date))
     }
 }
 

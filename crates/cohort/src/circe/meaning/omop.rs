@@ -43,6 +43,28 @@ pub(in crate::circe) struct Row {
     pub(in crate::circe) concepts: BTreeMap<&'static str, i64>,
 }
 
+/// The column in which a field of Circe about concepts looks, by the field's name.
+pub(super) fn concept_column(field: &str) -> Option<&'static str> {
+    Some(match field.trim_end_matches("CS") {
+        "ConditionType" | "DrugType" | "ProcedureType" | "MeasurementType" | "ObservationType"
+        | "VisitType" | "VisitDetailType" | "DeviceType" | "DeathType" | "SpecimenType"
+        | "PeriodType" => "type_concept_id",
+        "ProviderSpecialty" => "specialty_concept_id",
+        "ConditionStatus" => "status_concept_id",
+        "Unit" => "unit_concept_id",
+        "DoseUnit" => "dose_unit_concept_id",
+        "ValueAsConcept" => "value_as_concept_id",
+        "Operator" => "operator_concept_id",
+        "Qualifier" => "qualifier_concept_id",
+        "Modifier" => "modifier_concept_id",
+        "RouteConcept" => "route_concept_id",
+        "AnatomicSite" => "anatomic_site_concept_id",
+        "DiseaseStatus" => "disease_status_concept_id",
+        "PlaceOfService" => "place_of_service_concept_id",
+        _ => return None,
+    })
+}
+
 /// Which concepts are below which, and which are mapped to which.
 #[derive(Clone, Debug, Default)]
 pub(in crate::circe) struct Vocabulary {
