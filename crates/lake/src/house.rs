@@ -14,6 +14,7 @@ use vocab::{Locale, SnapshotId};
 
 use crate::blocks::{Blocks, Changing};
 use crate::delta::{Stamp, TableAt, TableError, Tables, is_comparable};
+use crate::events::Publishing;
 use crate::gate::{GatedTable, Seen};
 use crate::landing::{Landing, LandingError};
 use crate::reader::{self, FileEnds, Reader, ReaderError};
@@ -135,6 +136,7 @@ impl LakeError {
 #[derive(Clone)]
 pub struct Lake {
     pub(crate) inner: Arc<Inner>,
+    publishing: Arc<Publishing>,
 }
 
 pub(crate) struct Inner {
@@ -196,7 +198,13 @@ impl Lake {
         let noticed = Arc::new(Mutex::new(writer::notice(&home)));
         tables.known.ask(changing(home.clone(), Arc::clone(&noticed)));
         let inner = Inner { home, config, tables, landing, ledger, opened, ends, noticed, faults };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), publishing: Arc::new(Publishing::nothing()) })
+    }
+
+    /// The same lake, whose readers know what slices publish as events.
+    #[must_use]
+    pub fn publishing(self, publishing: Publishing) -> Self {
+        Self { publishing: Arc::new(publishing), ..self }
     }
 
     /// Takes a step of a load that is taken outside this crate.
@@ -252,8 +260,7 @@ impl Lake {
             let gate = GatedTable::new(table, &seen)?;
             gated.push((table.name.clone(), day, Arc::new(gate)));
         }
-        let snapshot = snapshot.map(|snapshot| snapshot.id);
-        Reader::new(permit, snapshot, gated, &self.inner)
+        Reader::new(permit, snapshot, gated, (&self.inner, &self.publishing))
     }
 
     /// Forgets what is remembered of tables and of the ends of their files where an erasure is under

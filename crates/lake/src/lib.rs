@@ -7,6 +7,7 @@ mod blocks;
 mod checked;
 mod delta;
 pub mod doctor;
+pub mod events;
 pub mod file;
 mod gate;
 mod house;
@@ -21,9 +22,9 @@ pub use delta::TableError;
 pub use house::{Lake, LakeConfig, LakeError};
 pub use needed::{LakePart, Needed};
 pub use reader::{
-    Answer, CodeCount, CodeLook, CodeProfile, Codings, ColumnLook, ColumnProfile, Look, Numbers,
-    Parameter, PersonLook, Question, Reader, ReaderError, Row, SqlAnswer, TableCount, TableProfile,
-    Tally, Wanted,
+    Answer, CodeCount, CodeLook, CodeProfile, Codings, CohortAnswer, CohortCounts, CohortQuestion,
+    ColumnLook, ColumnProfile, Explained, Look, Numbers, Parameter, PersonLook, Question, Reader,
+    ReaderError, Row, SqlAnswer, TableCount, TableProfile, Tally, Wanted,
 };
 pub use writer::{
     Certificate, Compacted, Compaction, Erasing, FaultPoint, FileChange, FileErasure, Freed,

@@ -69,6 +69,11 @@ impl Aliases {
         self.shown.get(&patient).copied().unwrap_or(patient)
     }
 
+    /// Every number that is shown as another one, with that one; in no order.
+    pub fn renamed(&self) -> impl Iterator<Item = (PatientId, PatientId)> {
+        self.shown.iter().map(|(number, shown)| (*number, *shown))
+    }
+
     /// Every number that is shown as this one; none where it is alone or itself not shown.
     #[must_use]
     pub fn numbers(&self, shown: PatientId) -> Option<&BTreeSet<PatientId>> {

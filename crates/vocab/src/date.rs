@@ -86,6 +86,17 @@ impl Zone {
             .map_or(0, |instant| i64::from(self.zone.to_offset(instant).seconds()))
     }
 
+    /// What the clock on the wall shows at an instant: both in seconds since 1970-01-01T00:00:00,
+    /// the instant by UTC, the answer by the house's zone.
+    ///
+    /// ```
+    /// assert_eq!(vocab::date::Zone::tokyo().wall_second(0), 9 * 3_600);
+    /// ```
+    #[must_use]
+    pub fn wall_second(&self, instant: i64) -> i64 {
+        instant + self.offset_at(instant)
+    }
+
     /// The instant at which the clock on the wall shows this day and second of the day.
     fn instant(&self, day: i64, second_of_day: i64) -> i64 {
         let wall = day * SECONDS_PER_DAY + second_of_day;

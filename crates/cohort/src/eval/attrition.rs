@@ -61,6 +61,54 @@ pub struct Attrition {
     pub kept: Tally,
 }
 
+impl Tally {
+    /// Of both together; nobody is in both.
+    fn with(self, other: Self) -> Self {
+        let patients = plus(self.patients, other.patients);
+        Self { patients, candidates: plus(self.candidates, other.candidates) }
+    }
+}
+
+impl RuleRow {
+    fn with(&self, other: &Self) -> Self {
+        Self {
+            place: self.place,
+            holds: self.holds.with(other.holds),
+            fails: self.fails.with(other.fails),
+            unknown: self.unknown.with(other.unknown),
+            left: self.left.with(other.left),
+            costs: Cost {
+                patients: plus(self.costs.patients, other.costs.patients),
+                periods_without: plus(self.costs.periods_without, other.costs.periods_without),
+            },
+        }
+    }
+}
+
+impl Attrition {
+    /// That of the same definition over other people, joined with this one.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let mut dropped = self.dropped.clone();
+        for (reason, tally) in &other.dropped {
+            let all = dropped.get(reason).map_or(*tally, |before| before.with(*tally));
+            dropped.insert(*reason, all);
+        }
+        let rules = self.rules.iter().zip(&other.rules).map(|(one, other)| one.with(other));
+        Self {
+            entered: self.entered.with(other.entered),
+            dropped,
+            asked: self.asked.with(other.asked),
+            rules: rules.collect(),
+            kept: self.kept.with(other.kept),
+        }
+    }
+}
+
+fn plus(one: RawCount, other: RawCount) -> RawCount {
+    RawCount::new(one.get().saturating_add(other.get()))
+}
+
 /// Counts an answer's candidates, with some rules, by their place from 0, switched off. Nothing is
 /// asked anew.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use vocab::PatientId;
+use vocab::{Locale, PatientId};
 
 use crate::ast::{CohortDefinition, Name, UseKind};
 
@@ -92,6 +92,37 @@ fn word(kind: UseKind) -> &'static str {
 }
 
 impl Refused {
+    /// The message in the reader's language.
+    #[must_use]
+    pub fn say(&self, locale: Locale) -> String {
+        if locale == Locale::En {
+            return self.to_string();
+        }
+        match self {
+            Self::NoHierarchy { set, system } => format!(
+                "コード群{set}は{system}の下位コードを求めていますが、その階層は登録されていません。階層を登録するか、コードの先頭部分で指定してください"
+            ),
+            Self::NoMaps { set, system } => format!(
+                "コード群{set}は{system}の対応コードを求めていますが、その対応表は登録されていません。対応表を登録するか、コードを直接指定してください"
+            ),
+            Self::NotHeld { kind, name } => {
+                let what = match kind {
+                    UseKind::Codes => "コード群",
+                    UseKind::Cohort => "コホート",
+                    UseKind::List => "リスト",
+                };
+                format!("{what}{name}がありません。ファイルを用意してください")
+            }
+            Self::Unbound(name) => format!(
+                "名前{name}は、ここで必要なものを指していません。上で`let`により定めてください"
+            ),
+            Self::NotHere(word) => format!("`{word}`はここでは意味を持ちません"),
+            Self::Cycle(name) => format!(
+                "コホート{name}が他の定義を経て自分自身を参照しています。参照のどれかを外してください"
+            ),
+        }
+    }
+
     pub(crate) fn unbound(name: &Name) -> Self {
         Self::Unbound(name.as_str().to_owned())
     }

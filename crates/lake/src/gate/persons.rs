@@ -72,8 +72,37 @@ pub(super) fn in_files(filter: &Expr, aliases: &Aliases) -> Option<Expr> {
             let asked: Option<Vec<i64>> = list.iter().map(whole).collect();
             Some(any_of(asked?, aliases))
         }
+        Expr::BinaryExpr(BinaryExpr { left, op, right }) if is_range(*op) => {
+            let (shown, op) = match (whole(left), whole(right)) {
+                (None, Some(constant)) => (constant, *op),
+                (Some(constant), None) => (constant, op.swap()?),
+                _ => return None,
+            };
+            Some(in_range(filter.clone(), (op, shown), aliases))
+        }
         _ => None,
     }
+}
+
+fn is_range(op: Operator) -> bool {
+    matches!(op, Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq)
+}
+
+/// A range of the numbers shown, and what is stored under other numbers and shown within it.
+fn in_range(filter: Expr, (op, constant): (Operator, i64), aliases: &Aliases) -> Expr {
+    let is_within = |shown: i64| match op {
+        Operator::Lt => shown < constant,
+        Operator::LtEq => shown <= constant,
+        Operator::Gt => shown > constant,
+        _ => shown >= constant,
+    };
+    let renamed = aliases.renamed().filter(|(_, shown)| is_within(shown.get()));
+    let mut strays: Vec<i64> = renamed.map(|(number, _)| number.get()).collect();
+    strays.sort_unstable();
+    if strays.is_empty() {
+        return filter;
+    }
+    filter.or(ident(PATIENT_ID).in_list(strays.into_iter().map(lit).collect(), false))
 }
 
 fn any_of(asked: impl IntoIterator<Item = i64>, aliases: &Aliases) -> Expr {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, SchemaRef};
 use datafusion::catalog::Session;
-use datafusion::common::{DFSchema, Result};
+use datafusion::common::{DFSchema, Result, ScalarValue};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::parquet::{
     CachedParquetFileReaderFactory, ParquetRowSelection,
@@ -20,6 +20,7 @@ use object_store::ObjectStore;
 use roaring::RoaringTreemap;
 
 use crate::delta::{DataFile, TableAt};
+use crate::tables::PATIENT_ID;
 
 /// The files of a table at one version.
 pub(super) struct RawTable {
@@ -87,7 +88,7 @@ impl RawTable {
             .with_parquet_file_reader_factory(Arc::new(reading))
             .with_pushdown_filters(false)
             .with_enable_page_index(true);
-        let plain = filters.iter().filter(|filter| is_plain_comparison(filter)).cloned();
+        let plain = filters.iter().filter(|filter| is_plain(filter)).cloned();
         if let Some(filter) = conjunction(plain) {
             let schema = DFSchema::try_from(self.schema().as_ref().clone())?;
             source = source.with_predicate(state.create_physical_expr(filter, &schema)?);
@@ -102,7 +103,10 @@ impl RawTable {
                 None => read,
             }
         };
-        let files = self.files.iter().filter(|file| only.is_none_or(|only| may_hold(file, only)));
+        let files = self.files.iter().filter(|file| {
+            only.is_none_or(|only| may_hold(file, only))
+                && filters.iter().all(|filter| may_match(file, filter))
+        });
         let group = FileGroup::new(files.map(file).collect());
         let config = FileScanConfigBuilder::new(self.store_url.clone(), Arc::new(source))
             .with_file_group(group)
@@ -121,6 +125,45 @@ fn may_hold(file: &DataFile, people: &RoaringTreemap) -> bool {
         let mut numbers = people.iter().filter_map(|number| i64::try_from(number).ok());
         numbers.any(|number| (low..=high).contains(&number))
     })
+}
+
+/// Whether a filter is a plain comparison, or one of several, as a range of people is.
+fn is_plain(filter: &Expr) -> bool {
+    match filter {
+        Expr::BinaryExpr(binary) if binary.op == Operator::Or => {
+            is_plain(&binary.left) && is_plain(&binary.right)
+        }
+        other => is_plain_comparison(other),
+    }
+}
+
+/// Whether rows for which a filter holds can be in a file, as far as the people in it tell.
+fn may_match(file: &DataFile, filter: &Expr) -> bool {
+    let Some((low, high)) = file.patients else { return true };
+    let is_patient = |expr: &Expr| matches!(expr, Expr::Column(c) if c.name == PATIENT_ID);
+    let number = |expr: &Expr| match expr {
+        Expr::Literal(ScalarValue::Int64(number), _) => *number,
+        _ => None,
+    };
+    match filter {
+        Expr::BinaryExpr(binary) if binary.op == Operator::Or => {
+            may_match(file, &binary.left) || may_match(file, &binary.right)
+        }
+        Expr::BinaryExpr(binary) if is_patient(&binary.left) => {
+            number(&binary.right).is_none_or(|number| match binary.op {
+                Operator::Lt => low < number,
+                Operator::LtEq => low <= number,
+                Operator::Gt => high > number,
+                Operator::GtEq => high >= number,
+                _ => true,
+            })
+        }
+        Expr::InList(list) if is_patient(&list.expr) && !list.negated => list
+            .list
+            .iter()
+            .any(|one| number(one).is_none_or(|number| (low..=high).contains(&number))),
+        _ => true,
+    }
 }
 
 /// Whether a filter is a column compared with a constant, which cannot fail and cannot tell

@@ -78,6 +78,26 @@ pub enum ReaderError {
     /// The bucket in which the tables are would not give them.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// A cohort definition has no answer.
+    #[error(transparent)]
+    Cohort(#[from] cohort::eval::Refused),
+    /// A person has more events than can be held.
+    #[error("somebody has more than {events_max} events: no definition can be asked of them")]
+    TooManyEvents {
+        /// The limit.
+        events_max: usize,
+    },
+    /// A definition that asks about several people together, of too many.
+    #[error(
+        "the definition samples or matches, so that all people are held at once, and there are more          than {people_max}: take `sample` or `matched` out, and draw from the answer"
+    )]
+    TooManyTogether {
+        /// The limit.
+        people_max: usize,
+    },
+    /// An explanation under a permit that is not for one person.
+    #[error("an explanation is of one person: ask under a permit for that person")]
+    NotOfOnePerson,
     /// The question cannot be answered as it stands.
     #[error("the question cannot be answered: {message}")]
     Failed {
@@ -123,6 +143,16 @@ impl ReaderError {
             ),
             Self::Ledger(error) => error.say(locale),
             Self::Storage(error) | Self::Table(TableError::Storage(error)) => error.say(locale),
+            Self::Cohort(refused) => refused.say(locale),
+            Self::TooManyEvents { events_max } => {
+                format!("1人の事象が{events_max}件を超えるため、定義を照会できません")
+            }
+            Self::TooManyTogether { people_max } => format!(
+                "標本抽出・マッチングを含む定義は全員を同時に読みますが、{people_max}人を超えています。sampleまたはmatchedを外し、結果から抽出してください"
+            ),
+            Self::NotOfOnePerson => {
+                "説明は1人についてのものです。その患者についての許可で照会してください".to_owned()
+            }
             Self::Table(error) => format!("表を開けません: {error}"),
             Self::Failed { message } => format!("この照会には答えられません: {message}"),
         }

@@ -4,10 +4,12 @@
 mod answer;
 mod code;
 mod codings;
+mod cohort;
 mod counts;
 mod error;
 mod functions;
 mod numbers;
+mod people;
 mod profile;
 mod query;
 mod received;
@@ -22,13 +24,15 @@ use arrow_schema::SchemaRef;
 use datafusion::common::DataFusionError;
 use datafusion::prelude::SessionContext;
 use jiff::civil::Date;
-use ledger::{MissingRight, Permit};
+use ledger::{MissingRight, Permit, Snapshot};
 use tokio::task::JoinSet;
 use vocab::SnapshotId;
+use vocab::date::Zone;
 
 pub use answer::{Answer, Row, SqlAnswer};
 pub use code::{CodeLook, CodeProfile, PersonLook};
 pub use codings::{CodeCount, Codings};
+pub use cohort::{CohortAnswer, CohortCounts, CohortQuestion, Explained};
 pub use counts::TableCount;
 pub use error::ReaderError;
 pub use numbers::Numbers;
@@ -40,6 +44,7 @@ pub use tally::Tally;
 pub(crate) use session::{FileEnds, file_ends};
 
 use self::session::Opening;
+use crate::events::{EventsOf, Mapper, Publishing, Source};
 use crate::gate::GatedTable;
 use crate::house::Inner;
 use crate::landing::Landing;
@@ -52,6 +57,16 @@ pub struct Reader {
     session: SessionContext,
     limits: Limits,
     landing: Landing,
+    /// What the tables are as events.
+    events: Events,
+    /// The local day of the snapshot: nothing that it holds happened later.
+    day: i64,
+}
+
+/// The tables whose rows are events, and the zone of their times.
+struct Events {
+    sources: Vec<Source>,
+    zone: Zone,
 }
 
 /// What a query may take.
@@ -85,9 +100,9 @@ pub enum Parameter {
 impl Reader {
     pub(crate) fn new(
         permit: Permit,
-        snapshot: Option<SnapshotId>,
+        snapshot: Option<Snapshot>,
         gated: Vec<(String, Option<String>, Arc<GatedTable>)>,
-        house: &Inner,
+        (house, publishing): (&Inner, &Arc<Publishing>),
     ) -> Result<Self, ReaderError> {
         use datafusion::datasource::TableProvider as _;
         let config = &house.config;
@@ -99,15 +114,23 @@ impl Reader {
                 columns: gate.schema(),
             })
             .collect();
+        let published = published(publishing, &gated);
+        let zone = publishing.zone.clone();
+        let sources = published.iter().flat_map(|(_, sources)| sources).cloned().collect();
         let (ends, is_of_one) = (Arc::clone(&house.ends), permit.person().is_some());
-        let session = session::open(Opening { tables: gated, config, ends, is_of_one })?;
+        let opening = Opening { tables: gated, published, config, ends, is_of_one };
+        let session = session::open(opening)?;
         let limits = Limits {
             rows_max: config.query_rows_max,
             memory_bytes_max: config.query_memory_bytes_max,
             time_max: Duration::from_secs(config.query_seconds_max),
         };
         let landing = house.landing.clone();
-        Ok(Self { permit, snapshot, tables, session, limits, landing })
+        let day = snapshot.as_ref().map_or(0, |snapshot| {
+            zone.wall_second(snapshot.created.as_second()).div_euclid(24 * 3_600)
+        });
+        let (snapshot, events) = (snapshot.map(|snapshot| snapshot.id), Events { sources, zone });
+        Ok(Self { permit, snapshot, tables, session, limits, landing, events, day })
     }
 
     /// The snapshot looked at; none before the first load.
@@ -235,4 +258,20 @@ impl Reader {
         }
         Ok(counts)
     }
+}
+
+/// The tables of events of each slice, of those tables that the snapshot has.
+fn published(
+    publishing: &Arc<Publishing>,
+    gated: &[(String, Option<String>, Arc<GatedTable>)],
+) -> Vec<(String, Vec<Source>)> {
+    let source = |of: &'static EventsOf| {
+        let (_, _, table) = gated.iter().find(|(name, ..)| name == of.table)?;
+        let mapper = Mapper::new(of, Arc::clone(publishing));
+        Some(Source { mapper, table: Arc::clone(table) })
+    };
+    let of_slice = |(slice, of): &(&str, &'static [EventsOf])| {
+        (format!("{slice}_events"), of.iter().filter_map(source).collect())
+    };
+    publishing.slices.iter().map(of_slice).collect()
 }

@@ -18,6 +18,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use object_store::path::Path;
 
 use super::{ReaderError, functions};
+use crate::events::{EventsTable, Source};
 use crate::gate::GatedTable;
 use crate::house::LakeConfig;
 
@@ -39,6 +40,8 @@ pub(crate) fn file_ends() -> FileEnds {
 /// What a session is opened for.
 pub(super) struct Opening<'a> {
     pub(super) tables: Vec<(String, Option<String>, Arc<GatedTable>)>,
+    /// The events of each slice.
+    pub(super) published: Vec<(String, Vec<Source>)>,
     pub(super) config: &'a LakeConfig,
     pub(super) ends: FileEnds,
     /// Whether it looks at one person: there is too little to read for several threads.
@@ -46,10 +49,13 @@ pub(super) struct Opening<'a> {
 }
 
 pub(super) fn open(opening: Opening<'_>) -> Result<SessionContext, ReaderError> {
-    let Opening { tables, config, ends, is_of_one } = opening;
+    let Opening { tables, published, config, ends, is_of_one } = opening;
     let schema = Arc::new(MemorySchemaProvider::new());
     for (name, _, table) in tables {
         schema.register_table(name, table)?;
+    }
+    for (name, sources) in published {
+        schema.register_table(name, Arc::new(EventsTable::new(sources)))?;
     }
     let catalog = MemoryCatalogProvider::new();
     catalog.register_schema(SCHEMA, schema)?;

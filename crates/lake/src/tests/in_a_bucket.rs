@@ -16,6 +16,8 @@ mod bound;
 mod compact;
 #[path = "doctor.rs"]
 mod doctor;
+#[path = "events.rs"]
+mod events;
 #[path = "gate.rs"]
 mod gate;
 #[path = "interrupted.rs"]

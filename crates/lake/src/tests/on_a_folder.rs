@@ -18,6 +18,8 @@ mod damage;
 mod doctor;
 #[path = "erase.rs"]
 mod erase;
+#[path = "events.rs"]
+mod events;
 #[path = "gate.rs"]
 mod gate;
 #[path = "interrupted.rs"]

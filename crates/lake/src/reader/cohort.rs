@@ -1,0 +1,247 @@
+//! Cohort definitions asked of the people whom a permit lets through. Events in, answers out: the
+//! slow obvious evaluator gives them, some people at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use cohort::ast::{CohortDefinition, ConceptSet, Name};
+use cohort::eval::{
+    self, Answer, Attrition, Codes, Explanation, Hierarchies, Patient, PatientAnswer, Refused,
+    World,
+};
+use datafusion::common::DataFusionError;
+use ledger::MissingRight;
+use vocab::RawCount;
+
+use super::{Reader, ReaderError};
+use crate::events::{CohortConfig, Covered};
+
+/// So many people are held at once where a definition asks about several of them together.
+const TOGETHER_MAX: usize = 100_000;
+
+/// A definition with everything that it uses, and what the house says of its data.
+#[derive(Clone, Debug)]
+pub struct CohortQuestion {
+    /// The definition.
+    pub definition: CohortDefinition,
+    /// The cohorts that it uses, and those that these use.
+    pub cohorts: BTreeMap<Name, CohortDefinition>,
+    /// The concept sets.
+    pub codes: BTreeMap<Name, ConceptSet>,
+    /// The rules, by their places from 0, that are switched off in the attrition.
+    pub off: BTreeSet<usize>,
+    /// Since when there are records.
+    pub config: CohortConfig,
+}
+
+/// How many, before disclosure control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CohortCounts {
+    /// People of whom the definition was asked.
+    pub asked: RawCount,
+    /// People in the cohort.
+    pub people: RawCount,
+    /// Their periods in it.
+    pub periods: RawCount,
+    /// Where candidates are lost.
+    pub attrition: Attrition,
+    /// Where events could have been seen.
+    pub covered: Covered,
+}
+
+/// An answer with its people: for who may see rows.
+#[derive(Clone, Debug)]
+pub struct CohortAnswer {
+    /// Those with a period, by their numbers.
+    pub patients: Vec<PatientAnswer>,
+    /// How many the definition was asked of.
+    pub asked: u64,
+}
+
+/// Why one person is in a cohort, or out.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    /// What is known of them.
+    pub patient: Patient,
+    /// Why.
+    pub why: Explanation,
+    /// Where events could have been seen of anybody.
+    pub covered: Covered,
+}
+
+impl CohortQuestion {
+    /// Whether it must see all people at once.
+    fn is_of_several(&self) -> bool {
+        let all = self.cohorts.values().chain([&self.definition]);
+        all.into_iter().any(|one| one.sample.is_some() || one.matched.is_some())
+    }
+
+    fn ask<T>(
+        &self,
+        covered: &Covered,
+        with: impl FnOnce(&World<'_>) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        let hierarchies = Hierarchies::default();
+        let mut world = World::of_data(covered.data());
+        for (name, set) in &self.codes {
+            world.codes.insert(name.clone(), Codes::new(set, &hierarchies)?);
+        }
+        world.cohorts = self.cohorts.iter().map(|(name, one)| (name.clone(), one)).collect();
+        with(&world)
+    }
+}
+
+impl Reader {
+    /// Where events could have been seen, as the settings and the data say.
+    ///
+    /// # Errors
+    /// When a table cannot be read.
+    pub async fn covered(&self, config: &CohortConfig) -> Result<Covered, ReaderError> {
+        Ok(Covered::new(config, &self.data_days().await?))
+    }
+
+    /// How many people are in a cohort, and where the others are lost.
+    ///
+    /// `progress` is told how many people have been asked about, and of how many.
+    ///
+    /// # Errors
+    /// When a table cannot be read, or the definition has no answer.
+    pub async fn cohort_counts(
+        &self,
+        question: &Arc<CohortQuestion>,
+        covered: Covered,
+        progress: impl Fn(u64, u64),
+    ) -> Result<CohortCounts, ReaderError> {
+        let (mut asked, mut people, mut periods) = (0, 0, 0);
+        let mut attrition: Option<Attrition> = None;
+        self.each_answer(question, &covered, progress, |answer, lost| {
+            asked += answer.patients.len();
+            let of_each = answer.patients.iter().map(|patient| patient.periods.len());
+            let of_each = of_each.filter(|periods| *periods > 0);
+            of_each.for_each(|of_one| {
+                people += 1;
+                periods += of_one;
+            });
+            attrition = Some(match attrition.take() {
+                Some(before) => before.with(&lost),
+                None => lost,
+            });
+        })
+        .await?;
+        let count = |number: usize| RawCount::new(number as u64);
+        let attrition = match attrition {
+            Some(attrition) => attrition,
+            None => eval::attrition(&question.definition, &NOBODY, &question.off),
+        };
+        let (asked, people, periods) = (count(asked), count(people), count(periods));
+        Ok(CohortCounts { asked, people, periods, attrition, covered })
+    }
+
+    /// Who is in a cohort, when, and what is told of them.
+    ///
+    /// # Errors
+    /// As [`Reader::cohort_counts`], and when the permit gives no rows.
+    pub async fn cohort_members(
+        &self,
+        question: &Arc<CohortQuestion>,
+        covered: &Covered,
+        progress: impl Fn(u64, u64),
+    ) -> Result<CohortAnswer, ReaderError> {
+        self.must_see_rows()?;
+        let (mut patients, mut asked) = (Vec::new(), 0);
+        self.each_answer(question, covered, progress, |answer, _| {
+            asked += answer.patients.len() as u64;
+            let members = answer.patients.into_iter().filter(|one| !one.periods.is_empty());
+            patients.extend(members);
+        })
+        .await?;
+        Ok(CohortAnswer { patients, asked })
+    }
+
+    /// Why the one person that this permit is for is in a cohort, or out; none where there is no
+    /// such person.
+    ///
+    /// # Errors
+    /// As [`Reader::cohort_counts`], when the permit is not for one person, or gives no rows.
+    pub async fn explain_cohort(
+        &self,
+        question: &Arc<CohortQuestion>,
+        covered: Covered,
+    ) -> Result<Option<Explained>, ReaderError> {
+        self.must_see_rows()?;
+        if self.permit.person().is_none() {
+            return Err(ReaderError::NotOfOnePerson);
+        }
+        let mut people = self.people_events().await?;
+        let Some(mut patient) = people.next().await?.unwrap_or_default().pop() else {
+            return Ok(None);
+        };
+        covered.declare(&mut patient);
+        let why = question.ask(&covered, |world| {
+            let one = std::slice::from_ref(&patient);
+            let others = eval::others(&question.definition, world, one)?;
+            eval::explain(&question.definition, world, &others, &patient)
+        })?;
+        Ok(Some(Explained { patient, why, covered }))
+    }
+
+    fn must_see_rows(&self) -> Result<(), ReaderError> {
+        if self.permit.may_see_rows() {
+            return Ok(());
+        }
+        let (actor, purpose) = (self.permit.actor().clone(), self.permit.purpose());
+        Err(ReaderError::Refused(MissingRight::Rows { actor, purpose }))
+    }
+
+    /// Answers for some people after the others; all of them at once where the definition asks
+    /// about several together.
+    async fn each_answer(
+        &self,
+        question: &Arc<CohortQuestion>,
+        covered: &Covered,
+        progress: impl Fn(u64, u64),
+        mut take: impl FnMut(Answer, Attrition),
+    ) -> Result<(), ReaderError> {
+        let (mut people, mut together) = (self.people_events().await?, Vec::new());
+        while let Some(some) = people.next().await? {
+            let (read, all) = people.progress();
+            progress(read, all);
+            together.extend(some);
+            if question.is_of_several() {
+                if together.len() > TOGETHER_MAX {
+                    return Err(ReaderError::TooManyTogether { people_max: TOGETHER_MAX });
+                }
+                continue;
+            }
+            let (answer, lost) = answered(question, covered, std::mem::take(&mut together)).await?;
+            take(answer, lost);
+        }
+        if !together.is_empty() {
+            let (answer, lost) = answered(question, covered, together).await?;
+            take(answer, lost);
+        }
+        Ok(())
+    }
+}
+
+/// The answer for nobody.
+static NOBODY: Answer = Answer { patients: Vec::new() };
+
+/// Asks about some people, on a thread that may be busy.
+async fn answered(
+    question: &Arc<CohortQuestion>,
+    covered: &Covered,
+    mut people: Vec<Patient>,
+) -> Result<(Answer, Attrition), ReaderError> {
+    let (question, covered) = (Arc::clone(question), covered.clone());
+    let work = move || {
+        people.iter_mut().for_each(|patient| covered.declare(patient));
+        question.ask(&covered, |world| {
+            let answer = eval::answer(&question.definition, world, &people)?;
+            let lost = eval::attrition(&question.definition, &answer, &question.off);
+            Ok((answer, lost))
+        })
+    };
+    let died = |died| DataFusionError::External(Box::new(died));
+    Ok(tokio::task::spawn_blocking(work).await.map_err(died)??)
+}
