@@ -1,6 +1,7 @@
 //! What a domain gives to the site: plain data with function pointers.
 
 use axum::Router;
+use lake::events::EventsOf;
 use vocab::PurposeOfUse;
 
 use crate::site::Site;
@@ -19,6 +20,8 @@ pub struct Slice {
     /// Its page that finds things for a `?q=`, if it has one: the header's search leads to the
     /// first of the site.
     pub search: Option<&'static str>,
+    /// What of its tables are events that cohort definitions can ask about: `<name>_events` in SQL.
+    pub events: &'static [EventsOf],
 }
 
 /// Under which heading of the side menu an entry stands, in the order of the menu.

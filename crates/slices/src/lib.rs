@@ -12,6 +12,16 @@ mod routes;
 mod scenes;
 
 use desk::Slice;
+use lake::events::Publishing;
+use vocab::date::Zone;
 
 /// Every domain, in the order of the menu.
 pub static SLICES: &[&Slice] = &[&records::RECORDS, &catalog::CATALOG, &patients::PATIENTS];
+
+/// What all domains publish as events, timed by the clock of a zone.
+#[must_use]
+pub fn publishing(zone: Zone) -> Publishing {
+    let slices = SLICES.iter().filter(|slice| !slice.events.is_empty());
+    let slices = slices.map(|slice| (slice.name, slice.events)).collect();
+    Publishing { systems: records::events::SYSTEMS, slices, zone }
+}

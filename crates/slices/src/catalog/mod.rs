@@ -37,6 +37,7 @@ pub static CATALOG: Slice = Slice {
     }],
     search: Some("/catalog"),
     texts: TEXTS,
+    events: &[],
 };
 
 /// Counts ahead of the first reader whatever the pages will ask for, under a permit of its own.

@@ -35,4 +35,5 @@ pub static PATIENTS: Slice = Slice {
     }],
     texts: TEXTS,
     search: None,
+    events: &[],
 };

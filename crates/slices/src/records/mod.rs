@@ -11,6 +11,7 @@
 //! opens one person's record; every page is read for the purpose of running the house, and every
 //! number about people goes through disclosure control.
 
+pub mod events;
 mod pages;
 #[cfg(test)]
 mod spec;
@@ -49,4 +50,5 @@ pub static RECORDS: Slice = Slice {
     ],
     texts: TEXTS,
     search: None,
+    events: events::EVENTS,
 };
