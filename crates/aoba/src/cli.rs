@@ -13,12 +13,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use vocab::{Actor, Locale, PurposeOfUse, StudyId};
 
 pub(crate) use self::cohort::{
-    CohortCommand, CohortFormatArgs, CohortImportArgs, CohortLibraryArgs,
+    CohortAskArgs, CohortCommand, CohortExplainArgs, CohortFormatArgs, CohortImportArgs,
+    CohortLibraryArgs,
 };
 pub(crate) use backup::{BackupArgs, BackupCommand, BackupVerifyArgs, RestoreArgs};
 pub(crate) use bench::{
-    BenchArgs, BenchChangeArgs, BenchCommand, BenchCommitsArgs, BenchFaultsArgs, BenchFuzzArgs,
-    BenchSearchArgs, BenchSynthArgs, FaultPart,
+    BenchArgs, BenchChangeArgs, BenchCohortArgs, BenchCommand, BenchCommitsArgs, BenchFaultsArgs,
+    BenchFuzzArgs, BenchSearchArgs, BenchSynthArgs, FaultPart,
 };
 pub(crate) use erase::{EraseArgs, ErasuresArgs};
 pub(crate) use pull::{AskArgs, By, PullArgs};
@@ -64,7 +65,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ViewCommand,
     },
-    /// Check, read, compare, import and export definitions of cohorts.
+    /// Check, read, compare, import, export and answer definitions of cohorts.
     Cohort {
         /// What to do with definitions.
         #[command(subcommand)]

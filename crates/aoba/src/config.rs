@@ -4,9 +4,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
 use lake::LakeConfig;
+use lake::events::CohortConfig;
 use lake::storage::Credentials;
 use ledger::{LedgerConfig, Password};
 use serde::Deserialize;
+use vocab::date::Zone;
 
 use crate::cli::AskArgs;
 
@@ -24,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) pull: PullConfig,
     /// Days and hours.
     pub(crate) time: TimeConfig,
+    /// Cohorts.
+    pub(crate) cohort: CohortConfig,
 }
 
 /// Loading.
@@ -96,6 +100,17 @@ pub(crate) struct TimeConfig {
 impl Default for TimeConfig {
     fn default() -> Self {
         Self { zone: "Asia/Tokyo".to_owned() }
+    }
+}
+
+impl TimeConfig {
+    /// The zone of that name.
+    pub(crate) fn zone(&self) -> anyhow::Result<Zone> {
+        let name = &self.zone;
+        if name == "Asia/Tokyo" {
+            return Ok(Zone::tokyo());
+        }
+        Zone::named(name).with_context(|| format!("time.zone in aoba.toml: {name:?}"))
     }
 }
 

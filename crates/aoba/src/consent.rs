@@ -52,7 +52,7 @@ pub(crate) async fn run(house: &House, args: &ConsentArgs, wish: Wish) -> anyhow
 }
 
 /// The one patient a text means.
-async fn find(house: &House, text: &str) -> anyhow::Result<PatientId> {
+pub(crate) async fn find(house: &House, text: &str) -> anyhow::Result<PatientId> {
     let found = house.ledger.identity().find(text).await?;
     match found.as_slice() {
         [patient] => Ok(*patient),

@@ -34,6 +34,7 @@ impl House {
         let home = std::path::absolute(home)?;
         let faults = crate::faults::install(&ledger)?;
         let lake = Lake::open_with(&home, config.lake.clone(), ledger.clone(), faults)?;
+        let lake = lake.publishing(slices::publishing(config.time.zone()?));
         Ok(Self { home, config, locale, actor, ledger, lake })
     }
 
@@ -63,11 +64,7 @@ impl House {
 
     /// The zone of the settings.
     pub(crate) fn zone(&self) -> anyhow::Result<Zone> {
-        let name = &self.config.time.zone;
-        if name == "Asia/Tokyo" {
-            return Ok(Zone::tokyo());
-        }
-        Zone::named(name).with_context(|| format!("time.zone in aoba.toml: {name:?}"))
+        self.config.time.zone()
     }
 }
 

@@ -34,9 +34,9 @@ mod view;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use lake::LakeError;
 use lake::landing::LandingError;
 use lake::storage::StorageError;
+use lake::{LakeError, ReaderError};
 use ledger::LedgerError;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -115,7 +115,8 @@ fn say(error: &anyhow::Error, locale: Locale) -> String {
             _ => None,
         });
         let cohort = cause.downcast_ref::<CohortError>().map(|cause| cause.say(locale));
-        let others = synth.or(cohort).or(pull).or(asked).or(backup).or(lake).or(landing);
+        let reader = cause.downcast_ref::<ReaderError>().map(|cause| cause.say(locale));
+        let others = synth.or(cohort).or(reader).or(pull).or(asked).or(backup).or(lake).or(landing);
         if let Some(spoken) = ledger.or(storage).or(others) {
             words.push(spoken);
             return words.join(": ");
@@ -137,7 +138,7 @@ fn run(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
         Command::View { command } => {
             return Ok(if view::command(command, locale)? { 0 } else { FAILED });
         }
-        Command::Cohort { command } => {
+        Command::Cohort { command } if !command.asks() => {
             return Ok(if cohort::command(command, locale)? { 0 } else { FAILED });
         }
         Command::Bench { command } => {
@@ -204,6 +205,7 @@ async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {
         Command::Ledger { command } => ledgers::run(house, command).await?,
         Command::Rebuild(args) => ingest::rebuild(house, args.quiet).await?,
         Command::Pull(args) => return pull::command(house, args).await,
+        Command::Cohort { command } => cohort::ask(house, command).await?,
         Command::Demo(_)
         | Command::Serve(_)
         | Command::Ingest(_)
@@ -212,7 +214,6 @@ async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {
         | Command::Restore(_)
         | Command::Doctor { .. }
         | Command::View { .. }
-        | Command::Cohort { .. }
         | Command::Bench { .. } => {}
     }
     Ok(0)

@@ -4,6 +4,7 @@
 //! noisy for all. Processor seconds are the sturdier number and are printed with the rest.
 
 mod change;
+mod cohort;
 mod data;
 mod faults;
 mod fuzz;
@@ -29,6 +30,7 @@ pub(crate) fn run(command: &BenchCommand, home: &Path, locale: Locale) -> anyhow
         BenchCommand::Change(args) => change::run(args)?,
         BenchCommand::Fuzz(args) => fuzz::run(args)?,
         BenchCommand::Search(args) => search::run(args)?,
+        BenchCommand::Cohort(args) => cohort::run(args)?,
         BenchCommand::Faults(args) => return faults::run(args),
         BenchCommand::Commits(args) => faults::commits(args, home, locale)?,
         BenchCommand::Contents => faults::contents(home)?,

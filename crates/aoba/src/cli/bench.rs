@@ -19,6 +19,8 @@ pub(crate) enum BenchCommand {
     Fuzz(BenchFuzzArgs),
     /// The catalogue's search, over as many codes as a hospital has.
     Search(BenchSearchArgs),
+    /// The published phenotypes, held against what is really so in an invented hospital.
+    Cohort(BenchCohortArgs),
     /// What kills, full disks, second writers and changed bytes come to.
     Faults(BenchFaultsArgs),
     /// Commit small facts into a home, as one of two writers of `bench faults` does.
@@ -159,6 +161,23 @@ pub(crate) struct BenchSearchArgs {
     /// How many times each search is made; the median is printed, and the slowest.
     #[arg(long, default_value_t = 51)]
     pub(crate) runs: usize,
+}
+
+/// Arguments of `bench cohort`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchCohortArgs {
+    /// Ask all phenotypes that come with the program.
+    #[arg(long, required = true)]
+    pub(crate) library: bool,
+    /// Patients of the hospital.
+    #[arg(long, default_value_t = 2_000, value_name = "N")]
+    pub(crate) patients: u64,
+    /// What chance begins with.
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub(crate) seed: u64,
+    /// Where the hospital is made for the while; the system's temporary folder if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// Arguments of `bench synth`.

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{ListFormat, ReportFormat};
+use vocab::{PurposeOfUse, StudyId};
+
+use super::{ListFormat, PermitArgs, ReportFormat};
 
 /// What to do with cohort definitions.
 #[derive(Debug, Subcommand)]
@@ -57,12 +59,76 @@ pub(crate) enum CohortCommand {
     },
     /// List the published phenotypes that come with the program, or copy one into a folder.
     Library(CohortLibraryArgs),
+    /// Count the people in a cohort, through a permit and the gate.
+    Count(CohortAskArgs),
+    /// Tell where candidates of a cohort are lost, rule by rule.
+    Attrition {
+        /// What is asked.
+        #[command(flatten)]
+        ask: CohortAskArgs,
+        /// Rules that are switched off, by their numbers in the table.
+        #[arg(long, value_name = "RULE", num_args = 1.., value_parser = clap::value_parser!(u32).range(1..))]
+        off: Vec<u32>,
+    },
+    /// Tell why one patient is in a cohort, or out, under a permit for that patient.
+    Explain(CohortExplainArgs),
     /// Print the JSON Schema of definitions, or of concept sets.
     Schema {
         /// That of concept sets.
         #[arg(long)]
         codes: bool,
     },
+}
+
+/// Arguments of `cohort count` and `cohort attrition`.
+#[derive(Debug, Args)]
+pub(crate) struct CohortAskArgs {
+    /// The definition; what it uses stands beside it, or comes with the program.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The snapshot to ask; the newest if not given.
+    #[arg(long)]
+    pub(crate) snapshot: Option<i64>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+    /// Show no progress bar.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// The permit.
+    #[command(flatten)]
+    pub(crate) permit: PermitArgs,
+}
+
+/// Arguments of `cohort explain`.
+#[derive(Debug, Args)]
+pub(crate) struct CohortExplainArgs {
+    /// The definition; what it uses stands beside it, or comes with the program.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The patient: an identifier's value, `system|value`, the record's id, `source/id`, or the
+    /// number in `patient_id`.
+    #[arg(long, value_name = "ID")]
+    pub(crate) patient: String,
+    /// The snapshot to ask; the newest if not given.
+    #[arg(long)]
+    pub(crate) snapshot: Option<i64>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+    /// Why you look: treatment, or another purpose for which you may see rows.
+    #[arg(long, default_value = "treatment")]
+    pub(crate) purpose: PurposeOfUse,
+    /// For which study.
+    #[arg(long)]
+    pub(crate) study: Option<StudyId>,
+}
+
+impl CohortCommand {
+    /// Whether it asks about people; the others need no data folder.
+    pub(crate) fn asks(&self) -> bool {
+        matches!(self, Self::Count(_) | Self::Attrition { .. } | Self::Explain(_))
+    }
 }
 
 /// Arguments of `cohort format`.

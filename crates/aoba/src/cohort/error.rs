@@ -2,6 +2,7 @@
 
 use cohort::ast::UseKind;
 use cohort::circe::{Feature, NotRead};
+use cohort::lint::Finding;
 use cohort::problem::{Position, Problem};
 use vocab::Locale;
 
@@ -66,6 +67,28 @@ pub(crate) enum CohortError {
         /// The name.
         name: String,
     },
+    /// A definition that has no answer until it is changed.
+    #[error("{}", self.say(Locale::En))]
+    Findings {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        findings: Vec<Finding>,
+    },
+    /// A study where a cohort is needed.
+    #[error("{}", self.say(Locale::En))]
+    NotACohort {
+        /// The file.
+        file: String,
+    },
+    /// A rule that is not there.
+    #[error("{}", self.say(Locale::En))]
+    NoRule {
+        /// Its number.
+        number: u32,
+        /// How many there are.
+        rules: usize,
+    },
     /// No such phenotype.
     #[error("{}", self.say(Locale::En))]
     NotInLibrary {
@@ -120,9 +143,7 @@ impl CohortError {
                 format!("{file}: UTF-8のテキストではありません。UTF-8で保存してください")
             }
             Self::Wrong { file, problems } => {
-                let lines =
-                    problems.iter().map(|problem| format!("{file}:{}", problem.say(locale)));
-                lines.collect::<Vec<_>>().join("\n")
+                lines(file, problems.iter().map(|problem| problem.say(locale)))
             }
             Self::NotADefinition { file } if english => {
                 format!("{file}: a concept set; name the file of a cohort or study")
@@ -131,10 +152,7 @@ impl CohortError {
                 format!("{file}: コード群です。コホートまたは研究の定義ファイルを指定してください")
             }
             Self::Uses { missing } => {
-                let lines = missing.iter().map(|missing| {
-                    let at = missing.at.map(|at| format!(":{at}")).unwrap_or_default();
-                    format!("{}{at}: {}", missing.file, missing.say(locale))
-                });
+                let lines = missing.iter().map(|missing| missing.with_place(locale));
                 lines.collect::<Vec<_>>().join("\n")
             }
             Self::NotCirce { file, what } if english => {
@@ -148,14 +166,8 @@ impl CohortError {
                 format!("{file}: JSONとして読めません: {message}")
             }
             Self::CannotSay { file, features, in_circe } => {
-                let head = match (in_circe, english) {
-                    (true, true) => "Circe cannot say this; nothing was written",
-                    (true, false) => "Circeでは表せません。何も書き出していません",
-                    (false, true) => "our language cannot say this; nothing was written",
-                    (false, false) => "Aobaの定義言語では表せません。何も書き出していません",
-                };
                 let lines = features.iter().map(|feature| format!("\n  {feature}"));
-                format!("{file}: {head}:{}", lines.collect::<String>())
+                format!("{file}: {}:{}", cannot_say(*in_circe, locale), lines.collect::<String>())
             }
             Self::BadName { name } if english => format!(
                 "{name:?} cannot be a name: give one with --name, of lower-case letters, digits and _"
@@ -163,6 +175,21 @@ impl CohortError {
             Self::BadName { name } => format!(
                 "{name:?}は名前に使えません。英小文字・数字・_の名前を--nameで指定してください"
             ),
+            Self::Findings { file, findings } => {
+                lines(file, findings.iter().map(|found| found.say(locale)))
+            }
+            Self::NotACohort { file } if english => {
+                format!("{file}: a study; name the file of one of its cohorts")
+            }
+            Self::NotACohort { file } => {
+                format!("{file}: 研究の定義です。コホートの定義ファイルを指定してください")
+            }
+            Self::NoRule { number, rules } if english => {
+                format!("there is no rule {number}: the definition has {rules}")
+            }
+            Self::NoRule { number, rules } => {
+                format!("規則{number}はありません。この定義の規則は{rules}個です")
+            }
             Self::NotInLibrary { name } if english => format!(
                 "no phenotype named {name:?} comes with the program; `aoba cohort library` lists them"
             ),
@@ -179,7 +206,26 @@ impl CohortError {
     }
 }
 
+/// What was found in a file, a line for each.
+fn lines(file: &str, said: impl Iterator<Item = String>) -> String {
+    said.map(|line| format!("{file}:{line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn cannot_say(in_circe: bool, locale: Locale) -> &'static str {
+    match (in_circe, locale) {
+        (true, Locale::En) => "Circe cannot say this; nothing was written",
+        (true, Locale::Ja) => "Circeでは表せません。何も書き出していません",
+        (false, Locale::En) => "our language cannot say this; nothing was written",
+        (false, Locale::Ja) => "Aobaの定義言語では表せません。何も書き出していません",
+    }
+}
+
 impl MissingUse {
+    fn with_place(&self, locale: Locale) -> String {
+        let at = self.at.map(|at| format!(":{at}")).unwrap_or_default();
+        format!("{}{at}: {}", self.file, self.say(locale))
+    }
+
     /// What is missing and what to do, without its place.
     pub(crate) fn say(&self, locale: Locale) -> String {
         let Self { kind, named, found, .. } = self;

@@ -1,8 +1,11 @@
-//! `aoba cohort`: definitions of cohorts as text, as JSON and in sentences.
+//! `aoba cohort`: definitions of cohorts as text, as JSON and in sentences, and their answers.
 
+mod answering;
+mod attrition;
 mod check;
 mod circe;
 mod error;
+mod explain;
 mod files;
 mod phenotypes;
 
@@ -17,10 +20,12 @@ use cohort::{json, text};
 use serde_json::json;
 use vocab::Locale;
 
+pub(crate) use answering::Asked;
 pub(crate) use error::CohortError;
 
 use self::files::{Held, Source};
 use crate::cli::{CohortCommand, CohortFormatArgs, ReportFormat};
+use crate::house::House;
 
 /// Runs a subcommand; `false` means that something is wrong with a file, and was told.
 pub(crate) fn command(command: &CohortCommand, locale: Locale) -> anyhow::Result<bool> {
@@ -43,6 +48,19 @@ pub(crate) fn command(command: &CohortCommand, locale: Locale) -> anyhow::Result
             stdout().write_all(schema.as_bytes())?;
             Ok(true)
         }
+        CohortCommand::Count(_) | CohortCommand::Attrition { .. } | CohortCommand::Explain(_) => {
+            Ok(true)
+        }
+    }
+}
+
+/// Runs a subcommand that asks about people.
+pub(crate) async fn ask(house: &House, command: &CohortCommand) -> anyhow::Result<()> {
+    match command {
+        CohortCommand::Count(args) => answering::count(house, args).await,
+        CohortCommand::Attrition { ask, off } => attrition::run(house, ask, off).await,
+        CohortCommand::Explain(args) => explain::run(house, args).await,
+        _ => Ok(()),
     }
 }
 

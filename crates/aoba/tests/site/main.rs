@@ -10,6 +10,7 @@
 mod backup;
 mod bad_input;
 mod cohort;
+mod cohort_answers;
 mod deletions;
 mod erase;
 mod erase_bytes;

@@ -52,6 +52,8 @@ fn a_patient_who_opts_out_vanishes_everywhere_at_the_next_reading() {
     let year = "select count(*) from patient where birth_date like '1961%'";
     assert_eq!(house.number(year), 1, "Hanako's birth year is hers alone");
     let rows_before = sums(&house);
+    let with_events = "select count(distinct patient_id) from records_events";
+    let events_before = house.number(with_events);
     let pages_before = server.crawl();
     assert!(pages_before.len() >= 5, "{:?}", pages_before.keys());
 
@@ -59,6 +61,7 @@ fn a_patient_who_opts_out_vanishes_everywhere_at_the_next_reading() {
 
     assert_eq!(people(&house), before - 1);
     assert_eq!(house.number(year), 0);
+    assert_eq!(house.number(with_events), events_before - 1, "no event tells of her");
     let groups = house.sql("select substr(birth_date, 1, 4) y, count(*) n from patient group by 1");
     assert!(!groups.to_string().contains("1961"), "{groups}");
     for purpose in ["research", "quality-improvement", "education", "operations"] {

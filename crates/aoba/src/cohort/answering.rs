@@ -1,0 +1,240 @@
+//! `aoba cohort count`, and what every question about people needs.
+
+use std::collections::BTreeSet;
+use std::io::{Write as _, stdout};
+use std::path::Path;
+use std::sync::Arc;
+
+use cohort::ast::{CohortDefinition, Definition, Title};
+use cohort::eval::written;
+use cohort::lint::{self, Level};
+use cohort::text;
+use disclosure::{Counted, Policy, Released, release_rounded};
+use lake::events::{CohortConfig, Covered};
+use lake::{CohortQuestion, Reader};
+use serde_json::{Value, json};
+use vocab::{Locale, RawCount, SnapshotId};
+
+use super::error::CohortError;
+use super::files::Source;
+use crate::cli::{CohortAskArgs, ReportFormat};
+use crate::house::House;
+use crate::progress;
+
+/// A definition that can be asked.
+pub(crate) struct Asked {
+    /// The question.
+    pub(crate) question: Arc<CohortQuestion>,
+    /// The SHA-256 of the definition's canonical text.
+    pub(crate) hash: String,
+}
+
+impl Asked {
+    /// Reads a definition and everything that it uses.
+    pub(crate) fn read(file: &Path, config: &CohortConfig) -> anyhow::Result<Self> {
+        Self::of(&Source::read(file)?, config)
+    }
+
+    /// One of the library.
+    pub(crate) fn of_library(
+        (name, text): (&str, &str),
+        config: &CohortConfig,
+    ) -> anyhow::Result<Self> {
+        Self::of(&Source::of_library(name, text), config)
+    }
+
+    /// What has no answer is refused here, before anybody is looked at.
+    fn of(source: &Source, config: &CohortConfig) -> anyhow::Result<Self> {
+        let (file, parsed) = (source.name.clone(), source.definition()?);
+        let used = source.used(&parsed)?;
+        let mut findings = lint::check(&parsed.definition, &parsed.places, &used.facts());
+        findings.retain(|found| found.code.level() == Level::Error);
+        if !findings.is_empty() {
+            return Err(CohortError::Findings { file, findings }.into());
+        }
+        let hash = text::hash(&text::format(&parsed.definition)).as_str().to_owned();
+        let Definition::Cohort(definition) = parsed.definition else {
+            return Err(CohortError::NotACohort { file }.into());
+        };
+        let question = CohortQuestion {
+            definition: *definition,
+            cohorts: used.cohorts,
+            codes: used.codes,
+            off: BTreeSet::new(),
+            config: config.clone(),
+        };
+        Ok(Self { question: Arc::new(question), hash })
+    }
+
+    pub(super) fn definition(&self) -> &CohortDefinition {
+        &self.question.definition
+    }
+
+    /// The reader of a permitted look; the audit names the definition by its hash.
+    pub(super) async fn reader(
+        &self,
+        house: &House,
+        args: &CohortAskArgs,
+        act: &str,
+    ) -> anyhow::Result<Reader> {
+        let (purpose, study) = (args.permit.purpose, args.permit.study.as_ref());
+        let permit = house.ledger.permit(&house.actor, purpose, study, act, &self.hash).await?;
+        Ok(house.lake.reader(permit, args.snapshot.map(SnapshotId)).await?)
+    }
+
+    /// What an answer is of: the lines above it.
+    pub(super) fn heading(&self, told: &Told<'_>) -> Vec<String> {
+        let heading = &self.definition().heading;
+        let (name, version) = (heading.name.as_str(), heading.version.as_str());
+        let title = heading.title.get(told.locale).unwrap_or_default();
+        let snapshot = told.reader.snapshot().map_or("-".to_owned(), |id| id.to_string());
+        let (first, last) = told.days();
+        let hash = &self.hash;
+        match told.locale {
+            Locale::En => vec![
+                format!("{title} ({name}, version {version})"),
+                format!("definition sha256:{hash}"),
+                format!("snapshot {snapshot}, data from {first} to {last}"),
+            ],
+            Locale::Ja => vec![
+                format!("{title}({name}、版{version})"),
+                format!("定義 sha256:{hash}"),
+                format!("スナップショット{snapshot}、データ期間 {first}〜{last}"),
+            ],
+        }
+    }
+
+    /// The same for programs.
+    pub(super) fn facts(&self, told: &Told<'_>) -> Value {
+        let heading = &self.definition().heading;
+        let (first, last) = told.days();
+        json!({
+            "cohort": heading.name.as_str(),
+            "version": heading.version.as_str(),
+            "title": heading.title.get(told.locale).unwrap_or_default(),
+            "sha256": self.hash,
+            "snapshot": told.reader.snapshot(),
+            "purpose": told.reader.permit().purpose().as_str(),
+            "data": { "first": first, "last": last },
+        })
+    }
+}
+
+/// Under what an answer is told.
+pub(super) struct Told<'a> {
+    pub(super) reader: &'a Reader,
+    pub(super) covered: &'a Covered,
+    pub(super) locale: Locale,
+}
+
+impl Told<'_> {
+    fn days(&self) -> (String, String) {
+        let (first, last) = self.covered.data();
+        let day = |day: i64| if first <= last { written(day) } else { "-".to_owned() };
+        (day(first), day(last))
+    }
+
+    pub(super) fn policy(&self) -> Policy {
+        self.reader.permit().disclosure()
+    }
+
+    /// People.
+    pub(super) fn people(&self, count: RawCount) -> Released {
+        self.things(count, count)
+    }
+
+    /// What so many people stand behind.
+    pub(super) fn things(&self, count: RawCount, people: RawCount) -> Released {
+        release_rounded(count, people, &self.policy())
+    }
+
+    /// How counts were kept from pointing at anybody; none where they are told as they are.
+    pub(super) fn rule(&self) -> Option<String> {
+        let step = self.policy().min_cell;
+        (step > 0).then(|| match self.locale {
+            Locale::En => format!(
+                "Counts are rounded to the nearest {step}; of fewer than {step} people none is told."
+            ),
+            Locale::Ja => {
+                format!("数は{step}の倍数に丸めています。{step}人未満の数は表示しません。")
+            }
+        })
+    }
+}
+
+/// A rule's title, else its number.
+pub(super) fn rule_name(title: &Title, place: usize, locale: Locale) -> String {
+    let number = place + 1;
+    match title.get(locale) {
+        None => number.to_string(),
+        Some(title) => format!("{number} {title}"),
+    }
+}
+
+/// Asks, with a bar on a terminal.
+pub(super) async fn counts(
+    house: &House,
+    asked: &Asked,
+    reader: &Reader,
+    quiet: bool,
+) -> anyhow::Result<lake::CohortCounts> {
+    let what = match house.locale {
+        Locale::En => "asking",
+        Locale::Ja => "照会中",
+    };
+    let sign = progress::waiting(what, quiet);
+    let covered = reader.covered(&asked.question.config).await?;
+    sign.finish_and_clear();
+    let bar = progress::things(0, what, quiet);
+    let progress = |read: u64, all: u64| {
+        bar.set_length(all);
+        bar.set_position(read);
+    };
+    let counts = reader.cohort_counts(&asked.question, covered, progress).await?;
+    bar.finish_and_clear();
+    Ok(counts)
+}
+
+/// `aoba cohort count`
+pub(super) async fn count(house: &House, args: &CohortAskArgs) -> anyhow::Result<()> {
+    let asked = Asked::read(&args.file, &house.config.cohort)?;
+    let reader = asked.reader(house, args, "cohort-count").await?;
+    let counts = counts(house, &asked, &reader, args.quiet).await?;
+    let locale = house.locale;
+    let told = Told { reader: &reader, covered: &counts.covered, locale };
+    let people = told.people(counts.people);
+    let periods = told.things(counts.periods, counts.people);
+    let of = told.people(counts.asked);
+    let mut out = stdout().lock();
+    if args.format == ReportFormat::Json {
+        let mut value = asked.facts(&told);
+        let numbers = [("people", people), ("periods", periods), ("people_asked", of)];
+        for (name, number) in numbers {
+            value[name] = serde_json::to_value(number)?;
+        }
+        value["rule"] = told.rule().into();
+        serde_json::to_writer_pretty(&mut out, &value)?;
+        writeln!(out)?;
+        return Ok(());
+    }
+    for line in asked.heading(&told) {
+        writeln!(out, "{line}")?;
+    }
+    writeln!(out)?;
+    let (people, of) = (people.show(locale, Counted::People), of.show(locale, Counted::People));
+    let periods = periods.show(locale, Counted::Things);
+    match locale {
+        Locale::En => {
+            writeln!(out, "people in the cohort: {people}")?;
+            writeln!(out, "their periods in it:  {periods}")?;
+            writeln!(out, "people asked about:   {of}")?;
+        }
+        Locale::Ja => {
+            writeln!(out, "該当者: {people}")?;
+            writeln!(out, "該当期間: {periods}")?;
+            writeln!(out, "照会対象者: {of}")?;
+        }
+    }
+    told.rule().map_or(Ok(()), |rule| writeln!(out, "\n{rule}"))?;
+    Ok(())
+}
