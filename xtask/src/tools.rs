@@ -16,8 +16,12 @@ use crate::steps::Outcome;
 /// The wheels, by the names under which Python imports them.
 const WHEELS: [&str; 4] = ["duckdb", "polars", "deltalake", "pyarrow"];
 
+/// What all steps write from nothing, in GiB.
+const WRITTEN: u64 = 14;
+
 /// Looks for each tool and installs what is missing.
 pub(crate) fn install(root: &Path) -> Result<Outcome> {
+    say_room(root);
     for component in ["rustfmt", "clippy"] {
         install_component(component);
     }
@@ -35,6 +39,27 @@ pub(crate) fn install(root: &Path) -> Result<Outcome> {
             Outcome::Skipped("no Python with the other engines".to_owned())
         }
     })
+}
+
+/// Says it when the disk may be full before the end: a compiler does not say it well.
+fn say_room(root: &Path) {
+    let folder = cargo::target_folder(root);
+    let room = std::fs::create_dir_all(&folder).ok().and_then(|()| free(&folder));
+    if let Some(gib) = room.filter(|gib| *gib < WRITTEN) {
+        let folder = folder.display();
+        println!("NOTE: {gib} GiB are free at {folder}; from nothing about {WRITTEN} are needed");
+    }
+}
+
+/// The room on the disk of a folder, in GiB, as `df` tells it.
+fn free(folder: &Path) -> Option<u64> {
+    let told = Command::new("df").arg("-Pk").arg(folder).output().ok()?;
+    parse_free(&String::from_utf8_lossy(&told.stdout))
+}
+
+fn parse_free(told: &str) -> Option<u64> {
+    let kib: u64 = told.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
+    Some(kib >> 20)
 }
 
 /// The Python that has the other engines; installs it where it is missing.
@@ -124,4 +149,18 @@ fn install_component(component: &str) {
 fn quietly(command: &mut Command) -> bool {
     let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_on_a_disk_is_read_from_df() {
+        let told = "Filesystem     1024-blocks     Used Available Capacity Mounted on\n\
+                    /dev/vda         264113668 49283072  46137344      52% /\n";
+        assert_eq!(parse_free(told), Some(44));
+        assert_eq!(parse_free("df: no such file"), None);
+        assert!(free(Path::new(".")).is_some());
+    }
 }

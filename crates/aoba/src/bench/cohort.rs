@@ -153,9 +153,6 @@ fn print(
     for judge in *judges {
         planted.extend(truths.get(*judge).into_iter().flatten());
     }
-    if planted.is_empty() {
-        bail!("nobody in the hospital has {}: make it larger", judges.join(" or "));
-    }
     let right = found.iter().filter(|key| planted.contains(key)).count();
     let share = |of: usize| match of {
         0 => "-".to_owned(),
