@@ -16,7 +16,7 @@ const ROWS: usize = 256;
 /// # Cost
 /// Reads the table whole.
 pub(crate) async fn of(reader: &Reader, table: &str) -> Result<String, ReaderError> {
-    let schema = reader.columns(table);
+    let schema = reader.columns(table).await?;
     let columns: Vec<String> = schema
         .iter()
         .flat_map(|schema| schema.fields())

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::execution::cache::Cache as _;
-use futures::{StreamExt as _, TryStreamExt as _, stream};
-use ledger::{Ledger, LedgerError, Permit, Snapshot, SnapshotTable, Written};
+use ledger::{Ledger, LedgerError, Permit, Written};
 use serde::Deserialize;
 use url::Url;
 use vocab::{Locale, SnapshotId};
@@ -15,9 +14,9 @@ use vocab::{Locale, SnapshotId};
 use crate::blocks::{Blocks, Changing};
 use crate::delta::{Stamp, TableAt, TableError, Tables, is_comparable};
 use crate::events::Publishing;
-use crate::gate::{GatedTable, Seen};
+use crate::gate::Seen;
 use crate::landing::{Landing, LandingError};
-use crate::reader::{self, FileEnds, Reader, ReaderError};
+use crate::reader::{self, FileEnds, Reader, ReaderError, SnapshotTables};
 use crate::storage::{self, StoreConfig};
 use crate::writer::{self, FaultPoint, Notice};
 
@@ -227,11 +226,11 @@ impl Lake {
         self.inner.tables.url()
     }
 
-    /// Opens one snapshot for one permitted look; the newest when none is named.
+    /// Opens one snapshot for one permitted look; the newest when none is named. A table is opened
+    /// when it is first asked for.
     ///
     /// # Errors
-    /// When there is no such snapshot, or one of its tables cannot be opened or does not declare
-    /// whom it is about.
+    /// When there is no such snapshot.
     pub async fn reader(
         &self,
         permit: Permit,
@@ -249,18 +248,8 @@ impl Lake {
         if let Some((id, at)) = snapshot.as_ref().and_then(|s| Some((s.id, s.expired?))) {
             return Err(LedgerError::SnapshotExpired { id, at }.into());
         }
-        let opened = match &snapshot {
-            Some(snapshot) => self.open_all(snapshot).await?,
-            None => Vec::new(),
-        };
-        let seen = Seen::under(&permit);
-        let mut gated = Vec::with_capacity(opened.len());
-        for table in &opened {
-            let day = table.day.clone();
-            let gate = GatedTable::new(table, &seen)?;
-            gated.push((table.name.clone(), day, Arc::new(gate)));
-        }
-        Reader::new(permit, snapshot, gated, (&self.inner, &self.publishing))
+        let tables = SnapshotTables::new(self.clone(), snapshot.as_ref(), Seen::under(&permit));
+        Reader::new(permit, snapshot, Arc::new(tables), (&self.inner, &self.publishing))
     }
 
     /// Forgets what is remembered of tables and of the ends of their files where an erasure is under
@@ -298,16 +287,7 @@ impl Lake {
         self.inner.tables.known.clear();
     }
 
-    /// The tables of a snapshot, each at its version.
-    pub(crate) async fn open_all(&self, snapshot: &Snapshot) -> Result<Vec<TableAt>, TableError> {
-        let open = |table: &SnapshotTable| {
-            let (lake, table) = (self.clone(), table.clone());
-            async move { lake.open_at(&table.table, table.delta_version.unsigned_abs()).await }
-        };
-        let opening: Vec<_> = snapshot.tables.iter().map(open).collect();
-        stream::iter(opening).buffered(self.inner.tables.at_once()).try_collect().await
-    }
-
+    /// A table at a version of it.
     pub(crate) async fn open_at(&self, table: &str, version: u64) -> Result<TableAt, TableError> {
         let key = (table.to_owned(), version);
         if let Some(known) = self.known(&key) {

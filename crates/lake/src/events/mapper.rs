@@ -37,6 +37,11 @@ impl Mapper {
         Self { of, publishing }
     }
 
+    /// The table whose rows it maps.
+    pub(crate) fn table(&self) -> &'static str {
+        self.of.table
+    }
+
     /// The kinds its events may have.
     pub(crate) fn kinds(&self) -> Vec<&'static str> {
         self.of.kind.kinds()

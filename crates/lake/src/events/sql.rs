@@ -26,14 +26,14 @@ use futures::StreamExt as _;
 
 use super::batch::schema;
 use super::mapper::{Mapper, Wanted};
-use crate::gate::GatedTable;
+use crate::reader::{SnapshotTables, cannot_open};
 use crate::tables::PATIENT_ID;
 
-/// A gated table and what makes events of its rows.
+/// A table of a snapshot and what makes events of its rows.
 #[derive(Clone)]
 pub(crate) struct Source {
     pub(crate) mapper: Mapper,
-    pub(crate) table: Arc<GatedTable>,
+    pub(crate) tables: Arc<SnapshotTables>,
 }
 
 impl Source {
@@ -44,8 +44,12 @@ impl Source {
         filters: &[Expr],
         wanted: Wanted,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let columns = self.mapper.columns(&self.table.schema(), wanted);
-        self.table.scan(state, Some(&columns), filters, None).await
+        let table = self.tables.get(self.mapper.table()).await.map_err(cannot_open)?;
+        let Some(table) = table else {
+            return internal_err!("no table {}", self.mapper.table());
+        };
+        let columns = self.mapper.columns(&table.columns(), wanted);
+        table.gated.scan(state, Some(&columns), filters, None).await
     }
 }
 

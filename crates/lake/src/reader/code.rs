@@ -86,39 +86,41 @@ impl Reader {
         };
         let mut counting = Counting { known: self.people(people).await?, ..Counting::default() };
         let own = *table == look.main;
-        let names = self.wanted(table, look);
+        let day = self.day(table).await?;
+        let names = self.wanted(table, look).await?;
         let mut rows = self.scan(table, &names, Some(is_it.and(of_system))).await?;
         let mut records = HashSet::new();
         while let Some(batch) = rows.next().await? {
             records.extend(keys(&batch));
-            counting.add(self.day(table), look, &batch, None);
+            counting.add(day.as_deref(), look, &batch, None);
         }
         if !own {
             let told_beside = counting.has_values();
-            let main = self.wanted(&look.main, look);
+            let day = self.day(&look.main).await?;
+            let main = self.wanted(&look.main, look).await?;
             counting.forget_when();
             let mut rows = self.scan(&look.main, &main, None).await?;
             while let Some(batch) = rows.next().await? {
                 counting.read_values = !told_beside;
-                counting.add(self.day(&look.main), look, &batch, Some(&records));
+                counting.add(day.as_deref(), look, &batch, Some(&records));
             }
         }
         Ok(counting.told())
     }
 
-    fn day(&self, table: &str) -> Option<&str> {
-        self.tables.iter().find(|known| known.name == table)?.day.as_deref()
+    async fn day(&self, table: &str) -> Result<Option<String>, ReaderError> {
+        Ok(self.tables.get(table).await?.and_then(|table| table.day.clone()))
     }
 
     /// The columns of a table that a look wants and that are there.
-    fn wanted(&self, table: &str, look: &CodeLook) -> Vec<String> {
+    async fn wanted(&self, table: &str, look: &CodeLook) -> Result<Vec<String>, ReaderError> {
         let mut names = [PATIENT_ID, SOURCE, RESOURCE_KEY].map(str::to_owned).to_vec();
-        names.extend(self.day(table).map(str::to_owned));
+        names.extend(self.day(table).await?);
         names.extend(look.number.iter().flat_map(|(number, unit)| [number.clone(), unit.clone()]));
         names.extend(look.words.iter().cloned());
-        let columns = self.columns(table);
+        let columns = self.columns(table).await?;
         names.retain(|name| columns.as_ref().is_some_and(|all| all.index_of(name).is_ok()));
-        names
+        Ok(names)
     }
 
     /// Year of birth and sex of everybody who may be seen.
@@ -128,7 +130,7 @@ impl Reader {
     ) -> Result<HashMap<i64, (Option<i16>, String)>, ReaderError> {
         let mut known = HashMap::new();
         let names = [PATIENT_ID, &look.birth, &look.sex].map(str::to_owned);
-        let columns = self.columns(&look.table);
+        let columns = self.columns(&look.table).await?;
         if !columns.is_some_and(|all| names.iter().all(|name| all.index_of(name).is_ok())) {
             return Ok(known);
         }

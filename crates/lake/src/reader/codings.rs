@@ -62,12 +62,10 @@ impl Reader {
     pub async fn codes(&self, places: &[Codings]) -> Result<Vec<CodeCount>, ReaderError> {
         let mut told = Vec::new();
         for place in places {
-            let Some(known) = self.tables.iter().find(|known| known.name == place.table) else {
-                continue;
-            };
+            let Some(columns) = self.columns(&place.table).await? else { continue };
             let names =
                 [PATIENT_ID, SOURCE, RESOURCE_KEY, &place.code, &place.system, &place.display];
-            if names.iter().any(|name| known.columns.index_of(name).is_err()) {
+            if names.iter().any(|name| columns.index_of(name).is_err()) {
                 continue;
             }
             let names = names.map(str::to_owned);

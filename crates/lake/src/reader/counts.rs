@@ -7,6 +7,7 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Date32Type, Int64Type};
 use arrow_schema::DataType;
+use datafusion::catalog::TableProvider as _;
 use datafusion::common::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt as _;
@@ -14,7 +15,8 @@ use jiff::civil::Date;
 use tokio::task::JoinSet;
 use vocab::RawCount;
 
-use super::{Reader, ReaderError, Table};
+use super::tables::Table;
+use super::{Reader, ReaderError};
 use crate::tables::{PATIENT_ID, RESOURCE_KEY, SOURCE};
 
 /// What one table holds, as one permit sees it.
@@ -38,7 +40,7 @@ pub struct TableCount {
 /// together, so memory holds the people and nothing else.
 pub(super) async fn count(reader: &Reader, table: &Table) -> Result<TableCount, ReaderError> {
     let session = &reader.session;
-    let gated = session.table_provider(["aoba", "fhir", table.name.as_str()].join(".")).await?;
+    let gated = &table.gated;
     let wanted = [PATIENT_ID, SOURCE, RESOURCE_KEY].into_iter().chain(table.day.as_deref());
     let schema = gated.schema();
     let columns: Result<Vec<_>, _> = wanted.map(|name| schema.index_of(name)).collect();

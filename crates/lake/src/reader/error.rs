@@ -167,7 +167,7 @@ impl ReaderError {
         if let DataFusionError::Plan(message) = error.find_root()
             && let Some(name) = missing_table(message)
         {
-            let names: Vec<_> = reader.tables.iter().map(|table| table.name.clone()).collect();
+            let names: Vec<_> = reader.tables.names().map(str::to_owned).collect();
             return Self::UnknownTable { near: nearest(&name, &names), name };
         }
         Self::from(error)
@@ -179,6 +179,10 @@ impl From<DataFusionError> for ReaderError {
         if let Some(told) = storage::told(&error) {
             return Self::Storage(told);
         }
+        let error = match opening(error) {
+            Ok(table) => return Self::Table(table),
+            Err(error) => error,
+        };
         match error.find_root() {
             DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
                 SchemaError::FieldNotFound { field, valid_fields } => {
@@ -196,6 +200,20 @@ impl From<DataFusionError> for ReaderError {
             }
             other => Self::Failed { message: first_line(&other.strip_backtrace()) },
         }
+    }
+}
+
+/// What kept a table from being opened, where that is what the engine hands on.
+fn opening(error: DataFusionError) -> Result<TableError, DataFusionError> {
+    match error {
+        DataFusionError::External(cause) => match cause.downcast::<TableError>() {
+            Ok(table) => Ok(*table),
+            Err(other) => Err(DataFusionError::External(other)),
+        },
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => {
+            opening(*inner)
+        }
+        other => Err(other),
     }
 }
 

@@ -15,6 +15,7 @@ mod query;
 mod received;
 mod scan;
 mod session;
+mod tables;
 mod tally;
 
 use std::sync::Arc;
@@ -42,10 +43,10 @@ pub use received::Wanted;
 pub use tally::Tally;
 
 pub(crate) use session::{FileEnds, file_ends};
+pub(crate) use tables::{SnapshotTables, cannot_open};
 
 use self::session::Opening;
 use crate::events::{EventsOf, Mapper, Publishing, Source};
-use crate::gate::GatedTable;
 use crate::house::Inner;
 use crate::landing::Landing;
 
@@ -53,7 +54,7 @@ use crate::landing::Landing;
 pub struct Reader {
     permit: Permit,
     snapshot: Option<SnapshotId>,
-    tables: Vec<Table>,
+    tables: Arc<SnapshotTables>,
     session: SessionContext,
     limits: Limits,
     landing: Landing,
@@ -77,12 +78,6 @@ struct Limits {
     time_max: Duration,
 }
 
-struct Table {
-    name: String,
-    day: Option<String>,
-    columns: SchemaRef,
-}
-
 /// A question of the program's own, with values bound to its names.
 pub type Question = (&'static str, Vec<(&'static str, Parameter)>);
 
@@ -101,24 +96,15 @@ impl Reader {
     pub(crate) fn new(
         permit: Permit,
         snapshot: Option<Snapshot>,
-        gated: Vec<(String, Option<String>, Arc<GatedTable>)>,
+        tables: Arc<SnapshotTables>,
         (house, publishing): (&Inner, &Arc<Publishing>),
     ) -> Result<Self, ReaderError> {
-        use datafusion::datasource::TableProvider as _;
         let config = &house.config;
-        let tables = gated
-            .iter()
-            .map(|(name, day, gate)| Table {
-                name: name.clone(),
-                day: day.clone(),
-                columns: gate.schema(),
-            })
-            .collect();
-        let published = published(publishing, &gated);
+        let published = published(publishing, &tables);
         let zone = publishing.zone.clone();
         let sources = published.iter().flat_map(|(_, sources)| sources).cloned().collect();
         let (ends, is_of_one) = (Arc::clone(&house.ends), permit.person().is_some());
-        let opening = Opening { tables: gated, published, config, ends, is_of_one };
+        let opening = Opening { tables: Arc::clone(&tables), published, config, ends, is_of_one };
         let session = session::open(opening)?;
         let limits = Limits {
             rows_max: config.query_rows_max,
@@ -148,13 +134,15 @@ impl Reader {
     /// The names of the tables, in order.
     #[must_use]
     pub fn table_names(&self) -> Vec<&str> {
-        self.tables.iter().map(|table| table.name.as_str()).collect()
+        self.tables.names().collect()
     }
 
     /// The columns of a table with their types; none when there is no such table.
-    #[must_use]
-    pub fn columns(&self, table: &str) -> Option<SchemaRef> {
-        self.tables.iter().find(|known| known.name == table).map(|known| Arc::clone(&known.columns))
+    ///
+    /// # Errors
+    /// When the table cannot be opened, or does not declare whom it is about.
+    pub async fn columns(&self, table: &str) -> Result<Option<SchemaRef>, ReaderError> {
+        Ok(self.tables.get(table).await?.map(|table| table.columns()))
     }
 
     /// Answers one question in SQL, whole.
@@ -252,8 +240,9 @@ impl Reader {
     /// # Errors
     /// When a table cannot be read.
     pub async fn table_counts(&self) -> Result<Vec<TableCount>, ReaderError> {
-        let mut counts = Vec::with_capacity(self.tables.len());
-        for table in &self.tables {
+        let tables = self.tables.all().await?;
+        let mut counts = Vec::with_capacity(tables.len());
+        for table in tables {
             counts.push(counts::count(self, table).await?);
         }
         Ok(counts)
@@ -263,12 +252,11 @@ impl Reader {
 /// The tables of events of each slice, of those tables that the snapshot has.
 fn published(
     publishing: &Arc<Publishing>,
-    gated: &[(String, Option<String>, Arc<GatedTable>)],
+    tables: &Arc<SnapshotTables>,
 ) -> Vec<(String, Vec<Source>)> {
     let source = |of: &'static EventsOf| {
-        let (_, _, table) = gated.iter().find(|(name, ..)| name == of.table)?;
         let mapper = Mapper::new(of, Arc::clone(publishing));
-        Some(Source { mapper, table: Arc::clone(table) })
+        tables.has(of.table).then(|| Source { mapper, tables: Arc::clone(tables) })
     };
     let of_slice = |(slice, of): &(&str, &'static [EventsOf])| {
         (format!("{slice}_events"), of.iter().filter_map(source).collect())

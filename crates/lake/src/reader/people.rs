@@ -49,7 +49,7 @@ impl Reader {
     /// disclosure control only, so the right to rows is not asked for.
     pub(super) async fn people_events(&self) -> Result<People<'_>, ReaderError> {
         let mut numbers = Vec::new();
-        if self.columns(PATIENT).is_some() {
+        if self.tables.has(PATIENT) {
             let mut rows = self.scan(PATIENT, &[PATIENT_ID.to_owned()], None).await?;
             while let Some(batch) = rows.next().await? {
                 numbers.extend(batch.column(0).as_primitive::<Int64Type>().iter().flatten());
@@ -164,7 +164,7 @@ impl People<'_> {
         range: &RangeInclusive<i64>,
         met: &mut Met,
     ) -> Result<(), ReaderError> {
-        let Some(schema) = self.reader.columns(PATIENT) else { return Ok(()) };
+        let Some(schema) = self.reader.columns(PATIENT).await? else { return Ok(()) };
         let columns = Records::columns(&schema);
         let [from, to] = filters.clone();
         let mut rows = self.reader.scan(PATIENT, &columns, Some(from.and(to))).await?;

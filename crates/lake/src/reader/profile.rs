@@ -91,8 +91,9 @@ impl Reader {
         looks: &[ColumnLook],
     ) -> Result<TableProfile, ReaderError> {
         let unknown = || ReaderError::UnknownTable { name: table.to_owned(), near: Vec::new() };
-        let known = self.tables.iter().find(|known| known.name == table).ok_or_else(unknown)?;
-        let there = |look: &&ColumnLook| known.columns.index_of(&look.name).is_ok();
+        let known = self.tables.get(table).await?.ok_or_else(unknown)?;
+        let there_are = known.columns();
+        let there = |look: &&ColumnLook| there_are.index_of(&look.name).is_ok();
         let mut counting = Counting::new(known.day.clone(), looks.iter().filter(there));
         let mut names = vec![PATIENT_ID.to_owned()];
         names.extend(known.day.clone());
@@ -102,7 +103,7 @@ impl Reader {
                 names.push(unit.clone());
             }
         }
-        names.retain(|name| known.columns.index_of(name).is_ok());
+        names.retain(|name| there_are.index_of(name).is_ok());
         let mut rows = self.scan(table, &names, None).await?;
         while let Some(batch) = rows.next().await? {
             counting.add(&batch);

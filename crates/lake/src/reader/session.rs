@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use datafusion::catalog::{
     CatalogProvider as _, CatalogProviderList as _, MemoryCatalogProvider,
-    MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider as _,
+    MemoryCatalogProviderList,
 };
 use datafusion::execution::SessionStateDefaults;
 use datafusion::execution::cache::cache_manager::{CacheManagerConfig, CachedFileMetadataEntry};
@@ -17,9 +17,9 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use object_store::path::Path;
 
+use super::tables::{Names, SnapshotTables};
 use super::{ReaderError, functions};
 use crate::events::{EventsTable, Source};
-use crate::gate::GatedTable;
 use crate::house::LakeConfig;
 
 /// The schema the tables are in, so that `fhir.patient` and `patient` are one.
@@ -39,7 +39,7 @@ pub(crate) fn file_ends() -> FileEnds {
 
 /// What a session is opened for.
 pub(super) struct Opening<'a> {
-    pub(super) tables: Vec<(String, Option<String>, Arc<GatedTable>)>,
+    pub(super) tables: Arc<SnapshotTables>,
     /// The events of each slice.
     pub(super) published: Vec<(String, Vec<Source>)>,
     pub(super) config: &'a LakeConfig,
@@ -50,15 +50,11 @@ pub(super) struct Opening<'a> {
 
 pub(super) fn open(opening: Opening<'_>) -> Result<SessionContext, ReaderError> {
     let Opening { tables, published, config, ends, is_of_one } = opening;
-    let schema = Arc::new(MemorySchemaProvider::new());
-    for (name, _, table) in tables {
-        schema.register_table(name, table)?;
-    }
-    for (name, sources) in published {
-        schema.register_table(name, Arc::new(EventsTable::new(sources)))?;
-    }
+    let events = published.into_iter();
+    let events =
+        events.map(|(name, sources)| (name, Arc::new(EventsTable::new(sources)))).collect();
     let catalog = MemoryCatalogProvider::new();
-    catalog.register_schema(SCHEMA, schema)?;
+    catalog.register_schema(SCHEMA, Arc::new(Names { tables, events }))?;
     let catalogs = MemoryCatalogProviderList::new();
     catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
     let caches = CacheManagerConfig::default()

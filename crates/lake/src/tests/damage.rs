@@ -8,7 +8,7 @@ use vocab::PurposeOfUse;
 use super::{House, ROWS, Row};
 use crate::doctor::Depth;
 use crate::writer::{FaultPoint, LoadMode, OldPlace, OldRow};
-use crate::{Lake, LakeError, TableError};
+use crate::{Lake, LakeError, Reader, ReaderError, TableError};
 
 const ALL: &str = "select patient_id, resource_key, line, code, value, tags from observation \
                    order by resource_key";
@@ -29,11 +29,15 @@ async fn lived_in() -> House {
     house
 }
 
+/// A look of a program started now.
+async fn reader(house: &House) -> Result<Reader, ReaderError> {
+    let permit = house.ledger.permit(&house.actor, PurposeOfUse::Research, None, "sql", "00");
+    house.reopened().reader(permit.await.unwrap(), None).await
+}
+
 /// What a program started now answers, or that it refuses.
 async fn answer(house: &House) -> Result<Vec<String>, String> {
-    let lake = house.reopened();
-    let permit = house.ledger.permit(&house.actor, PurposeOfUse::Research, None, "sql", "00");
-    let reader = lake.reader(permit.await.unwrap(), None).await.map_err(|e| e.to_string())?;
+    let reader = reader(house).await.map_err(|error| error.to_string())?;
     let answer = reader.sql(ALL).await.map_err(|error| error.to_string())?;
     Ok(super::lines(&answer.batches))
 }
@@ -111,6 +115,27 @@ async fn a_log_that_marks_another_row_is_not_believed() {
     std::fs::write(&log, other).unwrap();
     let said = answer(&house).await.unwrap_err();
     assert!(said.contains("its log is not what was written"), "{said}");
+}
+
+/// Tables are opened when they are asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_table_is_told_where_it_is_asked_and_keeps_nobody_from_another() {
+    let house = lived_in().await;
+    for path in files(&house, "observation/_delta_log", "json") {
+        std::fs::write(path, "").unwrap();
+    }
+    let reader = reader(&house).await.unwrap();
+    let others = reader.sql("select count(*) from organization").await.unwrap();
+    assert_eq!(super::lines(&others.batches), ["2"], "one of each load");
+    let refused = [
+        reader.sql("select count(*) from organization, observation").await.err().unwrap(),
+        reader.columns("observation").await.unwrap_err(),
+        reader.table_counts().await.unwrap_err(),
+    ];
+    for refused in refused {
+        assert!(matches!(&refused, ReaderError::Table(_)), "{refused:?}");
+        assert!(refused.to_string().contains("observation"), "{refused}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

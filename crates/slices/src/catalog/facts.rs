@@ -127,10 +127,13 @@ pub(crate) fn is_japanese(name: &str) -> bool {
 }
 
 /// The columns of a table as they lie: name and type.
-pub(crate) fn columns(reader: &Reader, table: &str) -> Vec<(String, String)> {
-    let schema = reader.columns(table);
+pub(crate) async fn columns(
+    reader: &Reader,
+    table: &str,
+) -> Result<Vec<(String, String)>, Refusal> {
+    let schema = reader.columns(table).await?;
     let fields = schema.iter().flat_map(|schema| schema.fields().iter());
-    fields.map(|field| (field.name().clone(), field.data_type().to_string())).collect()
+    Ok(fields.map(|field| (field.name().clone(), field.data_type().to_string())).collect())
 }
 
 /// What the columns of a table hold.
@@ -141,7 +144,7 @@ pub(crate) async fn profile(
 ) -> Result<Arc<TableProfile>, Refusal> {
     let silent = TableEntry::default();
     let entry = dictionary::bundled().get(table).unwrap_or(&silent);
-    let looks = rules::looks(entry, &columns(reader, table));
+    let looks = rules::looks(entry, &columns(reader, table).await?);
     let count = async { Ok(reader.profile(table, &looks).await?) };
     site.remember(reader, &["catalog table", table].join(" "), count).await
 }
@@ -157,7 +160,7 @@ pub(crate) async fn codes(site: &Site, reader: &Reader) -> Result<Arc<Codes>, Re
 pub(crate) async fn index(site: &Site, reader: &Reader) -> Result<Arc<Index>, Refusal> {
     let codes = codes(site, reader).await?;
     let least = Policy::default().min_cell;
-    let build = async { Ok(search::index(reader, &codes, least)) };
+    let build = search::index(reader, &codes, least);
     site.remember(reader, "catalog search", build).await
 }
 

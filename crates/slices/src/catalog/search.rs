@@ -7,6 +7,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use desk::Refusal;
 use lake::Reader;
 use unicode_normalization::UnicodeNormalization as _;
 use vocab::Locale;
@@ -157,15 +158,19 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 /// Everything that this reader may be told of.
-pub(crate) fn index(reader: &Reader, codes: &Codes, people_min: u64) -> Index {
+pub(crate) async fn index(
+    reader: &Reader,
+    codes: &Codes,
+    people_min: u64,
+) -> Result<Index, Refusal> {
     let mut entries = Vec::new();
     for table in reader.table_names() {
         entries.push(table_entry(table));
-        let columns = facts::columns(reader, table);
+        let columns = facts::columns(reader, table).await?;
         entries.extend(columns.iter().map(|(name, _)| column_entry(table, name)));
     }
     entries.extend(concept_entries(codes, people_min));
-    Index { entries }
+    Ok(Index { entries })
 }
 
 fn table_entry(table: &str) -> Found {

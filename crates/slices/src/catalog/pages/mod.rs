@@ -54,7 +54,7 @@ async fn home(look: Look, Query(asked): Query<Asked>) -> Result<Html<String>, Re
 
 async fn table(look: Look, Path(name): Path<String>) -> Result<Html<String>, Refusal> {
     let (site, page, reader) = look.open().await?;
-    let columns = facts::columns(&reader, &name);
+    let columns = facts::columns(&reader, &name).await?;
     if columns.is_empty() {
         return Err(Refusal::NotFound);
     }
@@ -70,7 +70,7 @@ async fn column(
     Path((table, name)): Path<(String, String)>,
 ) -> Result<Html<String>, Refusal> {
     let (site, page, reader) = look.open().await?;
-    let columns = facts::columns(&reader, &table);
+    let columns = facts::columns(&reader, &table).await?;
     if !columns.iter().any(|(known, _)| *known == name) {
         return Err(Refusal::NotFound);
     }
