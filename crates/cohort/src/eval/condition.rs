@@ -219,7 +219,8 @@ impl Scope<'_> {
 }
 
 /// What a share of several conditions asks of the number that hold.
-pub(crate) fn share_count(share: Share, all: u32) -> Count {
+#[must_use]
+pub fn share_count(share: Share, all: u32) -> Count {
     match share {
         Share::All => Count::AtLeast(all),
         Share::Any => Count::AtLeast(1),
@@ -231,7 +232,8 @@ pub(crate) fn share_count(share: Share, all: u32) -> Count {
 }
 
 /// Whether a number between low and high, both included, is as asked.
-fn holds(count: Count, low: usize, high: usize) -> Truth {
+#[must_use]
+pub fn holds(count: Count, low: usize, high: usize) -> Truth {
     let number = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
     match count {
         Count::AtLeast(least) => Truth::sure(low >= number(least), high < number(least)),

@@ -35,15 +35,19 @@ pub use calendar::{
 };
 pub use codes::{Codes, Hierarchies};
 pub use cohort::{Candidate, Dropped, Period, keeps, rules};
+pub use condition::{holds, share_count};
 pub use exit::{EndedBy, Ending};
 pub use explain::{Explanation, Miss, Reason, explain};
 pub use formula::{bmi, egfr};
 pub use moment::When;
+pub use number::{age, between, year_of};
 pub use output::{Interval, Told};
 pub use patient::{
     Coded, Days, Measured, Patient, PatientEvent, Place, Sex, is_of_kind, kind_word,
 };
-pub use population::{Answer, PatientAnswer, answer, answer_without, others};
+pub use population::{Answer, PatientAnswer, answer, answer_without, others, sampled};
+pub use read::reading;
 pub use scope::{Chosen, Member, Others, Way, name_of};
+pub use statistic::statistic;
 pub use truth::Truth;
 pub use world::{ListRow, Refused, World};

@@ -231,24 +231,7 @@ impl Scope<'_> {
 
     fn between(&self, from: &Moment, to: &Moment, unit: TimeUnit) -> Result<Option<f64>, Refused> {
         let (from, to) = (self.moment(from)?.known(), self.moment(to)?.known());
-        let Some((from, to)) = from.zip(to) else { return Ok(None) };
-        let days = |from: i64, to: i64| match unit {
-            TimeUnit::Month => completed_months(from, to),
-            TimeUnit::Year => completed_months(from, to) / 12,
-            _ => to - from,
-        };
-        let (least, most) = if unit.is_finer_than_a_day() {
-            (to.first_second() - from.last_second(), to.last_second() - from.first_second())
-        } else {
-            (days(from.last_day(), to.first_day()), days(from.first_day(), to.last_day()))
-        };
-        let divisor = match unit {
-            TimeUnit::Week => 7.0,
-            TimeUnit::Hour => 3600.0,
-            TimeUnit::Minute => 60.0,
-            TimeUnit::Second | TimeUnit::Day | TimeUnit::Month | TimeUnit::Year => 1.0,
-        };
-        Ok((least == most).then(|| least as f64 / divisor))
+        Ok(from.zip(to).and_then(|(from, to)| between(from, to, unit)))
     }
 
     fn count(&self, counted: &Counted, members: &[Member]) -> Result<Option<f64>, Refused> {
@@ -289,7 +272,7 @@ impl Scope<'_> {
             let start = member.event.start.map(Stretch::first_second);
             values.extend(value.map(|value| (start, value)));
         }
-        Ok(statistic::of(statistic, &values, complete))
+        Ok(statistic::statistic(statistic, &values, complete))
     }
 
     /// A comparison of numbers.
@@ -364,14 +347,44 @@ fn is_bare(field: &NumberField) -> bool {
 }
 
 /// The calendar year, where there is only one.
-fn year_of(at: Stretch) -> Option<f64> {
+#[must_use]
+pub fn year_of(at: Stretch) -> Option<f64> {
     let (first, last) = (civil(at.first_day()).0, civil(at.last_day()).0);
     (first == last).then_some(first as f64)
 }
 
+/// How long from one moment to another, as [`Number::Between`] counts, where there is only one
+/// answer.
+#[must_use]
+pub fn between(from: Stretch, to: Stretch, unit: TimeUnit) -> Option<f64> {
+    let days = |from: i64, to: i64| match unit {
+        TimeUnit::Month => completed_months(from, to),
+        TimeUnit::Year => completed_months(from, to) / 12,
+        _ => to - from,
+    };
+    let (least, most) = if unit.is_finer_than_a_day() {
+        (to.first_second() - from.last_second(), to.last_second() - from.first_second())
+    } else {
+        (days(from.last_day(), to.first_day()), days(from.first_day(), to.last_day()))
+    };
+    let divisor = match unit {
+        TimeUnit::Week => 7.0,
+        TimeUnit::Hour => 3600.0,
+        TimeUnit::Minute => 60.0,
+        TimeUnit::Second | TimeUnit::Day | TimeUnit::Month | TimeUnit::Year => 1.0,
+    };
+    (least == most).then(|| least as f64 / divisor)
+}
+
 /// The age of a patient in completed units at a moment, where there is only one answer.
 pub(crate) fn age_on(patient: &Patient, at: Stretch, unit: TimeUnit) -> Option<i64> {
-    let birth = patient.birth?;
+    age(patient.birth?, at, unit)
+}
+
+/// The age in completed units at a moment of who was born on one of these days, where there is only
+/// one answer.
+#[must_use]
+pub fn age(birth: Stretch, at: Stretch, unit: TimeUnit) -> Option<i64> {
     // On any of the days it may be, not before any day of birth.
     if at.first_day() < birth.last_day() {
         return None;

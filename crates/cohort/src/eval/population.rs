@@ -166,19 +166,26 @@ type Settled<'a> = (&'a Patient, Vec<Candidate>, Vec<Period>);
 
 /// Keeps the patients with the smallest hashes.
 fn sample(patients: &mut [Settled<'_>], sample: Sample) {
-    let mut members: Vec<([u8; 32], PatientId)> = patients
-        .iter()
-        .filter(|(_, _, periods)| !periods.is_empty())
-        .map(|(patient, ..)| (hash(&format!("{}:{}", sample.seed, patient.key())), patient.id))
-        .collect();
-    members.sort_unstable();
-    let count = usize::try_from(sample.patients).unwrap_or(usize::MAX);
-    let kept: BTreeSet<PatientId> = members.into_iter().take(count).map(|(_, id)| id).collect();
+    let members = patients.iter().filter(|(_, _, periods)| !periods.is_empty());
+    let kept = sampled(sample, members.map(|(patient, ..)| patient.id));
     for (patient, _, periods) in patients.iter_mut() {
         if !kept.contains(&patient.id) {
             periods.clear();
         }
     }
+}
+
+/// Of the patients of a cohort, those in a sample: the smallest hashes.
+#[must_use]
+pub fn sampled(
+    sample: Sample,
+    members: impl IntoIterator<Item = PatientId>,
+) -> BTreeSet<PatientId> {
+    let hashed = |id: PatientId| (hash(&format!("{}:{}", sample.seed, id.get())), id);
+    let mut members: Vec<([u8; 32], PatientId)> = members.into_iter().map(hashed).collect();
+    members.sort_unstable();
+    let count = usize::try_from(sample.patients).unwrap_or(usize::MAX);
+    members.into_iter().take(count).map(|(_, id)| id).collect()
 }
 
 fn hash(text: &str) -> [u8; 32] {

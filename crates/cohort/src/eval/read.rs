@@ -118,14 +118,25 @@ impl Scope<'_> {
     }
 }
 
-/// A recorded number in the unit asked. What has no unit where one is asked is unknown, but where
-/// that unit is only a note.
 fn in_unit(
     number: f64,
     recorded: Option<&str>,
     default: Option<&str>,
     (asked, quantity): (Option<&str>, Option<Quantity>),
 ) -> Option<f64> {
+    let converted = reading(recorded, default, (asked, quantity))?.apply(number);
+    converted.is_finite().then_some(converted)
+}
+
+/// How a number recorded in a unit, or in the unit that its concept set gives it, is read in the
+/// unit asked; none where it is unknown. What has no unit where one is asked is unknown, but where
+/// that unit is only a note.
+#[must_use]
+pub fn reading(
+    recorded: Option<&str>,
+    default: Option<&str>,
+    (asked, quantity): (Option<&str>, Option<Quantity>),
+) -> Option<Conversion> {
     let unit = match (recorded, default) {
         (Some(unit), Some(default)) if unit == without_notes(default) => Some(default),
         (Some(unit), _) => Some(unit),
@@ -134,6 +145,5 @@ fn in_unit(
     if unit.is_none() && asked.is_some_and(|asked| !without_notes(asked).is_empty()) {
         return None;
     }
-    let converted = Conversion::new(unit, asked, quantity)?.apply(number);
-    converted.is_finite().then_some(converted)
+    Conversion::new(unit, asked, quantity)
 }

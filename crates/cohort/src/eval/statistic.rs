@@ -8,7 +8,8 @@ const YEAR_DAYS: f64 = 365.25;
 
 /// From numbers in the order of their set, each with the earliest second its event can start;
 /// `complete` says that every member of the set is certain and has its number.
-pub(crate) fn of(
+#[must_use]
+pub fn statistic(
     statistic: Statistic,
     values: &[(Option<i64>, f64)],
     complete: bool,

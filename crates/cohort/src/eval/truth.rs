@@ -50,7 +50,8 @@ impl Truth {
     }
 
     /// True where the first is sure, false where the second is sure, else unknown.
-    pub(crate) fn sure(holds: bool, fails: bool) -> Self {
+    #[must_use]
+    pub fn sure(holds: bool, fails: bool) -> Self {
         match (holds, fails) {
             (true, _) => Self::True,
             (_, true) => Self::False,

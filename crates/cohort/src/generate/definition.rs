@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::ast::{
     Alternative, Anchor, Choice, Clause, Code, CohortDefinition, Comments, Condition, Entry, Event,
-    Every, Heading, Keep, LocalDate, Measure, Moment, Name, Offset, Output, Rule, RuleKind, Sample,
-    Selection, Span, Step, TimeUnit, Title, Use, UseKind, Value, Version, Window,
+    Every, Heading, Keep, LocalDate, Measure, Moment, Name, Number, Offset, Output, Rule, RuleKind,
+    Sample, Scalar, Selection, Span, Step, TimeUnit, Title, Use, UseKind, Value, Version, Window,
 };
 
 use super::Choices;
@@ -85,6 +85,38 @@ pub fn widened(definition: &CohortDefinition) -> CohortDefinition {
         wide.outputs.push(clause(Output::Variable { title: Title::default(), value }));
     }
     wide
+}
+
+/// The same definition with what it tells asked by rules as well: whether a condition holds, whether
+/// an event is found, whether a number, moment or code is known. So an engine whose outputs come
+/// from elsewhere is asked for all that a definition says.
+#[must_use]
+pub fn asked(definition: &CohortDefinition) -> CohortDefinition {
+    let mut asked = definition.clone();
+    for output in std::mem::take(&mut asked.outputs) {
+        let value = match output.says {
+            Output::Variable { value, .. } => value,
+            Output::Outcome { name, select, of, .. } => {
+                Value::Event(name, Event::Select(select, of))
+            }
+            Output::Stratum { name, code, .. } => Value::Code(name, code),
+            Output::Measure(_) => continue,
+        };
+        let when = match &value {
+            Value::Event(name, _) => Condition::Found(Event::Named(name.clone())),
+            Value::Number(name, _) => Condition::Known(Scalar::Number(Number::Named(name.clone()))),
+            Value::Moment(name, _) => {
+                Condition::Known(Scalar::Moment(Moment::at(Anchor::Named(name.clone()))))
+            }
+            Value::Code(name, _) => Condition::Known(Scalar::Code(Code::Named(name.clone()))),
+            Value::Condition(name, _) => Condition::Named(name.clone()),
+            Value::Events(..) => continue,
+        };
+        let title = titled(&format!("told {}", asked.steps.len()));
+        asked.steps.push(clause(Step::Let(value)));
+        asked.steps.push(clause(Step::Rule(Rule { kind: RuleKind::Exclude, title, when })));
+    }
+    asked
 }
 
 pub(super) fn date(day: i32) -> LocalDate {

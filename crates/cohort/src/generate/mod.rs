@@ -15,7 +15,7 @@ mod patient;
 mod recorder;
 
 pub use choices::Choices;
-pub use definition::{definition, widened};
+pub use definition::{asked, definition, widened};
 pub use patient::{Constants, patients};
 pub use recorder::Recorder;
 

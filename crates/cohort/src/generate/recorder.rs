@@ -85,6 +85,21 @@ fn count(truths: &mut [u64; 3], truth: Truth) {
     } += 1;
 }
 
+impl std::ops::AddAssign for Recorder {
+    fn add_assign(&mut self, other: Self) {
+        self.definitions += other.definitions;
+        self.with_periods += other.with_periods;
+        self.divided += other.divided;
+        self.candidates += other.candidates;
+        self.periods += other.periods;
+        self.holds += other.holds;
+        self.fails += other.fails;
+        self.unknown += other.unknown;
+        self.known_values += other.known_values;
+        self.unknown_values += other.unknown_values;
+    }
+}
+
 impl fmt::Display for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
