@@ -14,6 +14,7 @@ const WALLS: &[(&[&str], &[&str])] = &[
     ),
     (&["sqlx"], &["ledger"]),
     (&["noodles"], &["variants"]),
+    (&["memmap2"], &["timeline"]),
     (&["axum"], &["desk", "slices", "aoba"]),
     (&["reqwest", "aws-lc-rs", "rustls-pki-types"], &["aoba"]),
     (&["anyhow"], &["aoba", "xtask"]),

@@ -1,0 +1,199 @@
+//! Figures of the index, on a hospital that never was: `cargo bench -p timeline -- [patients]`.
+//!
+//! Prints how fast it is built, what an event costs on disk, and how long definitions take. The
+//! machine may be shared: processor time is printed beside the time on the wall.
+#![expect(
+    clippy::expect_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a bench ends where something is wrong, and makes numbers that fit"
+)]
+
+mod hospital;
+mod library;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use cohort::ast::{Condition, Step};
+use cohort::eval::{Codes, Hierarchies, World};
+use timeline::answer::{Effort, Memory, Question};
+use timeline::build::Options;
+use timeline::timeline::{Becomes, Draft, Shown, Timeline};
+use vocab::PatientId;
+
+fn main() {
+    let patients = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(90_000);
+    let folder = std::env::temp_dir().join(format!("timeline-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for the index");
+    let excluded = build(&folder, patients);
+    ask(&folder, &excluded);
+    std::fs::remove_dir_all(&folder).expect("the folder to go");
+}
+
+/// Builds the index; gives the ids of some of its people.
+fn build(folder: &Path, patients: u32) -> Vec<PatientId> {
+    let hospital = hospital::Hospital::new(patients, 7, &library::planted());
+    let options = Options {
+        threads: std::thread::available_parallelism().map_or(2, usize::from),
+        declared: ["visit", "diagnosis", "drug_order", "lab"].map(str::to_owned).to_vec(),
+        ..Options::default()
+    };
+    let persons = hospital.persons();
+    let some = persons.iter().step_by(7).take(32).map(|person| person.id).collect();
+    let mut builder = Draft::begin(folder, Becomes::Base, persons, options).expect("a draft");
+    let (mut making, mut pushing) = (0.0, 0.0);
+    let mut first = 0;
+    let cpu_before = cpu_seconds();
+    let mut cpu_making = 0.0;
+    while first < patients {
+        let last = (first + 512).min(patients);
+        let (wall, cpu) = (Instant::now(), thread_cpu_seconds());
+        let rows = hospital.rows(first..last);
+        making += wall.elapsed().as_secs_f64();
+        cpu_making += thread_cpu_seconds() - cpu;
+        let wall = Instant::now();
+        rows.with_batch(|batch| builder.push(batch).expect("rows"));
+        pushing += wall.elapsed().as_secs_f64();
+        first = last;
+    }
+    let wall = Instant::now();
+    let built = builder.finish().expect("a whole file");
+    pushing += wall.elapsed().as_secs_f64();
+    let cpu = cpu_seconds() - cpu_before - cpu_making;
+    println!("{built:?}");
+    let (events, bytes) = (built.events as f64, built.bytes as f64);
+    println!(
+        "built {events} events of {patients} patients in {pushing:.2} s on the wall (made in {making:.2} s)"
+    );
+    println!("  {:.2} million events/s on the wall", events / pushing / 1e6);
+    println!(
+        "  {cpu:.2} s of processor: {:.2} million events/s on two cores",
+        2.0 * events / cpu / 1e6
+    );
+    println!("  {:.2} bytes per event", bytes / events);
+    some
+}
+
+fn ask(folder: &Path, excluded: &[PatientId]) {
+    let before = resident_mb();
+    let first = Instant::now();
+    let timeline = Timeline::open(folder).expect("an index");
+    println!("opened in {:.1} ms", first.elapsed().as_secs_f64() * 1e3);
+    let (sets, hierarchies) = (library::sets(), Hierarchies::default());
+    let codes: BTreeMap<_, _> = sets
+        .iter()
+        .map(|set| (set.name.clone(), Codes::new(set, &hierarchies).expect("a set")))
+        .collect();
+    let world = World { codes, ..World::of_data(timeline.span()) };
+    let mut first_answer = None;
+    for threads in [1, 2] {
+        let (mut whole, mut edited) = (Vec::new(), Vec::new());
+        let memory = Memory::new(Memory::BYTES);
+        for round in 0..5 {
+            // Another permit: nothing of the rounds before can be used but which codes are looked for.
+            let shown = timeline.shown(&excluded[threads * 8 + round..][..1]);
+            for definition in &library::definitions() {
+                let (ms, line) = once(&timeline, (definition, &world), &shown, (&memory, threads));
+                if round == 0 && whole.is_empty() && threads == 1 && first_answer.is_none() {
+                    first_answer = Some(first.elapsed());
+                    println!(
+                        "first answer {:.1} ms after opening began",
+                        first.elapsed().as_secs_f64() * 1e3
+                    );
+                }
+                if round == 1 && threads == 2 {
+                    println!("  {ms:9.2} ms  {} {line}", definition.heading.name);
+                }
+                // The first round reads what was never read before.
+                if round == 0 {
+                    continue;
+                }
+                whole.push(ms);
+                let mut definition = definition.clone();
+                if change(&mut definition) {
+                    edited
+                        .push(once(&timeline, (&definition, &world), &shown, (&memory, threads)).0);
+                }
+            }
+        }
+        println!("{threads} threads: a definition with attrition {}", spread(&mut whole));
+        println!("{threads} threads: one rule changed {}", spread(&mut edited));
+    }
+    println!("load {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
+    println!("resident memory grew by {:.0} MB", resident_mb() - before);
+    let wall = Instant::now();
+    timeline.verify().expect("it is whole");
+    println!("verified in {:.1} ms", wall.elapsed().as_secs_f64() * 1e3);
+    timeline.segments().iter().for_each(|segment| println!("{}", segment.sizes()));
+}
+
+fn once(
+    timeline: &Timeline,
+    (definition, world): (&cohort::ast::CohortDefinition, &World<'_>),
+    shown: &Shown,
+    (memory, threads): (&Memory, usize),
+) -> (f64, String) {
+    let cancelled = AtomicBool::new(false);
+    let wall = Instant::now();
+    let question = Question { definition, world, edition: b"" };
+    let effort = Effort { threads, memory, cancelled: &cancelled };
+    let answer = timeline.ask(question, shown, effort).expect("an answer");
+    let table = answer.attrition(&BTreeSet::new());
+    let ms = wall.elapsed().as_secs_f64() * 1e3;
+    let numbers =
+        (table.entered.candidates.get(), table.asked.patients.get(), table.kept.patients.get());
+    (ms, format!("{numbers:?} unplanned {}", answer.unplanned))
+}
+
+/// Changes a number of the last rule, as someone does who tries.
+fn change(definition: &mut cohort::ast::CohortDefinition) -> bool {
+    let rule = definition.steps.iter_mut().rev().find_map(|clause| match &mut clause.says {
+        Step::Rule(rule) => Some(rule),
+        Step::Let(_) => None,
+    });
+    let Some(rule) = rule else { return false };
+    let json = serde_json::to_string(&rule.when).expect("json");
+    let changed = json.replacen("\"count\":-", "\"count\":-1", 1);
+    rule.when = match serde_json::from_str(&changed) {
+        Ok(when) if changed != json => when,
+        // Without a window before the index: the same work under another name.
+        _ => Condition::Not(Box::new(rule.when.clone())),
+    };
+    true
+}
+
+fn spread(ms: &mut [f64]) -> String {
+    ms.sort_by(f64::total_cmp);
+    let at = |share: f64| {
+        ms.get(((ms.len() as f64 - 1.0) * share).round() as usize).copied().unwrap_or(0.0)
+    };
+    format!("p50 {:.2} ms, p95 {:.2} ms, most {:.2} ms", at(0.5), at(0.95), at(1.0))
+}
+
+fn resident_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kb = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+    kb.unwrap_or(0.0) / 1024.0
+}
+
+/// Processor seconds of this process.
+fn cpu_seconds() -> f64 {
+    ticks("/proc/self/stat")
+}
+
+/// Processor seconds of this thread.
+fn thread_cpu_seconds() -> f64 {
+    ticks("/proc/thread-self/stat")
+}
+
+fn ticks(path: &str) -> f64 {
+    let Ok(stat) = std::fs::read_to_string(path) else { return 0.0 };
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    let fields: Vec<f64> = after.split_whitespace().filter_map(|f| f.parse().ok()).collect();
+    // User and system time, in hundredths of a second. The state, a letter, is not among them.
+    (fields.get(10).unwrap_or(&0.0) + fields.get(11).unwrap_or(&0.0)) / 100.0
+}

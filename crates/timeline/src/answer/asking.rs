@@ -1,0 +1,369 @@
+//! A question while it is answered, shard by shard.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use cohort::ast::{CohortDefinition, Kind};
+use cohort::eval::{World, is_of_kind, kind_word};
+
+use super::candidates::{Bits, Candidate, Entered, Shard};
+use super::keys;
+use super::memory::Held;
+use super::plan::{ColumnId, Need, Plan, TableSpec, plain};
+use super::table::{self, Hit, Table, Wanted};
+use super::uses::{Uses, Walk};
+use super::{Effort, Question, whole};
+use crate::Error;
+use crate::event::coverage_of;
+use crate::mask::Mask;
+use crate::segment::Segment;
+use crate::timeline::{ShardAt, Shown, Timeline};
+
+/// What one shard gave: its candidates, unless they were held, and what the missing rules say.
+pub(super) type OfShard = (Option<Entered>, Vec<Bits>);
+
+/// The concepts of a table, for each segment.
+pub(super) type Hits = Vec<Vec<Hit>>;
+
+/// A question while it is answered.
+pub(super) struct Asking<'a> {
+    timeline: &'a Timeline,
+    question: Question<'a>,
+    shown: &'a Shown,
+    plan: Option<&'a Plan>,
+    effort: Effort<'a>,
+    world: &'a World<'a>,
+    need: Need,
+    /// For every table that is used, the concepts.
+    hits: BTreeMap<usize, Arc<Hits>>,
+    deaths: (TableSpec, Arc<Hits>),
+    coverage: Vec<(Kind, TableSpec, Arc<Hits>)>,
+    /// The rules to be worked out.
+    missing: Vec<bool>,
+    /// Those of them without a plan, as a definition, and the kinds it looks at.
+    unplanned: Option<(CohortDefinition, Vec<Kind>)>,
+    /// What is read for the entry, for dates, and for rules; columns are those that any needs.
+    entry: Uses,
+    dates: Uses,
+    rules: Uses,
+}
+
+impl<'a> Asking<'a> {
+    /// Finds what has to be read for the rules that are missing, and, unless they are held, for
+    /// the candidates. Says how many rules have no plan.
+    pub(super) fn new(
+        (timeline, shown): (&'a Timeline, &'a Shown),
+        question: Question<'a>,
+        plan: Option<&'a Plan>,
+        effort: Effort<'a>,
+        (missing, has_entered): (&[bool], bool),
+    ) -> (Self, usize) {
+        let mut asking = Self {
+            timeline,
+            question,
+            shown,
+            plan,
+            effort,
+            world: question.world,
+            need: Need::Nothing,
+            hits: BTreeMap::new(),
+            deaths: (plain(Kind::Death), Arc::default()),
+            coverage: Vec::new(),
+            missing: missing.to_vec(),
+            unplanned: None,
+            entry: Uses::default(),
+            dates: Uses::default(),
+            rules: Uses::default(),
+        };
+        let unplanned = match plan {
+            Some(plan) => asking.look_at(plan, has_entered),
+            None => vec![true; missing.len()],
+        };
+        let count = unplanned.iter().filter(|unplanned| **unplanned).count();
+        if count > 0 || plan.is_none() {
+            let keeps = if plan.is_none() { missing } else { &unplanned };
+            let reduced = whole::reduced(question.definition, keeps);
+            let kinds = whole::kinds(&reduced, question.world);
+            asking.unplanned = Some((reduced, kinds));
+        }
+        (asking, count)
+    }
+
+    /// Finds the concepts of all tables in use; says which missing rules have no plan.
+    fn look_at(&mut self, plan: &Plan, has_entered: bool) -> Vec<bool> {
+        let mut unplanned = vec![false; self.missing.len()];
+        for ((rule, missing), unplanned) in plan.rules.iter().zip(&self.missing).zip(&mut unplanned)
+        {
+            match rule {
+                Some(rule) if *missing => self.rules.add(&Walk::of_rule(plan, rule)),
+                rule => *unplanned = *missing && rule.is_none(),
+            }
+        }
+        if !has_entered {
+            self.need = Need::of_entry(plan);
+            self.dates = Walk::of_dates(plan);
+        }
+        if !has_entered || self.rules.entry {
+            self.entry = Walk::of_entry(plan);
+        }
+        // A table is read once, with all columns that anything needs.
+        let (mut all, mut later) = (self.entry.clone(), self.dates.clone());
+        all.add(&self.dates);
+        all.add(&self.rules);
+        later.add(&self.rules);
+        for (table, columns) in &mut self.entry.tables {
+            columns.extend(all.tables.get(table).into_iter().flatten());
+        }
+        for (table, columns) in &mut self.dates.tables {
+            columns.extend(later.tables.get(table).into_iter().flatten());
+        }
+        for &table in all.tables.keys() {
+            let Some(spec) = plan.tables.get(table) else { continue };
+            let hits = self.hits(&spec.records, &|segment| table::hits(spec, segment, self.world));
+            self.hits.insert(table, hits);
+        }
+        let deaths = &self.deaths.0;
+        self.deaths.1 =
+            self.hits(&deaths.records, &|segment| table::hits(deaths, segment, self.world));
+        let kinds: BTreeSet<Kind> =
+            self.timeline.segments().iter().flat_map(Segment::declared).collect();
+        let coverage = kinds.into_iter().map(|kind| {
+            let word = coverage_of(kind_word(&kind));
+            let hits = self.hits(&word, &|segment| table::hits_of_word(segment, &word));
+            (kind.clone(), plain(kind), hits)
+        });
+        self.coverage = coverage.collect();
+        unplanned
+    }
+
+    /// The concepts that something looks at, as they were found before or as they are found now.
+    fn hits(&self, of: &impl serde::Serialize, find: &dyn Fn(&Segment) -> Vec<Hit>) -> Arc<Hits> {
+        let key = keys::of_hits(of, self.timeline, self.question.edition);
+        if let Some(Held::Hits(hits)) = self.effort.memory.get(key) {
+            return hits;
+        }
+        let hits: Arc<Hits> = Arc::new(self.timeline.segments().iter().map(find).collect());
+        self.effort.memory.put(key, &Held::Hits(Arc::clone(&hits)));
+        hits
+    }
+
+    /// Works shards out, on several threads; their order is that of the shards.
+    pub(super) fn work(&self, held: Option<&Arc<Vec<Entered>>>) -> Result<Vec<OfShard>, Error> {
+        let next = AtomicUsize::new(0);
+        let count = self.timeline.shards().len();
+        let one = || {
+            let mut done = Vec::new();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= count {
+                    return done;
+                }
+                let result = self.shard(number, held.and_then(|held| held.get(number)));
+                let failed = result.is_err();
+                done.push((number, result));
+                if failed {
+                    next.store(count, Ordering::Relaxed);
+                }
+            }
+        };
+        let threads = self.effort.threads.clamp(1, count.max(1));
+        let mut done = if threads == 1 {
+            one()
+        } else {
+            std::thread::scope(|scope| {
+                let spawned: Vec<_> = (1..threads).map(|_| scope.spawn(one)).collect();
+                let mut all = one();
+                for thread in spawned {
+                    all.extend(thread.join().map_err(|_| Error::Worker)?);
+                }
+                Ok::<_, Error>(all)
+            })?
+        };
+        done.sort_by_key(|(number, _)| *number);
+        done.into_iter().map(|(_, result)| result).collect()
+    }
+
+    fn go_on(&self) -> Result<(), Error> {
+        if self.effort.cancelled.load(Ordering::Relaxed) {
+            return Err(Error::Cancelled);
+        }
+        Ok(())
+    }
+
+    fn shard(&self, number: usize, held: Option<&Entered>) -> Result<OfShard, Error> {
+        self.go_on()?;
+        let at = self.timeline.shards().get(number).ok_or(Error::Worker)?;
+        let segment = self.timeline.segment(at).ok_or(Error::Worker)?;
+        let shown = self.shown.masks.get(number).ok_or(Error::Worker)?;
+        let Some(plan) = self.plan else {
+            let (entered, bits) = self.evaluated((segment, at.number), shown)?;
+            return Ok((Some(entered), bits));
+        };
+        let mut shard = Shard {
+            segment,
+            number: at.number,
+            definition: self.question.definition,
+            plan,
+            tables: std::iter::repeat_with(Table::default).take(plan.tables.len()).collect(),
+            coverage: Vec::new(),
+            deaths: Table::default(),
+            data: self.world.data,
+        };
+        let mut read =
+            Reading { at, loaded: BTreeSet::new(), deaths: false, coverage: BTreeSet::new() };
+        let found = match held {
+            None => Some(self.entered(&mut shard, &mut read, shown)?),
+            Some(_) => None,
+        };
+        let candidates = found.as_ref().or(held).map(|entered| entered.candidates.as_slice());
+        let candidates = candidates.unwrap_or_default();
+        let with = mask_of(candidates);
+        let refreshed;
+        let candidates = if held.is_some() && self.rules.entry {
+            self.load(&mut shard, &mut read, &self.entry, &with)?;
+            refreshed = shard.refreshed(candidates);
+            refreshed.as_slice()
+        } else {
+            candidates
+        };
+        self.load(&mut shard, &mut read, &self.rules, &with)?;
+        let bits = self.says(&shard, candidates)?;
+        Ok((found, bits))
+    }
+
+    /// The candidates of a shard: what is read is read of ever fewer patients.
+    fn entered<'s>(
+        &'s self,
+        shard: &mut Shard<'_>,
+        read: &mut Reading<'s>,
+        shown: &Mask,
+    ) -> Result<Entered, Error> {
+        let (segment, number) = (shard.segment, shard.number);
+        let mut presence = |table: usize| {
+            let hits = self.hits.get(&table).and_then(|hits| hits.get(read.at.segment));
+            table::presence(segment, number, hits.map_or(&[], Vec::as_slice))
+        };
+        let may = self.need.met(shown, &mut presence)?;
+        self.load(shard, read, &self.entry, &may)?;
+        let ways = shard.enter(&may);
+        let mut with = Mask::none();
+        ways.iter().for_each(|(patient, _)| with.set(usize::from(*patient)));
+        self.load(shard, read, &self.dates, &with)?;
+        self.go_on()?;
+        Ok(shard.dated(ways))
+    }
+
+    /// What the missing rules say of a shard's candidates.
+    fn says(&self, shard: &Shard<'_>, candidates: &[Candidate]) -> Result<Vec<Bits>, Error> {
+        let mut evaluated = Vec::new();
+        if self.unplanned.is_some() {
+            let place = (shard.segment, shard.number);
+            let (other, bits) = self.evaluated(place, &mask_of(candidates))?;
+            let who = |of: &Candidate| (of.patient, of.entry.row.start, of.index);
+            if !candidates.iter().map(who).eq(other.candidates.iter().map(who)) {
+                return Err(Error::Disagree);
+            }
+            evaluated = bits;
+        }
+        let mut evaluated = evaluated.into_iter();
+        let rules = shard.plan.rules.iter().zip(&self.missing);
+        let mut all = Vec::new();
+        for (rule, _) in rules.filter(|(_, missing)| **missing) {
+            self.go_on()?;
+            all.push(match rule {
+                Some(rule) => shard.rule(rule, candidates),
+                None => evaluated.next().ok_or(Error::Disagree)?,
+            });
+        }
+        Ok(all)
+    }
+
+    /// What the evaluator says of some patients, a few at a time, so that it can be cancelled.
+    fn evaluated(
+        &self,
+        place: (&Segment, u32),
+        wanted: &Mask,
+    ) -> Result<(Entered, Vec<Bits>), Error> {
+        let Some((definition, kinds)) = &self.unplanned else { return Err(Error::Worker) };
+        let count = cohort::eval::rules(definition).count();
+        let mut all = (Entered::default(), vec![Bits::default(); count]);
+        for part in wanted.parts() {
+            self.go_on()?;
+            let (entered, bits) = whole::ask(place, definition, (self.world, kinds), &part)?;
+            all.0.append(entered);
+            for (to, from) in all.1.iter_mut().zip(&bits) {
+                to.append(from);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Reads what a part of the plan uses and has not been read yet.
+    fn load<'s>(
+        &'s self,
+        shard: &mut Shard<'_>,
+        read: &mut Reading<'s>,
+        uses: &Uses,
+        of: &Mask,
+    ) -> Result<(), Error> {
+        for (&table, columns) in &uses.tables {
+            let spec = shard.plan.tables.get(table);
+            if let (Some(hits), Some(spec)) = (self.hits.get(&table), spec)
+                && read.loaded.insert(table)
+            {
+                let loaded = self.read((shard, read.at), (table, spec, hits), columns, of)?;
+                if let Some(to) = shard.tables.get_mut(table) {
+                    *to = loaded;
+                }
+            }
+        }
+        let none = BTreeSet::new();
+        let is_asked = |kind: &Kind| uses.coverage.iter().any(|asked| is_of_kind(kind, asked));
+        if uses.deaths && !std::mem::replace(&mut read.deaths, true) {
+            let (spec, hits) = &self.deaths;
+            shard.deaths = self.read((shard, read.at), (0, spec, hits), &none, of)?;
+        }
+        for (kind, spec, hits) in self.coverage.iter().filter(|(kind, ..)| is_asked(kind)) {
+            if read.coverage.insert(kind) {
+                let table = self.read((shard, read.at), (0, spec, hits), &none, of)?;
+                shard.coverage.push((kind.clone(), table));
+            }
+        }
+        Ok(())
+    }
+
+    fn read(
+        &self,
+        (shard, at): (&Shard<'_>, &ShardAt),
+        (number, spec, hits): (usize, &TableSpec, &Hits),
+        columns: &BTreeSet<ColumnId>,
+        of: &Mask,
+    ) -> Result<Table, Error> {
+        self.go_on()?;
+        let wanted = Wanted {
+            number: u16::try_from(number).map_err(|_| Error::TooLarge("a definition"))?,
+            spec,
+            hits: hits.get(at.segment).map_or(&[], Vec::as_slice),
+            specs: &shard.plan.columns,
+            columns,
+        };
+        table::load((shard.segment, at.number), wanted, self.world, of)
+    }
+}
+
+/// What was read of a shard already.
+struct Reading<'a> {
+    at: &'a ShardAt,
+    loaded: BTreeSet<usize>,
+    deaths: bool,
+    /// The kinds whose coverage was read.
+    coverage: BTreeSet<&'a Kind>,
+}
+
+/// The patients of candidates.
+fn mask_of(candidates: &[Candidate]) -> Mask {
+    let mut mask = Mask::none();
+    candidates.iter().for_each(|candidate| mask.set(usize::from(candidate.patient)));
+    mask
+}

@@ -1,0 +1,358 @@
+//! Steps 1 to 8 of a definition in one shard: its candidates, when each would end, and what the
+//! rules say of them.
+
+use std::collections::BTreeMap;
+
+use cohort::ast::{Choice, CohortDefinition, Span};
+use cohort::eval::{
+    Dropped, EndedBy, Ending, Stretch, Truth, day_of, last_second_of, offset_back, shift_second,
+};
+
+use super::plan::{Ask, Plan};
+use super::scene::{Coverage, Entry, Scene};
+use super::table::{NEVER, Row, Table};
+use crate::mask::Mask;
+use crate::segment::Segment;
+
+/// A candidate of which the rules are asked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Candidate {
+    /// The patient's place in the shard.
+    pub(super) patient: u16,
+    pub(super) entry: Entry,
+    pub(super) index: Stretch,
+    pub(super) ending: Ending,
+}
+
+/// How many candidates, and how many patients with at least one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) patients: u64,
+    pub(super) candidates: u64,
+}
+
+impl Count {
+    /// Adds those of a patient.
+    pub(super) fn add(&mut self, candidates: u64) {
+        self.patients += u64::from(candidates > 0);
+        self.candidates += candidates;
+    }
+
+    pub(super) fn plus(&mut self, other: Self) {
+        self.patients += other.patients;
+        self.candidates += other.candidates;
+    }
+}
+
+/// The candidates of a shard that come to the rules, in order, and how many did not.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entered {
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) all: Count,
+    pub(super) dropped: BTreeMap<Dropped, Count>,
+}
+
+impl Entered {
+    /// Adds those of the patients after these.
+    pub(super) fn append(&mut self, other: Self) {
+        self.candidates.extend(other.candidates);
+        self.all.plus(other.all);
+        for (reason, count) in other.dropped {
+            self.dropped.entry(reason).or_default().plus(count);
+        }
+    }
+
+    /// Counts a patient's candidates: how many, and why those that were dropped before the rules.
+    pub(super) fn count(&mut self, all: usize, mut dropped: Vec<Dropped>) {
+        self.all.add(all as u64);
+        dropped.sort_unstable();
+        for same in dropped.chunk_by(|a, b| a == b) {
+            if let Some(reason) = same.first() {
+                self.dropped.entry(*reason).or_default().add(same.len() as u64);
+            }
+        }
+    }
+}
+
+/// A candidate while it is not known yet whether it comes to the rules.
+pub(super) struct Way {
+    row: Row,
+    ways: u64,
+    index: Option<Stretch>,
+    dropped: Option<Dropped>,
+}
+
+impl Way {
+    fn entry(&self) -> Entry {
+        Entry { row: self.row, ways: self.ways }
+    }
+}
+
+/// What stays the same in a shard.
+pub(super) struct Shard<'a> {
+    pub(super) segment: &'a Segment,
+    pub(super) number: u32,
+    pub(super) definition: &'a CohortDefinition,
+    pub(super) plan: &'a Plan,
+    pub(super) tables: Vec<Table>,
+    pub(super) coverage: Coverage,
+    pub(super) deaths: Table,
+    pub(super) data: (i64, i64),
+}
+
+impl Shard<'_> {
+    /// The scene of a patient.
+    fn scene(&self, patient: u16) -> Scene<'_> {
+        let first = self.segment.shard(self.number).map_or(0, |shard| shard.first_patient);
+        let person = self.segment.person(first + u32::from(patient));
+        let birth = person.and_then(|person| person.birth).map(|birth| {
+            let first = i64::from(birth.first_day);
+            Stretch::days(first, first + i64::from(birth.days) - 1)
+        });
+        Scene {
+            tables: &self.tables,
+            coverage: &self.coverage,
+            deaths: &self.deaths,
+            data: self.data,
+            patient,
+            birth,
+            sex: person.map(|person| person.sex).unwrap_or_default(),
+            entry: None,
+            index: None,
+            exit: None,
+            frame: None,
+        }
+    }
+
+    fn patients(&self) -> u32 {
+        self.segment.shard(self.number).map_or(0, |shard| shard.patients)
+    }
+
+    /// Step 1 for these patients.
+    pub(super) fn enter(&self, may: &Mask) -> Vec<(u16, Way)> {
+        let mut all = Vec::new();
+        let mut ways = Vec::new();
+        for patient in 0..u16::try_from(self.patients()).unwrap_or(u16::MAX) {
+            if may.has(usize::from(patient)) {
+                self.ways_of(&self.scene(patient), &mut ways);
+                all.extend(ways.drain(..).map(|way| (patient, way)));
+            }
+        }
+        all
+    }
+
+    /// Steps 2 to 6, and the endings of step 8.
+    pub(super) fn dated(&self, mut ways: Vec<(u16, Way)>) -> Entered {
+        let mut entered = Entered::default();
+        for of in ways.chunk_by_mut(|a, b| a.0 == b.0) {
+            let Some(patient) = of.first().map(|(patient, _)| *patient) else { continue };
+            let scene = self.scene(patient);
+            self.date(of, scene);
+            entered.count(of.len(), of.iter().filter_map(|(_, way)| way.dropped).collect());
+            for (_, way) in of.iter().filter(|(_, way)| way.dropped.is_none()) {
+                let Some(index) = way.index else { continue };
+                let entry = way.entry();
+                let at = Scene { entry: Some(entry), index: Some(index), ..scene };
+                let ending = self.ending(&at);
+                entered.candidates.push(Candidate { patient, entry, index, ending });
+            }
+        }
+        entered
+    }
+
+    /// Step 1: the certain members of every alternative that start on a known day, in order.
+    fn ways_of(&self, scene: &Scene<'_>, ways: &mut Vec<Way>) {
+        for (place, set) in self.plan.entry.iter().enumerate() {
+            let bit = 1_u64 << place.min(63);
+            let before = ways.len();
+            scene.each_member(set, |row| {
+                let known = row.start.0 != NEVER && day_of(row.start.0) == day_of(row.start.1);
+                if !row.certain || !known {
+                    return true;
+                }
+                let others = ways.get_mut(..before).unwrap_or_default();
+                match others.iter_mut().find(|other| other.row.is_same(row)) {
+                    Some(same) => same.ways |= bit,
+                    None => ways.push(Way { row: *row, ways: bit, index: None, dropped: None }),
+                }
+                true
+            });
+        }
+        if self.plan.entry.len() > 1 {
+            ways.sort_by(|a, b| a.row.order(&b.row));
+        }
+    }
+
+    /// Steps 2 to 6.
+    fn date(&self, ways: &mut [(u16, Way)], scene: Scene<'_>) {
+        let definition = self.definition;
+        let choice = definition.entry.says.choose;
+        for (place, (_, way)) in ways.iter_mut().enumerate() {
+            if choice == Choice::FirstInLife && place > 0 {
+                way.dropped = Some(Dropped::NotFirstInLife);
+            }
+            let index = match &self.plan.index {
+                Some(instant) => Scene { entry: Some(way.entry()), ..scene }.moment(instant),
+                None => Stretch::new(way.row.start.0, way.row.start.1),
+            };
+            way.index = index.filter(|index| index.known_day().is_some());
+        }
+        drop_where(ways, Dropped::IndexUnknown, |way| way.index.is_none());
+        if let Some(calendar) = &definition.calendar {
+            let (first, last) = calendar.says;
+            let days = i64::from(first.days())..=i64::from(last.days());
+            drop_where(ways, Dropped::Calendar, |way| {
+                !way.index.is_some_and(|index| days.contains(&index.first_day()))
+            });
+        }
+        if let Some(washout) = &definition.washout {
+            let starts: Vec<i64> = ways.iter().map(|(_, way)| way.row.start.0).collect();
+            drop_where(ways, Dropped::Washout, |way| {
+                is_washed_out(way.row.start.0, &starts, washout.says)
+            });
+        }
+        choose(ways, choice);
+    }
+
+    /// Step 8: the earliest of all that may end a period.
+    fn ending(&self, scene: &Scene<'_>) -> Ending {
+        let exits = self.definition.exit.as_ref().map_or(0, |clause| clause.says.len());
+        let covered = scene.covered().unwrap_or(self.data).1;
+        let mut first = Ending { second: last_second_of(covered), by: EndedBy::Coverage };
+        let mut take = |next: Ending| {
+            if (next.second, next.by) < (first.second, first.by) {
+                first = next;
+            }
+        };
+        for (place, (instant, fine)) in self.plan.endings.iter().enumerate() {
+            let Some(at) = scene.moment(instant).filter(|at| at.known_day().is_some()) else {
+                continue;
+            };
+            let last = last_second_of(day_of(at.first_second()));
+            let second = if *fine { at.last_second() } else { last };
+            let by = match place.checked_sub(exits) {
+                None => EndedBy::Exit(place),
+                Some(place) => EndedBy::Censor(place),
+            };
+            take(Ending { second, by });
+        }
+        if let Some(day) = scene.death().and_then(Stretch::known_day) {
+            take(Ending { second: last_second_of(day), by: EndedBy::Death });
+        }
+        first
+    }
+
+    /// Candidates that were held, with their entries as they lie in the tables at hand.
+    pub(super) fn refreshed(&self, held: &[Candidate]) -> Vec<Candidate> {
+        let mut fresh = Vec::with_capacity(held.len());
+        let mut ways = Vec::new();
+        for of in held.chunk_by(|a, b| a.patient == b.patient) {
+            let Some(patient) = of.first().map(|candidate| candidate.patient) else { continue };
+            ways.clear();
+            self.ways_of(&self.scene(patient), &mut ways);
+            fresh.extend(of.iter().map(|candidate| {
+                let same = ways.iter().find(|way| way.row.is_same(&candidate.entry.row));
+                Candidate { entry: same.map_or(candidate.entry, Way::entry), ..*candidate }
+            }));
+        }
+        fresh
+    }
+
+    /// What a rule says of candidates, in order.
+    pub(super) fn rule(&self, rule: &Ask, candidates: &[Candidate]) -> Bits {
+        let mut bits = Bits::default();
+        for of in candidates.chunk_by(|a, b| a.patient == b.patient) {
+            let Some(patient) = of.first().map(|candidate| candidate.patient) else { continue };
+            let scene = self.scene(patient);
+            for candidate in of {
+                let entry = Some(candidate.entry);
+                let (index, exit) = (Some(candidate.index), Some(candidate.ending.second));
+                bits.push(Scene { entry, index, exit, ..scene }.ask(rule));
+            }
+        }
+        bits
+    }
+}
+
+/// What a rule says of candidates, two bits each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Bits {
+    count: usize,
+    holds: Vec<u64>,
+    unknown: Vec<u64>,
+}
+
+impl Bits {
+    pub(super) fn push(&mut self, truth: Truth) {
+        let (word, bit) = (self.count / 64, 1_u64 << (self.count % 64));
+        if bit == 1 {
+            self.holds.push(0);
+            self.unknown.push(0);
+        }
+        let to = match truth {
+            Truth::True => self.holds.get_mut(word),
+            Truth::Unknown => self.unknown.get_mut(word),
+            Truth::False => None,
+        };
+        if let Some(to) = to {
+            *to |= bit;
+        }
+        self.count += 1;
+    }
+
+    /// Adds those of the candidates after these.
+    pub(super) fn append(&mut self, other: &Self) {
+        (0..other.count).for_each(|place| self.push(other.get(place)));
+    }
+
+    pub(super) fn get(&self, place: usize) -> Truth {
+        let bit = |words: &[u64]| words.get(place / 64).is_some_and(|w| w >> (place % 64) & 1 == 1);
+        if bit(&self.holds) {
+            Truth::True
+        } else if bit(&self.unknown) {
+            Truth::Unknown
+        } else {
+            Truth::False
+        }
+    }
+
+    /// Bytes it holds.
+    pub(super) fn weight(&self) -> usize {
+        16 * self.holds.len()
+    }
+}
+
+fn is_washed_out(start: i64, starts: &[i64], washout: Span) -> bool {
+    let since = day_of(shift_second(start, offset_back(washout)));
+    // They are in order.
+    let first = starts.partition_point(|&other| day_of(other) < since);
+    starts.get(first).is_some_and(|&other| day_of(other) < day_of(start))
+}
+
+fn choose(ways: &mut [(u16, Way)], choice: Choice) {
+    let left = || {
+        let left = ways.iter().enumerate().filter(|(_, (_, way))| way.dropped.is_none());
+        left.map(|(place, _)| place)
+    };
+    let chosen = match choice {
+        Choice::All | Choice::FirstInLife => return,
+        Choice::First => left().next(),
+        Choice::Last => left().next_back(),
+        Choice::Nth(nth) => {
+            crate::format::wide(nth).checked_sub(1).and_then(|place| left().nth(place))
+        }
+    };
+    for (place, (_, way)) in ways.iter_mut().enumerate() {
+        if way.dropped.is_none() && Some(place) != chosen {
+            way.dropped = Some(Dropped::NotChosen);
+        }
+    }
+}
+
+fn drop_where(ways: &mut [(u16, Way)], dropped: Dropped, test: impl Fn(&Way) -> bool) {
+    for (_, way) in ways {
+        if way.dropped.is_none() && test(way) {
+            way.dropped = Some(dropped);
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Building a segment: rows come sorted by patient, shards go to threads, and are written in order.
+
+mod encode;
+mod patients;
+pub(crate) mod rows;
+pub(crate) mod writer;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use vocab::PatientId;
+
+use self::encode::EncodedShard;
+pub use self::patients::{PatientRows, person_of};
+use self::rows::{Books, Rows, Translated};
+use self::writer::{Tables, Writer};
+use crate::Error;
+use crate::event::{Batch, Person};
+use crate::format::{SHARD_PATIENTS_MAX, SHARD_ROWS_MAX};
+
+/// Rows after which a shard is closed at the next patient.
+const SHARD_ROWS: usize = 2_000_000;
+
+/// What was built.
+///
+/// *Rows in = rows written + rows refused*; an event has a row for each of its codes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Built {
+    /// Rows that came.
+    pub rows: u64,
+    /// Events written.
+    pub events: u64,
+    /// Rows of patients who are not among the persons.
+    pub unknown_patient: u64,
+    /// Rows whose start or end is not of the calendar, years 1 to 9999.
+    pub impossible_time: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+}
+
+/// Builds a segment file.
+///
+/// # Cost
+/// Memory: the rows of the shard that is being filled and of one for each thread, about 100 bytes a
+/// row, and the dictionaries.
+pub struct Builder {
+    persons: Vec<Person>,
+    declared: Vec<String>,
+    stamp: Vec<u8>,
+    books: Books,
+    rows: Rows,
+    /// The place among the persons of the patient whose rows came last.
+    at: usize,
+    last: Option<PatientId>,
+    built: Built,
+    workers: Workers,
+    writer: Writer,
+    fill: usize,
+}
+
+/// How a segment is built.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Threads that encode, beside the one that calls.
+    pub threads: usize,
+    /// What the maker writes into the file to know it by.
+    pub stamp: Vec<u8>,
+    /// Kinds whose coverage is declared.
+    pub declared: Vec<String>,
+    /// Patients of a shard, at most 4,096.
+    pub shard_patients: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let (stamp, declared) = (Vec::new(), Vec::new());
+        Self { threads: 2, stamp, declared, shard_patients: SHARD_PATIENTS_MAX }
+    }
+}
+
+impl Builder {
+    /// Begins a segment of these people, who are sorted by their id.
+    ///
+    /// # Errors
+    /// When they are not sorted, or the file cannot be made.
+    pub fn create(path: &Path, persons: Vec<Person>, options: Options) -> Result<Self, Error> {
+        if !persons.is_sorted_by(|a, b| a.id < b.id) {
+            return Err(Error::PersonsNotSorted);
+        }
+        Ok(Self {
+            persons,
+            declared: options.declared,
+            stamp: options.stamp,
+            books: Books::new(),
+            rows: Rows::new(0),
+            at: 0,
+            last: None,
+            built: Built::default(),
+            workers: Workers::new(options.threads.max(1)),
+            writer: Writer::create(path)?,
+            fill: options.shard_patients.clamp(1, SHARD_PATIENTS_MAX),
+        })
+    }
+
+    /// Takes rows.
+    ///
+    /// # Errors
+    /// When they are not sorted by patient, one patient has more than 16,777,216, or the file cannot
+    /// be written.
+    pub fn push(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
+        let translated = Translated::new(batch, &mut self.books);
+        for (row, &patient) in batch.patient.iter().enumerate() {
+            self.built.rows += 1;
+            if self.last != Some(patient) && !self.go_to(patient)? {
+                self.built.unknown_patient += 1;
+                continue;
+            }
+            let within = self.at - crate::format::wide(self.rows.first_patient);
+            let within = u16::try_from(within).map_err(|_| Error::TooLarge("a shard"))?;
+            if !self.rows.push(&translated, row, within) {
+                self.built.impossible_time += 1;
+            } else if self.rows.len() > SHARD_ROWS_MAX {
+                return Err(Error::TooLarge("a patient"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes forward to a patient, closing the shards before; no if there is no such person.
+    fn go_to(&mut self, patient: PatientId) -> Result<bool, Error> {
+        if self.last.is_some_and(|last| patient < last) {
+            return Err(Error::RowsNotSorted);
+        }
+        let rest = self.persons.get(self.at..).unwrap_or_default();
+        // Nearly always the next one.
+        let skip = match rest.iter().take(8).position(|person| person.id >= patient) {
+            Some(skip) => skip,
+            None => rest.partition_point(|person| person.id < patient),
+        };
+        if rest.get(skip).is_none_or(|person| person.id != patient || person.gone) {
+            return Ok(false);
+        }
+        self.last = Some(patient);
+        let to = self.at + skip;
+        self.close_until(to)?;
+        self.at = to;
+        Ok(true)
+    }
+
+    /// Closes shards until one holds this place among the persons.
+    fn close_until(&mut self, to: usize) -> Result<(), Error> {
+        loop {
+            let first = crate::format::wide(self.rows.first_patient);
+            let is_full = self.rows.len() >= SHARD_ROWS && to > self.at;
+            let next = if is_full { self.at + 1 } else { first + self.fill };
+            if to < next {
+                return Ok(());
+            }
+            self.close(next)?;
+        }
+    }
+
+    /// Closes a shard; the next begins at this place.
+    fn close(&mut self, next: usize) -> Result<(), Error> {
+        let next = u32::try_from(next).map_err(|_| Error::TooLarge("patients"))?;
+        let mut rows = std::mem::replace(&mut self.rows, Rows::new(next));
+        rows.patients = next - rows.first_patient;
+        self.at = self.at.max(crate::format::wide(next));
+        self.workers.give(rows)?;
+        while let Some(shard) = self.workers.take(false)? {
+            self.built.events += shard.events;
+            self.writer.shard(&shard)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is left, and puts the file in place.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(mut self) -> Result<Built, Error> {
+        let end = self.persons.len();
+        while crate::format::wide(self.rows.first_patient) < end {
+            let first = crate::format::wide(self.rows.first_patient);
+            self.close((first + self.fill).min(end))?;
+        }
+        while let Some(shard) = self.workers.take(true)? {
+            self.built.events += shard.events;
+            self.writer.shard(&shard)?;
+        }
+        let (persons, stamp, declared) = (self.persons, self.stamp, self.declared);
+        let mut tables = Tables {
+            stamp: &stamp,
+            persons: &persons,
+            books: &mut self.books,
+            declared: &declared,
+        };
+        self.built.bytes = self.writer.finish(&mut tables)?;
+        Ok(self.built)
+    }
+}
+
+/// Threads that encode shards; what they give back is put into the order in which it was given.
+struct Workers {
+    give: Option<Sender<(usize, Rows)>>,
+    take: Receiver<(usize, EncodedShard)>,
+    threads: Vec<JoinHandle<()>>,
+    given: usize,
+    taken: usize,
+    early: BTreeMap<usize, EncodedShard>,
+}
+
+impl Workers {
+    fn new(count: usize) -> Self {
+        let (give, given) = channel::<(usize, Rows)>();
+        let (done, take) = channel();
+        let given = Arc::new(Mutex::new(given));
+        let threads = (0..count)
+            .map(|_| {
+                let (given, done) = (Arc::clone(&given), done.clone());
+                std::thread::spawn(move || {
+                    loop {
+                        // A lock is poisoned only if a thread panicked in `recv`.
+                        let Ok(next) = given.lock().map(|given| given.recv()) else { return };
+                        let Ok((number, rows)) = next else { return };
+                        if done.send((number, encode::encode(&rows))).is_err() {
+                            return;
+                        }
+                    }
+                })
+            })
+            .collect();
+        let give = Some(give);
+        Self { give, take, threads, given: 0, taken: 0, early: BTreeMap::new() }
+    }
+
+    fn give(&mut self, rows: Rows) -> Result<(), Error> {
+        let give = self.give.as_ref().ok_or(Error::Worker)?;
+        give.send((self.given, rows)).map_err(|_| Error::Worker)?;
+        self.given += 1;
+        Ok(())
+    }
+
+    /// The next shard in order: if it is there, or if too many are under way, or `all` are wanted.
+    fn take(&mut self, all: bool) -> Result<Option<EncodedShard>, Error> {
+        if all {
+            self.give = None;
+        }
+        loop {
+            if let Some(shard) = self.early.remove(&self.taken) {
+                self.taken += 1;
+                return Ok(Some(shard));
+            }
+            let under_way = self.given - self.taken;
+            let waits = under_way > 0 && (all || under_way > self.threads.len());
+            let next = if waits {
+                Some(self.take.recv().map_err(|_| Error::Worker)?)
+            } else {
+                self.take.try_recv().ok()
+            };
+            let Some((number, shard)) = next else { return Ok(None) };
+            self.early.insert(number, shard);
+        }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.give = None;
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has already failed what waited for it.
+            let _ = thread.join();
+        }
+    }
+}

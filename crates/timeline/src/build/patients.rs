@@ -1,0 +1,223 @@
+//! Rows of patients as `cohort` holds them: small changes, tests, and segments written anew.
+
+use std::collections::HashMap;
+
+use cohort::ast::Rank;
+use cohort::eval::{Coded, Patient, PatientEvent, Stretch, kind_word};
+use vocab::PatientId;
+
+use crate::event::{
+    Attribute, AttributeValue, Batch, BirthDate, Codes, NOTHING, Person, Sex, Texts, Times, Words,
+    coverage_of,
+};
+
+/// A dictionary that grows.
+#[derive(Default)]
+struct Book {
+    numbers: HashMap<(String, String), u32>,
+    texts: Vec<(String, String)>,
+}
+
+impl Book {
+    fn number(&mut self, system: &str, code: &str) -> u32 {
+        let pair = (system.to_owned(), code.to_owned());
+        if let Some(&number) = self.numbers.get(&pair) {
+            return number;
+        }
+        let number = u32::try_from(self.texts.len()).unwrap_or(NOTHING);
+        self.texts.push(pair.clone());
+        self.numbers.insert(pair, number);
+        number
+    }
+
+    fn coded(&mut self, coded: Option<&Coded>) -> u32 {
+        coded.map_or(NOTHING, |coded| {
+            self.number(coded.system.as_deref().unwrap_or_default(), &coded.code)
+        })
+    }
+
+    fn word(&mut self, word: Option<&str>) -> u32 {
+        word.map_or(NOTHING, |word| self.number("", word))
+    }
+}
+
+/// Texts of a column.
+#[derive(Default)]
+struct Column {
+    ends: Vec<u32>,
+    bytes: Vec<u8>,
+}
+
+impl Column {
+    fn push(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+    }
+
+    fn texts(&self) -> Texts<'_> {
+        Texts { ends: &self.ends, bytes: &self.bytes }
+    }
+}
+
+/// Rows of whole patients, as columns.
+#[derive(Default)]
+pub struct PatientRows {
+    book: Book,
+    patient: Vec<PatientId>,
+    kind: Vec<u32>,
+    code: Vec<u32>,
+    start: (Vec<i64>, Vec<u32>),
+    last: (Vec<i64>, Vec<u32>),
+    texts: [Column; 3],
+    codes: [Vec<u32>; 5],
+    units: [Vec<u32>; 2],
+    numbers: [Vec<f64>; 5],
+    flags: [Vec<bool>; 2],
+    attributes: Vec<(usize, String, Value)>,
+}
+
+enum Value {
+    Code(Coded),
+    Number(f64, String),
+}
+
+/// A person of the index.
+#[must_use]
+pub fn person_of(patient: &Patient) -> Person {
+    let birth = patient.birth.and_then(|birth| {
+        let days = birth.last_day() - birth.first_day() + 1;
+        Some(BirthDate {
+            first_day: i32::try_from(birth.first_day()).ok()?,
+            days: u16::try_from(days).ok()?,
+        })
+    });
+    let sex = match patient.sex {
+        None => Sex::Unknown,
+        Some(cohort::eval::Sex::Male) => Sex::Male,
+        Some(cohort::eval::Sex::Female) => Sex::Female,
+        Some(cohort::eval::Sex::Other) => Sex::Other,
+    };
+    Person { id: patient.id, birth, sex, gone: false }
+}
+
+fn time(stretch: Option<Stretch>, to: &mut (Vec<i64>, Vec<u32>)) {
+    let (first, seconds) = stretch.map_or((0, 0), |stretch| {
+        (stretch.first_second(), stretch.last_second() - stretch.first_second() + 1)
+    });
+    to.0.push(first);
+    to.1.push(u32::try_from(seconds).unwrap_or(u32::MAX));
+}
+
+impl PatientRows {
+    /// Adds a patient; they come sorted by id.
+    pub fn push(&mut self, patient: &Patient) {
+        for event in &patient.events {
+            let kind = kind_word(&event.kind);
+            if event.codes.is_empty() {
+                self.row(patient.id, kind, event, None);
+            }
+            for code in &event.codes {
+                self.row(patient.id, kind, event, Some(code));
+            }
+        }
+        for (kind, stretches) in &patient.coverage {
+            let word = coverage_of(kind_word(kind));
+            for (place, (first, last)) in stretches.iter().enumerate() {
+                let mut event = PatientEvent::new(kind.clone(), &place.to_string());
+                event.start = Some(Stretch::day(*first));
+                event.last = Some(Stretch::day(*last));
+                self.row(patient.id, &word, &event, None);
+            }
+        }
+    }
+
+    fn row(&mut self, id: PatientId, kind: &str, event: &PatientEvent, code: Option<&Coded>) {
+        let row = self.patient.len();
+        self.patient.push(id);
+        let kind = self.book.word(Some(kind));
+        self.kind.push(kind);
+        let code = self.book.coded(code);
+        self.code.push(code);
+        time(event.start, &mut self.start);
+        time(event.last, &mut self.last);
+        let of = [Some(event.source_key.as_str()), event.visit.as_deref(), event.order.as_deref()];
+        for (column, text) in self.texts.iter_mut().zip(of) {
+            column.push(text.unwrap_or_default());
+        }
+        let of =
+            [&event.department, &event.ward, &event.coded_value, &event.route, &event.visit_kind];
+        for (column, coded) in self.codes.iter_mut().zip(of) {
+            column.push(self.book.coded(coded.as_ref()));
+        }
+        let (value, dose) = (event.value.as_ref(), event.dose.as_ref());
+        for (column, of) in self.units.iter_mut().zip([value, dose]) {
+            column.push(self.book.word(of.and_then(|of| of.unit.as_deref())));
+        }
+        let of = [
+            value.map(|value| value.value),
+            event.lower_limit,
+            event.upper_limit,
+            dose.map(|dose| dose.value),
+            event.days_supply,
+        ];
+        for (column, number) in self.numbers.iter_mut().zip(of) {
+            column.push(number.unwrap_or(f64::NAN));
+        }
+        for (column, is) in
+            self.flags.iter_mut().zip([event.suspected, event.rank == Some(Rank::Main)])
+        {
+            column.push(is);
+        }
+        for (name, coded) in &event.attributes {
+            self.attributes.push((row, name.to_string(), Value::Code(coded.clone())));
+        }
+        for (name, number) in &event.numbers {
+            let unit = number.unit.clone().unwrap_or_default();
+            self.attributes.push((row, name.to_string(), Value::Number(number.value, unit)));
+        }
+    }
+
+    /// Calls with the rows.
+    pub fn with_batch<T>(&self, with: impl FnOnce(&Batch<'_>) -> T) -> T {
+        let pairs: Vec<(&str, &str)> =
+            self.book.texts.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        let texts: Vec<&str> = pairs.iter().map(|pair| pair.1).collect();
+        let attributes: Vec<Attribute<'_>> = self
+            .attributes
+            .iter()
+            .map(|(row, name, value)| Attribute {
+                row: *row,
+                name,
+                value: match value {
+                    Value::Code(coded) => AttributeValue::Code(
+                        coded.system.as_deref().unwrap_or_default(),
+                        &coded.code,
+                    ),
+                    Value::Number(number, unit) => AttributeValue::Number(*number, unit),
+                },
+            })
+            .collect();
+        let [source, visit, order] = &self.texts;
+        let words = |keys| Words { keys, words: &texts };
+        let codes = |keys| Codes { keys, codes: &pairs };
+        let [unit, dose_unit] = &self.units;
+        let [suspected, main] = &self.flags;
+        with(&Batch {
+            patient: &self.patient,
+            kind: words(&self.kind),
+            code: codes(&self.code),
+            start: Times { earliest: &self.start.0, seconds: &self.start.1 },
+            last: Some(Times { earliest: &self.last.0, seconds: &self.last.1 }),
+            source_key: source.texts(),
+            visit: Some(visit.texts()),
+            order: Some(order.texts()),
+            codes: self.codes.each_ref().map(|keys| Some(codes(keys))),
+            unit: Some(words(unit)),
+            dose_unit: Some(words(dose_unit)),
+            numbers: self.numbers.each_ref().map(|numbers| Some(numbers.as_slice())),
+            suspected: Some(suspected),
+            main: Some(main),
+            attributes: &attributes,
+        })
+    }
+}

@@ -1,0 +1,276 @@
+//! Rows of a shard as they come, with words and codes as numbers.
+
+use crate::dictionary::{Numbered, WordBook};
+use crate::event::{
+    AttributeValue, Batch, CodeField, Codes, DOSE_UNIT, FIRST_SECOND, LAST_SECOND, NUMBER_COLUMNS,
+    STRETCH_MAX, Texts, Times, UNIT, WORD_COLUMNS, Words,
+};
+use crate::format::decimal::NONE;
+
+/// A start or end that is not recorded.
+pub(crate) const NO_TIME: (i64, u32) = (0, 0);
+
+/// Texts that are different in nearly every row.
+#[derive(Debug, Default)]
+pub(crate) struct Arena {
+    ends: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl Arena {
+    fn push(&mut self, text: &[u8]) {
+        self.bytes.extend_from_slice(text);
+        self.ends.push(self.bytes.len());
+    }
+
+    /// The text of a row; empty where there is none.
+    pub(crate) fn get(&self, row: usize) -> &[u8] {
+        let Some(&end) = self.ends.get(row) else { return &[] };
+        let from = row.checked_sub(1).and_then(|row| self.ends.get(row)).copied().unwrap_or(0);
+        self.bytes.get(from..end).unwrap_or_default()
+    }
+}
+
+/// A column that is made when the first row has something.
+#[derive(Debug)]
+pub(crate) struct Sparse<T>(Vec<T>);
+
+impl<T: Copy> Sparse<T> {
+    fn put(&mut self, row: usize, value: T, nothing: T) {
+        if self.0.len() <= row {
+            self.0.resize(row, nothing);
+            self.0.push(value);
+        } else if let Some(place) = self.0.get_mut(row) {
+            *place = value;
+        }
+    }
+
+    /// What a row has.
+    pub(crate) fn get(&self, row: usize) -> Option<T> {
+        self.0.get(row).copied()
+    }
+
+    /// Whether no row has anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What a row has under a name of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named {
+    pub(crate) row: u32,
+    pub(crate) name: u32,
+    pub(crate) value: NamedValue,
+}
+
+/// The value of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NamedValue {
+    Code(u32),
+    Number(f64, u32),
+}
+
+/// The rows of a shard.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    /// The shard's first patient.
+    pub(crate) first_patient: u32,
+    /// How many patients it has, those without rows as well.
+    pub(crate) patients: u32,
+    /// Patient less the first.
+    pub(crate) patient: Vec<u16>,
+    pub(crate) kind: Vec<u32>,
+    /// Code + 1; 0 is none.
+    pub(crate) code: Vec<u32>,
+    pub(crate) start: Vec<(i64, u32)>,
+    pub(crate) end: Sparse<(i64, u32)>,
+    pub(crate) source: Arena,
+    pub(crate) visit: Arena,
+    pub(crate) order: Arena,
+    pub(crate) words: [Sparse<u32>; WORD_COLUMNS],
+    pub(crate) numbers: [Sparse<f64>; NUMBER_COLUMNS],
+    pub(crate) flags: Sparse<u8>,
+    pub(crate) named: Vec<Named>,
+}
+
+/// The words and codes of everything that came.
+#[derive(Debug)]
+pub(crate) struct Books {
+    pub(crate) words: WordBook,
+    /// Words of system and code.
+    pub(crate) codes: Numbered<(u32, u32)>,
+}
+
+impl Books {
+    pub(crate) fn new() -> Self {
+        Self { words: WordBook::new(), codes: Numbered::new() }
+    }
+
+    /// The number of a code.
+    pub(crate) fn code(&mut self, system: &str, code: &str) -> u32 {
+        let pair = (self.words.number(system), self.words.number(code));
+        self.codes.number(&pair)
+    }
+}
+
+/// A batch with its words and codes as numbers.
+pub(crate) struct Translated<'a> {
+    batch: Batch<'a>,
+    kind: Vec<u32>,
+    code: Vec<u32>,
+    visit_kind: u32,
+    words: [Option<(&'a [u32], Vec<u32>)>; WORD_COLUMNS],
+    named: Vec<Named>,
+}
+
+impl<'a> Translated<'a> {
+    /// Looks all words of a batch up, once each.
+    pub(crate) fn new(batch: &Batch<'a>, books: &mut Books) -> Self {
+        fn words(of: &Words<'_>, books: &mut Books) -> Vec<u32> {
+            of.words.iter().map(|word| books.words.number(word)).collect()
+        }
+        fn codes(of: &Codes<'_>, books: &mut Books) -> Vec<u32> {
+            of.codes.iter().map(|(system, code)| books.code(system, code) + 1).collect()
+        }
+        let mut columns: [Option<(&[u32], Vec<u32>)>; WORD_COLUMNS] = Default::default();
+        for (field, column) in CodeField::ALL.into_iter().zip(&batch.codes) {
+            if let (Some(column), Some(to)) = (column, columns.get_mut(field.place())) {
+                *to = Some((column.keys, codes(column, books)));
+            }
+        }
+        for (place, column) in [(UNIT, &batch.unit), (DOSE_UNIT, &batch.dose_unit)] {
+            if let (Some(column), Some(to)) = (column, columns.get_mut(place)) {
+                *to = Some((column.keys, words(column, books)));
+            }
+        }
+        let mut named: Vec<Named> = batch
+            .attributes
+            .iter()
+            .map(|attribute| Named {
+                row: u32::try_from(attribute.row).unwrap_or(u32::MAX),
+                name: books.words.number(attribute.name),
+                value: match attribute.value {
+                    AttributeValue::Code(system, code) => {
+                        NamedValue::Code(books.code(system, code) + 1)
+                    }
+                    AttributeValue::Number(number, unit) => {
+                        NamedValue::Number(number, books.words.number(unit))
+                    }
+                },
+            })
+            .collect();
+        named.sort_by_key(|named| named.row);
+        let kind = words(&batch.kind, books);
+        let code = codes(&batch.code, books);
+        let visit_kind = books.words.number("visit");
+        Self { batch: *batch, kind, code, visit_kind, words: columns, named }
+    }
+}
+
+/// The number of a row's word; 0 is none.
+fn number(keys: &[u32], numbers: &[u32], row: usize) -> u32 {
+    let key = keys.get(row).copied().unwrap_or(u32::MAX);
+    numbers.get(crate::format::wide(key)).copied().unwrap_or(0)
+}
+
+/// A row's text.
+fn text<'a>(texts: &Texts<'a>, row: usize) -> &'a [u8] {
+    let end = |row: usize| texts.ends.get(row).map_or(0, |&end| crate::format::wide(end));
+    let from = row.checked_sub(1).map_or(0, end);
+    texts.bytes.get(from..end(row)).unwrap_or_default()
+}
+
+/// A row's time; none where it is not of the calendar.
+fn time(times: &Times<'_>, row: usize) -> Option<(i64, u32)> {
+    let (Some(&earliest), Some(&seconds)) = (times.earliest.get(row), times.seconds.get(row))
+    else {
+        return Some(NO_TIME);
+    };
+    if seconds == 0 {
+        return Some(NO_TIME);
+    }
+    let known = (FIRST_SECOND..LAST_SECOND).contains(&earliest) && seconds <= STRETCH_MAX;
+    known.then_some((earliest, seconds))
+}
+
+impl Rows {
+    /// No rows yet.
+    pub(crate) fn new(first_patient: u32) -> Self {
+        Self {
+            first_patient,
+            patients: 0,
+            patient: Vec::new(),
+            kind: Vec::new(),
+            code: Vec::new(),
+            start: Vec::new(),
+            end: Sparse(Vec::new()),
+            source: Arena::default(),
+            visit: Arena::default(),
+            order: Arena::default(),
+            words: std::array::from_fn(|_| Sparse(Vec::new())),
+            numbers: std::array::from_fn(|_| Sparse(Vec::new())),
+            flags: Sparse(Vec::new()),
+            named: Vec::new(),
+        }
+    }
+
+    /// How many rows.
+    pub(crate) fn len(&self) -> usize {
+        self.patient.len()
+    }
+
+    /// Appends a row of a batch for a patient of this shard. Says no where its times are none of
+    /// the calendar.
+    pub(crate) fn push(&mut self, of: &Translated<'_>, from: usize, patient: u16) -> bool {
+        let batch = &of.batch;
+        let row = self.len();
+        let start = time(&batch.start, from);
+        let end = batch.last.as_ref().map_or(Some(NO_TIME), |times| time(times, from));
+        let (Some(start), Some(end)) = (start, end) else { return false };
+        self.patient.push(patient);
+        let kind = number(batch.kind.keys, &of.kind, from);
+        self.kind.push(kind);
+        self.code.push(number(batch.code.keys, &of.code, from));
+        self.start.push(start);
+        if end.1 > 0 {
+            self.end.put(row, end, NO_TIME);
+        }
+        let source = text(&batch.source_key, from);
+        self.source.push(source);
+        let visit = batch.visit.as_ref().map_or(&[][..], |texts| text(texts, from));
+        self.visit.push(if visit.is_empty() && kind == of.visit_kind { source } else { visit });
+        self.order.push(batch.order.as_ref().map_or(&[], |texts| text(texts, from)));
+        for (column, to) in of.words.iter().zip(&mut self.words) {
+            if let Some((keys, numbers)) = column {
+                let word = number(keys, numbers, from);
+                if word > 0 {
+                    to.put(row, word, 0);
+                }
+            }
+        }
+        for (column, to) in batch.numbers.iter().zip(&mut self.numbers) {
+            if let Some(value) = column.and_then(|column| column.get(from))
+                && value.is_finite()
+            {
+                to.put(row, *value, NONE);
+            }
+        }
+        let is = |column: Option<&[bool]>| column.and_then(|of| of.get(from)).is_some_and(|is| *is);
+        let flags = u8::from(is(batch.suspected)) | (u8::from(is(batch.main)) << 1);
+        if flags > 0 {
+            self.flags.put(row, flags, 0);
+        }
+        if !of.named.is_empty() {
+            self.push_named(of, from, row);
+        }
+        true
+    }
+
+    fn push_named(&mut self, of: &Translated<'_>, from: usize, row: usize) {
+        let (Ok(from), Ok(row)) = (u32::try_from(from), u32::try_from(row)) else { return };
+        let first = of.named.partition_point(|named| named.row < from);
+        let rows = of.named.iter().skip(first).take_while(|named| named.row == from);
+        self.named.extend(rows.map(|named| Named { row, ..*named }));
+    }
+}

@@ -1,0 +1,60 @@
+//! The index held to what was put in, and its answers to the evaluator of `cohort`.
+
+mod agree;
+mod damage;
+mod people;
+mod round_trip;
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use cohort::ast::CohortDefinition;
+use cohort::eval::{Patient, World};
+
+use crate::Error;
+use crate::answer::{Answer, Effort, Memory, Question};
+use crate::build::{Built, Options, PatientRows, person_of};
+use crate::event::Person;
+use crate::timeline::{Becomes, Draft, Shown, Timeline};
+
+pub(crate) static GO_ON: AtomicBool = AtomicBool::new(false);
+
+/// Options for small shards, so that there are several.
+pub(crate) fn small() -> Options {
+    let declared = vec!["visit".to_owned(), "lab".to_owned()];
+    Options { threads: 2, stamp: b"snapshot 1".to_vec(), declared, shard_patients: 3 }
+}
+
+/// Writes patients, sorted by id, as a segment.
+pub(crate) fn write(folder: &Path, becomes: Becomes, patients: &[Patient]) -> Built {
+    let persons: Vec<Person> = patients.iter().map(person_of).collect();
+    write_persons(folder, becomes, persons, patients, small())
+}
+
+pub(crate) fn write_persons(
+    folder: &Path,
+    becomes: Becomes,
+    persons: Vec<Person>,
+    patients: &[Patient],
+    options: Options,
+) -> Built {
+    let mut draft = Draft::begin(folder, becomes, persons, options).unwrap();
+    for patients in patients.chunks(2) {
+        let mut rows = PatientRows::default();
+        patients.iter().for_each(|patient| rows.push(patient));
+        rows.with_batch(|batch| draft.push(batch)).unwrap();
+    }
+    draft.finish().unwrap()
+}
+
+/// Asks without any help of memory.
+pub(crate) fn ask<'a>(
+    timeline: &'a Timeline,
+    (definition, world): (&'a CohortDefinition, &'a World<'a>),
+    shown: &Shown,
+    threads: usize,
+) -> Result<Answer<'a>, Error> {
+    let memory = Memory::new(0);
+    let question = Question { definition, world, edition: b"" };
+    timeline.ask(question, shown, Effort { threads, memory: &memory, cancelled: &GO_ON })
+}
