@@ -1,5 +1,9 @@
 //! A hospital that never was: 280 events a patient, codes as frequent as Zipf says, among them those
 //! that the library looks for: results among the most frequent, the others anywhere.
+//!
+//! A patient's results lie around a level of their own, as those of people do; some have a chronic
+//! illness, and a few visits are for an acute one. Where results are *scattered*, each is thrown
+//! anew: whatever is looked for, nearly everybody has had it once.
 
 use std::ops::Range;
 
@@ -26,6 +30,7 @@ const KINDS: [(&str, u32, usize); 12] = [
     ("coverage visit", 0, 1),
 ];
 const VISIT: usize = 3;
+const VITAL: usize = 5;
 const DEATH: usize = 10;
 const COVERAGE: usize = 11;
 /// Kinds whose coverage is declared, beside visits.
@@ -35,6 +40,7 @@ const UNITS: [&str; 9] = ["mg/dL", "g/dL", "%", "10*3/uL", "U/L", "mmol/L", "10*
 pub(crate) struct Hospital {
     patients: u32,
     seed: u64,
+    scattered: bool,
     codes: Vec<(String, String)>,
     /// Unit and usual value of each code.
     usual: Vec<(u32, f64)>,
@@ -82,13 +88,17 @@ impl Dice {
     fn below(&mut self, limit: u64) -> u64 {
         ((u128::from(self.roll()) * u128::from(limit)) >> 64) as u64
     }
+    /// Around 1, with about this deviation.
+    fn around(&mut self, deviation: f64) -> f64 {
+        1.0 + (self.unit() + self.unit() + self.unit() - 1.5) * 2.0 * deviation
+    }
     fn unit(&mut self) -> f64 {
         (self.roll() >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 
 impl Hospital {
-    pub(crate) fn new(patients: u32, seed: u64, planted: &[Planted]) -> Self {
+    pub(crate) fn new((patients, scattered): (u32, bool), seed: u64, planted: &[Planted]) -> Self {
         let mut dice = Dice(99);
         let (mut codes, mut usual) = (Vec::new(), Vec::new());
         let mut first_code = Vec::new();
@@ -121,7 +131,7 @@ impl Hospital {
             of.iter_mut().for_each(|share| *share /= sum);
             zipf.push(of);
         }
-        Self { patients, seed, codes, usual, first_code, zipf }
+        Self { patients, seed, scattered, codes, usual, first_code, zipf }
     }
 
     fn id(&self, number: u32) -> PatientId {
@@ -230,9 +240,11 @@ impl Hospital {
         let (unit, middle) = self.usual[self.first_code[kind] + code];
         rows.unit.push(if has_value { unit } else { NOTHING });
         let scale = if middle < 10.0 { 100.0 } else { 10.0 };
-        // A body's temperature varies less than what is in its blood.
-        let spread = (dice.unit() + dice.unit() + dice.unit()) / 1.5;
-        let spread = if kind == 5 { 1.0 + (spread - 1.0) / 16.0 } else { spread };
+        let spread = if self.scattered {
+            scattered(dice, kind)
+        } else {
+            self.steady(dice, (kind, code), (number, visit))
+        };
         let value = (middle * spread * scale).round() / scale;
         rows.value.push(if has_value { value } else { f64::NAN });
         rows.supply.push(if kind == 1 { 7.0 * (1 + dice.below(8)) as f64 } else { f64::NAN });
@@ -240,6 +252,33 @@ impl Hospital {
         rows.high.push(if kind == 0 { middle * 1.5 } else { f64::NAN });
         rows.suspected.push(kind == 2 && dice.below(8) == 0);
         rows.main.push(kind == 2 && dice.below(3) == 0);
+    }
+}
+
+/// A result as a share of the usual one, whoever has it.
+fn scattered(dice: &mut Dice, kind: usize) -> f64 {
+    let spread = dice.around(1.0 / 3.0);
+    // A body's temperature varies less than what is in its blood.
+    if kind == VITAL { 1.0 + (spread - 1.0) / 16.0 } else { spread }
+}
+
+impl Hospital {
+    /// A result as a share of the usual one, around the patient's own level.
+    fn steady(
+        &self,
+        dice: &mut Dice,
+        (kind, code): (usize, usize),
+        (number, visit): (u32, u64),
+    ) -> f64 {
+        let of_patient = self.seed.wrapping_mul(7_919) ^ u64::from(number);
+        let mut own = Dice(of_patient ^ (code as u64) << 40 ^ (kind as u64) << 60);
+        let mut at_visit = Dice(of_patient ^ (visit + 1) << 33);
+        let acute = if at_visit.below(50) == 0 { dice.unit() } else { 0.0 };
+        if kind == VITAL {
+            return (1.0 + acute * 0.08) * dice.around(0.006);
+        }
+        let chronic = if own.below(12) == 0 { 1.0 + 2.0 * own.unit() } else { 1.0 };
+        own.around(0.12) * chronic * (1.0 + 3.0 * acute) * dice.around(0.07)
     }
 }
 

@@ -1,7 +1,11 @@
-//! Figures of the index, on a hospital that never was: `cargo bench -p timeline -- [patients]`.
+//! Figures of the index, on a hospital that never was: `cargo bench -p timeline -- [patients]
+//! [--scattered]`.
 //!
 //! Prints how fast it is built, what an event costs on disk, and how long definitions take. The
 //! machine may be shared: processor time is printed beside the time on the wall.
+//!
+//! With `TIMELINE_FOLDER` the index stays there and is asked again the next time; with
+//! `TIMELINE_ONLY` only definitions whose name holds the text are asked.
 #![expect(
     clippy::expect_used,
     clippy::cast_possible_truncation,
@@ -13,7 +17,7 @@ mod hospital;
 mod library;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -26,23 +30,32 @@ use vocab::PatientId;
 
 fn main() {
     let patients = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(90_000);
-    let folder = std::env::temp_dir().join(format!("timeline-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder for the index");
-    let excluded = build(&folder, patients);
-    ask(&folder, &excluded);
-    std::fs::remove_dir_all(&folder).expect("the folder to go");
+    let kept = std::env::var_os("TIMELINE_FOLDER").map(PathBuf::from);
+    let aside = std::env::temp_dir().join(format!("timeline-bench-{}", std::process::id()));
+    let folder = kept.as_ref().unwrap_or(&aside);
+    std::fs::create_dir_all(folder).expect("a folder for the index");
+    let scattered = std::env::args().any(|arg| arg == "--scattered");
+    let size = (patients, scattered);
+    let hospital = hospital::Hospital::new(size, 7, &library::planted());
+    let some: Vec<PatientId> =
+        hospital.persons().iter().step_by(7).take(32).map(|person| person.id).collect();
+    if !folder.join("manifest").exists() {
+        build(folder, patients, &hospital);
+    }
+    ask(folder, &some);
+    if kept.is_none() {
+        std::fs::remove_dir_all(folder).expect("the folder to go");
+    }
 }
 
-/// Builds the index; gives the ids of some of its people.
-fn build(folder: &Path, patients: u32) -> Vec<PatientId> {
-    let hospital = hospital::Hospital::new(patients, 7, &library::planted());
+/// Builds the index.
+fn build(folder: &Path, patients: u32, hospital: &hospital::Hospital) {
     let options = Options {
         threads: std::thread::available_parallelism().map_or(2, usize::from),
         declared: ["visit", "diagnosis", "drug_order", "lab"].map(str::to_owned).to_vec(),
         ..Options::default()
     };
     let persons = hospital.persons();
-    let some = persons.iter().step_by(7).take(32).map(|person| person.id).collect();
     let mut builder = Draft::begin(folder, Becomes::Base, persons, options).expect("a draft");
     let (mut making, mut pushing) = (0.0, 0.0);
     let mut first = 0;
@@ -74,7 +87,6 @@ fn build(folder: &Path, patients: u32) -> Vec<PatientId> {
         2.0 * events / cpu / 1e6
     );
     println!("  {:.2} bytes per event", bytes / events);
-    some
 }
 
 fn ask(folder: &Path, excluded: &[PatientId]) {
@@ -88,15 +100,20 @@ fn ask(folder: &Path, excluded: &[PatientId]) {
         .map(|set| (set.name.clone(), Codes::new(set, &hierarchies).expect("a set")))
         .collect();
     let world = World { codes, ..World::of_data(timeline.span()) };
+    let only = std::env::var("TIMELINE_ONLY").unwrap_or_default();
+    let mut definitions = library::definitions();
+    definitions.retain(|definition| definition.heading.name.as_str().contains(&only));
     let mut first_answer = None;
     for threads in [1, 2] {
         let (mut whole, mut edited) = (Vec::new(), Vec::new());
+        let (mut whole_cpu, mut edited_cpu) = (Vec::new(), Vec::new());
         let memory = Memory::new(Memory::BYTES);
         for round in 0..5 {
             // Another permit: nothing of the rounds before can be used but which codes are looked for.
             let shown = timeline.shown(&excluded[threads * 8 + round..][..1]);
-            for definition in &library::definitions() {
-                let (ms, line) = once(&timeline, (definition, &world), &shown, (&memory, threads));
+            for definition in &definitions {
+                let (ms, cpu, line) =
+                    once(&timeline, (definition, &world), &shown, (&memory, threads));
                 if round == 0 && whole.is_empty() && threads == 1 && first_answer.is_none() {
                     first_answer = Some(first.elapsed());
                     println!(
@@ -104,23 +121,31 @@ fn ask(folder: &Path, excluded: &[PatientId]) {
                         first.elapsed().as_secs_f64() * 1e3
                     );
                 }
-                if round == 1 && threads == 2 {
-                    println!("  {ms:9.2} ms  {} {line}", definition.heading.name);
+                if round == 1 {
+                    println!(
+                        "  {ms:9.2} ms, {cpu:9.2} of processor  {} {line}",
+                        definition.heading.name
+                    );
                 }
                 // The first round reads what was never read before.
                 if round == 0 {
                     continue;
                 }
                 whole.push(ms);
+                whole_cpu.push(cpu);
                 let mut definition = definition.clone();
                 if change(&mut definition) {
-                    edited
-                        .push(once(&timeline, (&definition, &world), &shown, (&memory, threads)).0);
+                    let asked = (&definition, &world);
+                    let (ms, cpu, _) = once(&timeline, asked, &shown, (&memory, threads));
+                    edited.push(ms);
+                    edited_cpu.push(cpu);
                 }
             }
         }
         println!("{threads} threads: a definition with attrition {}", spread(&mut whole));
         println!("{threads} threads: one rule changed {}", spread(&mut edited));
+        println!("  of processor: {}", spread(&mut whole_cpu));
+        println!("  of processor, one rule changed: {}", spread(&mut edited_cpu));
     }
     println!("load {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
     println!("resident memory grew by {:.0} MB", resident_mb() - before);
@@ -135,9 +160,9 @@ fn once(
     (definition, world): (&cohort::ast::CohortDefinition, &World<'_>),
     shown: &Shown,
     (memory, threads): (&Memory, usize),
-) -> (f64, String) {
+) -> (f64, f64, String) {
     let cancelled = AtomicBool::new(false);
-    let wall = Instant::now();
+    let (wall, cpu) = (Instant::now(), thread_cpu_ms());
     let question = Question { definition, world, edition: b"" };
     let effort = Effort { threads, memory, cancelled: &cancelled };
     let answer = timeline.ask(question, shown, effort).expect("an answer");
@@ -145,7 +170,9 @@ fn once(
     let ms = wall.elapsed().as_secs_f64() * 1e3;
     let numbers =
         (table.entered.candidates.get(), table.asked.patients.get(), table.kept.patients.get());
-    (ms, format!("{numbers:?} unplanned {}", answer.unplanned))
+    // Only this thread's: as much again is spent by every other.
+    let cpu = thread_cpu_ms() - cpu;
+    (ms, cpu, format!("{numbers:?} unplanned {}", answer.unplanned))
 }
 
 /// Changes a number of the last rule, as someone does who tries.
@@ -188,6 +215,12 @@ fn cpu_seconds() -> f64 {
 /// Processor seconds of this thread.
 fn thread_cpu_seconds() -> f64 {
     ticks("/proc/thread-self/stat")
+}
+
+/// Milliseconds of processor of this thread, to the nanosecond.
+fn thread_cpu_ms() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split_whitespace().next().and_then(|of| of.parse::<f64>().ok()).unwrap_or(0.0) / 1e6
 }
 
 fn ticks(path: &str) -> f64 {

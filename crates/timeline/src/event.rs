@@ -38,6 +38,14 @@ pub struct BirthDate {
     pub days: u16,
 }
 
+impl BirthDate {
+    /// As the evaluator takes it.
+    pub(crate) fn stretch(self) -> cohort::eval::Stretch {
+        let first = i64::from(self.first_day);
+        cohort::eval::Stretch::days(first, first + i64::from(self.days) - 1)
+    }
+}
+
 /// A person in the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Person {

@@ -35,6 +35,18 @@ impl Mask {
         }
     }
 
+    /// Their places, in order.
+    pub(crate) fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        self.0.iter().enumerate().flat_map(|(number, &word)| {
+            let mut word = word;
+            std::iter::from_fn(move || {
+                let place = (word != 0).then(|| number * 64 + word.trailing_zeros() as usize)?;
+                word &= word - 1;
+                Some(place)
+            })
+        })
+    }
+
     /// How many.
     pub(crate) fn count(&self) -> u32 {
         self.0.iter().map(|word| word.count_ones()).sum()

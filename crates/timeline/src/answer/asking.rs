@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use cohort::ast::{CohortDefinition, Kind};
 use cohort::eval::{World, is_of_kind, kind_word};
 
+use super::bounds::{Zones, may_hold, zones_asked};
 use super::candidates::{Bits, Candidate, Entered, Shard};
 use super::keys;
 use super::memory::Held;
@@ -19,6 +20,9 @@ use crate::event::coverage_of;
 use crate::mask::Mask;
 use crate::segment::Segment;
 use crate::timeline::{ShardAt, Shown, Timeline};
+
+/// One in so many of a shard's patients are few.
+const FEW: u32 = 16;
 
 /// What one shard gave: its candidates, unless they were held, and what the missing rules say.
 pub(super) type OfShard = (Option<Entered>, Vec<Bits>);
@@ -35,6 +39,8 @@ pub(super) struct Asking<'a> {
     effort: Effort<'a>,
     world: &'a World<'a>,
     need: Need,
+    /// The table of the entry, where only the first event of each patient can matter.
+    firsts: Option<usize>,
     /// For every table that is used, the concepts.
     hits: BTreeMap<usize, Arc<Hits>>,
     deaths: (TableSpec, Arc<Hits>),
@@ -67,6 +73,7 @@ impl<'a> Asking<'a> {
             effort,
             world: question.world,
             need: Need::Nothing,
+            firsts: None,
             hits: BTreeMap::new(),
             deaths: (plain(Kind::Death), Arc::default()),
             coverage: Vec::new(),
@@ -107,6 +114,7 @@ impl<'a> Asking<'a> {
         if !has_entered || self.rules.entry {
             self.entry = Walk::of_entry(plan);
         }
+        self.firsts = plan.firsts(self.question.definition);
         // A table is read once, with all columns that anything needs.
         let (mut all, mut later) = (self.entry.clone(), self.dates.clone());
         all.add(&self.dates);
@@ -208,6 +216,7 @@ impl<'a> Asking<'a> {
             tables: std::iter::repeat_with(Table::default).take(plan.tables.len()).collect(),
             coverage: Vec::new(),
             deaths: Table::default(),
+            zones: Zones::default(),
             data: self.world.data,
         };
         let mut read =
@@ -239,19 +248,71 @@ impl<'a> Asking<'a> {
         read: &mut Reading<'s>,
         shown: &Mask,
     ) -> Result<Entered, Error> {
-        let (segment, number) = (shard.segment, shard.number);
-        let mut presence = |table: usize| {
-            let hits = self.hits.get(&table).and_then(|hits| hits.get(read.at.segment));
-            table::presence(segment, number, hits.map_or(&[], Vec::as_slice))
+        let mut zones = None;
+        let few = shard.segment.shard(shard.number).map_or(0, |of| of.patients / FEW);
+        let mut have = |need: &Need, among: &Mask| {
+            // Of few, reading them is shorter than asking who of all the shard may be meant.
+            if among.count() <= few {
+                return Ok(among.clone());
+            }
+            self.have((shard, read.at), (need, &mut zones), among)
         };
-        let may = self.need.met(shown, &mut presence)?;
+        let may = self.need.met(shown, &mut have)?;
+        shard.zones = zones.unwrap_or_default();
         self.load(shard, read, &self.entry, &may)?;
         let ways = shard.enter(&may);
         let mut with = Mask::none();
         ways.iter().for_each(|(patient, _)| with.set(usize::from(*patient)));
         self.load(shard, read, &self.dates, &with)?;
         self.go_on()?;
-        Ok(shard.dated(ways))
+        Ok(shard.dated(ways, self.firsts))
+    }
+
+    /// Between what the numbers lie that the entry compares with one another.
+    fn zones(&self, (shard, at): (&Shard<'_>, &ShardAt)) -> Result<Zones, Error> {
+        let (mut zones, none) = (Zones::default(), BTreeSet::new());
+        for (table, ask) in self.need.conditions() {
+            for (table, column) in zones_asked(table, ask) {
+                if let Some((spec, hits)) = shard.plan.tables.get(table).zip(self.hits.get(&table))
+                    && !zones.has((table, column))
+                {
+                    let wanted = self.wanted((shard, at), (table, spec, hits), &none)?;
+                    let found = table::zones(self.place(shard), wanted, column)?;
+                    zones.put((table, column), found);
+                }
+            }
+        }
+        Ok(zones)
+    }
+
+    /// Of these patients, those who may have what is needed of a table.
+    fn have(
+        &self,
+        (shard, at): (&Shard<'_>, &ShardAt),
+        (need, zones): (&Need, &mut Option<Zones>),
+        among: &Mask,
+    ) -> Result<Mask, Error> {
+        match need {
+            Need::Table(table, _) => {
+                let Some((spec, hits)) = shard.plan.tables.get(*table).zip(self.hits.get(table))
+                else {
+                    return Ok(among.clone());
+                };
+                let none = BTreeSet::new();
+                let wanted = self.wanted((shard, at), (*table, spec, hits), &none)?;
+                let mut have = table::presence(self.place(shard), wanted)?;
+                have.and(among);
+                Ok(have)
+            }
+            Need::Holds(table, ask) => {
+                if zones.is_none() {
+                    *zones = Some(self.zones((shard, at))?);
+                }
+                let none = Zones::default();
+                Ok(may_hold((*table, ask), zones.as_ref().unwrap_or(&none), among))
+            }
+            Need::Nothing | Need::Any(_) | Need::All(_) => Ok(among.clone()),
+        }
     }
 
     /// What the missing rules say of a shard's candidates.
@@ -312,7 +373,9 @@ impl<'a> Asking<'a> {
             if let (Some(hits), Some(spec)) = (self.hits.get(&table), spec)
                 && read.loaded.insert(table)
             {
-                let loaded = self.read((shard, read.at), (table, spec, hits), columns, of)?;
+                let firsts = self.firsts == Some(table);
+                let loaded =
+                    self.read((shard, read.at), (table, spec, hits), (columns, firsts), of)?;
                 if let Some(to) = shard.tables.get_mut(table) {
                     *to = loaded;
                 }
@@ -322,11 +385,11 @@ impl<'a> Asking<'a> {
         let is_asked = |kind: &Kind| uses.coverage.iter().any(|asked| is_of_kind(kind, asked));
         if uses.deaths && !std::mem::replace(&mut read.deaths, true) {
             let (spec, hits) = &self.deaths;
-            shard.deaths = self.read((shard, read.at), (0, spec, hits), &none, of)?;
+            shard.deaths = self.read((shard, read.at), (0, spec, hits), (&none, false), of)?;
         }
         for (kind, spec, hits) in self.coverage.iter().filter(|(kind, ..)| is_asked(kind)) {
             if read.coverage.insert(kind) {
-                let table = self.read((shard, read.at), (0, spec, hits), &none, of)?;
+                let table = self.read((shard, read.at), (0, spec, hits), (&none, false), of)?;
                 shard.coverage.push((kind.clone(), table));
             }
         }
@@ -336,19 +399,33 @@ impl<'a> Asking<'a> {
     fn read(
         &self,
         (shard, at): (&Shard<'_>, &ShardAt),
-        (number, spec, hits): (usize, &TableSpec, &Hits),
-        columns: &BTreeSet<ColumnId>,
+        table: (usize, &TableSpec, &Hits),
+        (columns, firsts): (&BTreeSet<ColumnId>, bool),
         of: &Mask,
     ) -> Result<Table, Error> {
         self.go_on()?;
-        let wanted = Wanted {
+        let wanted = self.wanted((shard, at), table, columns)?;
+        table::load(self.place(shard), Wanted { firsts, ..wanted }, of)
+    }
+
+    fn place<'b>(&'b self, shard: &'b Shard<'_>) -> table::Place<'b> {
+        table::Place { segment: shard.segment, shard: shard.number, world: self.world }
+    }
+
+    fn wanted<'b>(
+        &self,
+        (shard, at): (&'b Shard<'_>, &ShardAt),
+        (number, spec, hits): (usize, &'b TableSpec, &'b Hits),
+        columns: &'b BTreeSet<ColumnId>,
+    ) -> Result<Wanted<'b>, Error> {
+        Ok(Wanted {
             number: u16::try_from(number).map_err(|_| Error::TooLarge("a definition"))?,
             spec,
             hits: hits.get(at.segment).map_or(&[], Vec::as_slice),
             specs: &shard.plan.columns,
             columns,
-        };
-        table::load((shard.segment, at.number), wanted, self.world, of)
+            firsts: false,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Steps 1 to 8 of a definition in one shard: its candidates, when each would end, and what the
 //! rules say of them.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use cohort::ast::{Choice, CohortDefinition, Span};
@@ -8,9 +9,11 @@ use cohort::eval::{
     Dropped, EndedBy, Ending, Stretch, Truth, day_of, last_second_of, offset_back, shift_second,
 };
 
-use super::plan::{Ask, Plan};
-use super::scene::{Coverage, Entry, Scene};
+use super::bounds::{Zones, may_hold_of};
+use super::plan::{Ask, From, Plan, Set, compares_members};
+use super::scene::{Coverage, Entry, Hand, Known, Picked, Scene};
 use super::table::{NEVER, Row, Table};
+use crate::event::BirthDate;
 use crate::mask::Mask;
 use crate::segment::Segment;
 
@@ -35,6 +38,12 @@ impl Count {
     /// Adds those of a patient.
     pub(super) fn add(&mut self, candidates: u64) {
         self.patients += u64::from(candidates > 0);
+        self.candidates += candidates;
+    }
+
+    /// Adds candidates that are each their patient's only one.
+    pub(super) fn add_alone(&mut self, candidates: u64) {
+        self.patients += candidates;
         self.candidates += candidates;
     }
 
@@ -97,19 +106,23 @@ pub(super) struct Shard<'a> {
     pub(super) tables: Vec<Table>,
     pub(super) coverage: Coverage,
     pub(super) deaths: Table,
+    pub(super) zones: Zones,
     pub(super) data: (i64, i64),
 }
 
 impl Shard<'_> {
-    /// The scene of a patient.
-    fn scene(&self, patient: u16) -> Scene<'_> {
+    /// Room for what is the same for every candidate of a patient.
+    fn unpicked(&self) -> Vec<Cell<Option<Picked>>> {
+        self.plan.picks.iter().map(|_| Cell::new(None)).collect()
+    }
+
+    /// What is known of a patient.
+    fn known<'k>(&'k self, patient: u16, picked: &'k [Cell<Option<Picked>>]) -> Known<'k> {
+        picked.iter().for_each(|cell| cell.set(None));
         let first = self.segment.shard(self.number).map_or(0, |shard| shard.first_patient);
         let person = self.segment.person(first + u32::from(patient));
-        let birth = person.and_then(|person| person.birth).map(|birth| {
-            let first = i64::from(birth.first_day);
-            Stretch::days(first, first + i64::from(birth.days) - 1)
-        });
-        Scene {
+        let birth = person.and_then(|person| person.birth).map(BirthDate::stretch);
+        Known {
             tables: &self.tables,
             coverage: &self.coverage,
             deaths: &self.deaths,
@@ -117,43 +130,46 @@ impl Shard<'_> {
             patient,
             birth,
             sex: person.map(|person| person.sex).unwrap_or_default(),
-            entry: None,
-            index: None,
-            exit: None,
-            frame: None,
+            picks: &self.plan.picks,
+            picked,
         }
-    }
-
-    fn patients(&self) -> u32 {
-        self.segment.shard(self.number).map_or(0, |shard| shard.patients)
     }
 
     /// Step 1 for these patients.
     pub(super) fn enter(&self, may: &Mask) -> Vec<(u16, Way)> {
         let mut all = Vec::new();
-        let mut ways = Vec::new();
-        for patient in 0..u16::try_from(self.patients()).unwrap_or(u16::MAX) {
-            if may.has(usize::from(patient)) {
-                self.ways_of(&self.scene(patient), &mut ways);
-                all.extend(ways.drain(..).map(|way| (patient, way)));
-            }
+        let (mut ways, picked) = (Vec::new(), self.unpicked());
+        for patient in may.places().filter_map(|place| u16::try_from(place).ok()) {
+            self.ways_of(&self.known(patient, &picked), &mut ways);
+            all.extend(ways.drain(..).map(|way| (patient, way)));
         }
         all
     }
 
-    /// Steps 2 to 6, and the endings of step 8.
-    pub(super) fn dated(&self, mut ways: Vec<(u16, Way)>) -> Entered {
-        let mut entered = Entered::default();
+    /// Steps 2 to 6, and the endings of step 8. Of a table that has only the first events of
+    /// patients, the others were not chosen.
+    pub(super) fn dated(&self, mut ways: Vec<(u16, Way)>, firsts: Option<usize>) -> Entered {
+        let firsts = firsts.and_then(|table| self.tables.get(table));
+        let why = match self.definition.entry.says.choose {
+            Choice::FirstInLife => Dropped::NotFirstInLife,
+            _ => Dropped::NotChosen,
+        };
+        let (mut entered, picked) = (Entered::default(), self.unpicked());
         for of in ways.chunk_by_mut(|a, b| a.0 == b.0) {
             let Some(patient) = of.first().map(|(patient, _)| *patient) else { continue };
-            let scene = self.scene(patient);
-            self.date(of, scene);
+            let known = self.known(patient, &picked);
+            self.date(of, &known);
             entered.count(of.len(), of.iter().filter_map(|(_, way)| way.dropped).collect());
+            let others = firsts.map_or(0, |table| table.others(patient));
+            if others > 0 {
+                entered.all.candidates += others;
+                entered.dropped.entry(why).or_default().add(others);
+            }
             for (_, way) in of.iter().filter(|(_, way)| way.dropped.is_none()) {
                 let Some(index) = way.index else { continue };
                 let entry = way.entry();
-                let at = Scene { entry: Some(entry), index: Some(index), ..scene };
-                let ending = self.ending(&at);
+                let hand = Hand { entry: Some(entry), index: Some(index), exit: None };
+                let ending = self.ending(&Scene { known: &known, hand: &hand, frame: None });
                 entered.candidates.push(Candidate { patient, entry, index, ending });
             }
         }
@@ -161,11 +177,14 @@ impl Shard<'_> {
     }
 
     /// Step 1: the certain members of every alternative that start on a known day, in order.
-    fn ways_of(&self, scene: &Scene<'_>, ways: &mut Vec<Way>) {
+    fn ways_of(&self, known: &Known<'_>, ways: &mut Vec<Way>) {
+        let scene = Scene { known, hand: &Hand::default(), frame: None };
         for (place, set) in self.plan.entry.iter().enumerate() {
             let bit = 1_u64 << place.min(63);
             let before = ways.len();
-            scene.each_member(set, |row| {
+            let compared = compared_in(set);
+            let may = |row: &Row| compared.is_none_or(|of| self.may_be(known.patient, of, row));
+            scene.each_member_of(set, may, |row| {
                 let known = row.start.0 != NEVER && day_of(row.start.0) == day_of(row.start.1);
                 if !row.certain || !known {
                     return true;
@@ -183,8 +202,15 @@ impl Shard<'_> {
         }
     }
 
+    /// Whether a condition may hold of an event of a table, as far as its numbers tell.
+    fn may_be(&self, patient: u16, (table, with): (usize, &Ask), row: &Row) -> bool {
+        let of = self.tables.get(table);
+        let number = |column| of.and_then(|of| of.number(column, row.at));
+        may_hold_of((table, with), (&self.zones, patient), &number)
+    }
+
     /// Steps 2 to 6.
-    fn date(&self, ways: &mut [(u16, Way)], scene: Scene<'_>) {
+    fn date(&self, ways: &mut [(u16, Way)], known: &Known<'_>) {
         let definition = self.definition;
         let choice = definition.entry.says.choose;
         for (place, (_, way)) in ways.iter_mut().enumerate() {
@@ -192,7 +218,10 @@ impl Shard<'_> {
                 way.dropped = Some(Dropped::NotFirstInLife);
             }
             let index = match &self.plan.index {
-                Some(instant) => Scene { entry: Some(way.entry()), ..scene }.moment(instant),
+                Some(instant) => {
+                    let hand = Hand { entry: Some(way.entry()), ..Hand::default() };
+                    Scene { known, hand: &hand, frame: None }.moment(instant)
+                }
                 None => Stretch::new(way.row.start.0, way.row.start.1),
             };
             way.index = index.filter(|index| index.known_day().is_some());
@@ -245,11 +274,11 @@ impl Shard<'_> {
     /// Candidates that were held, with their entries as they lie in the tables at hand.
     pub(super) fn refreshed(&self, held: &[Candidate]) -> Vec<Candidate> {
         let mut fresh = Vec::with_capacity(held.len());
-        let mut ways = Vec::new();
+        let (mut ways, picked) = (Vec::new(), self.unpicked());
         for of in held.chunk_by(|a, b| a.patient == b.patient) {
             let Some(patient) = of.first().map(|candidate| candidate.patient) else { continue };
             ways.clear();
-            self.ways_of(&self.scene(patient), &mut ways);
+            self.ways_of(&self.known(patient, &picked), &mut ways);
             fresh.extend(of.iter().map(|candidate| {
                 let same = ways.iter().find(|way| way.row.is_same(&candidate.entry.row));
                 Candidate { entry: same.map_or(candidate.entry, Way::entry), ..*candidate }
@@ -260,14 +289,17 @@ impl Shard<'_> {
 
     /// What a rule says of candidates, in order.
     pub(super) fn rule(&self, rule: &Ask, candidates: &[Candidate]) -> Bits {
-        let mut bits = Bits::default();
+        let (mut bits, picked) = (Bits::default(), self.unpicked());
         for of in candidates.chunk_by(|a, b| a.patient == b.patient) {
             let Some(patient) = of.first().map(|candidate| candidate.patient) else { continue };
-            let scene = self.scene(patient);
+            let known = self.known(patient, &picked);
             for candidate in of {
-                let entry = Some(candidate.entry);
-                let (index, exit) = (Some(candidate.index), Some(candidate.ending.second));
-                bits.push(Scene { entry, index, exit, ..scene }.ask(rule));
+                let hand = Hand {
+                    entry: Some(candidate.entry),
+                    index: Some(candidate.index),
+                    exit: Some(candidate.ending.second),
+                };
+                bits.push(Scene { known: &known, hand: &hand, frame: None }.ask(rule));
             }
         }
         bits
@@ -305,6 +337,12 @@ impl Bits {
         (0..other.count).for_each(|place| self.push(other.get(place)));
     }
 
+    /// Of 64 candidates, those of which it holds, and of which it is unknown.
+    pub(super) fn word(&self, number: usize) -> (u64, u64) {
+        let word = |words: &[u64]| words.get(number).copied().unwrap_or(0);
+        (word(&self.holds), word(&self.unknown))
+    }
+
     pub(super) fn get(&self, place: usize) -> Truth {
         let bit = |words: &[u64]| words.get(place / 64).is_some_and(|w| w >> (place % 64) & 1 == 1);
         if bit(&self.holds) {
@@ -319,6 +357,14 @@ impl Bits {
     /// Bytes it holds.
     pub(super) fn weight(&self) -> usize {
         16 * self.holds.len()
+    }
+}
+
+/// The table and condition of a set that compares numbers of an event with those of others.
+fn compared_in(set: &Set) -> Option<(usize, &Ask)> {
+    match (&set.from, set.with.as_deref()) {
+        (From::Table(table), Some(with)) if compares_members(with) => Some((*table, with)),
+        _ => None,
     }
 }
 

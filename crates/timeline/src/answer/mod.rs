@@ -1,6 +1,7 @@
 //! Answering a definition: candidates and rules shard by shard, what is left from bits.
 
 mod asking;
+mod bounds;
 mod candidates;
 mod keys;
 mod memory;
@@ -8,6 +9,7 @@ mod plan;
 mod scene;
 mod settle;
 mod table;
+mod tallies;
 mod told;
 mod uses;
 mod whole;

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cohort::ast::{CohortDefinition, Keep, RuleKind};
+use cohort::ast::{CohortDefinition, Keep};
 use cohort::eval::{
-    Attrition, Cost, Dropped, Ending, RuleRow, Tally, Truth, day_after, day_of, keeps, rules,
+    Attrition, Cost, Dropped, Ending, RuleRow, Tally, Truth, day_after, day_of, rules,
 };
 use vocab::RawCount;
 
 use super::candidates::{Bits, Candidate, Count, Entered};
+use super::tallies::{self, Keeps};
 
 fn tally(count: Count) -> Tally {
     Tally { patients: RawCount::new(count.patients), candidates: RawCount::new(count.candidates) }
@@ -47,11 +48,10 @@ pub(super) struct Settled {
 /// What decides after the rules.
 pub(super) struct Settling<'a> {
     definition: &'a CohortDefinition,
-    kinds: Vec<RuleKind>,
-    off: &'a BTreeSet<usize>,
+    keeps: Vec<Keeps>,
 }
 
-/// The candidates of a patient at the rules: their places, and by which rules each fails.
+/// A candidate of a patient at the rules: its place, and by which rules it fails.
 struct AtRules {
     place: usize,
     /// The first rule it fails by, and how many it fails by.
@@ -59,9 +59,21 @@ struct AtRules {
     failed: usize,
 }
 
+/// Lists that are used again for every patient.
+#[derive(Default)]
+struct Scratch {
+    judged: Vec<AtRules>,
+    kept: Vec<usize>,
+    left: Vec<usize>,
+    dropped: Vec<Dropped>,
+    alone: Vec<usize>,
+}
+
 impl<'a> Settling<'a> {
-    pub(super) fn new(definition: &'a CohortDefinition, off: &'a BTreeSet<usize>) -> Self {
-        Self { definition, kinds: rules(definition).map(|rule| rule.kind).collect(), off }
+    pub(super) fn new(definition: &'a CohortDefinition, off: &BTreeSet<usize>) -> Self {
+        let keeps = rules(definition).enumerate();
+        let keeps = keeps.map(|(place, rule)| Keeps::of(rule.kind, off.contains(&place)));
+        Self { definition, keeps: keeps.collect() }
     }
 
     /// Calls with the candidates of every patient, and where they begin.
@@ -74,25 +86,29 @@ impl<'a> Settling<'a> {
     }
 
     /// How the rules judge a patient's candidates, which begin at a place.
-    fn judge(&self, from: usize, of: &[Candidate], bits: &[&Bits]) -> Vec<AtRules> {
-        (0..of.len())
-            .map(|place| {
-                let (mut first, mut failed) = (usize::MAX, 0);
-                for (rule, (kind, bits)) in self.kinds.iter().zip(bits).enumerate() {
-                    if !self.off.contains(&rule) && !keeps(*kind, bits.get(from + place)) {
-                        failed += 1;
-                        first = first.min(rule);
-                    }
+    fn judge(&self, from: usize, of: &[Candidate], bits: &[&Bits], out: &mut Vec<AtRules>) {
+        out.clear();
+        out.extend((0..of.len()).map(|place| {
+            let (mut first, mut failed) = (usize::MAX, 0);
+            for (rule, (keeps, bits)) in self.keeps.iter().zip(bits).enumerate() {
+                if !keeps.keeps(bits.get(from + place)) {
+                    failed += 1;
+                    first = first.min(rule);
                 }
-                AtRules { place, first, failed }
-            })
-            .collect()
+            }
+            AtRules { place, first, failed }
+        }));
     }
 
     /// Steps 8 to 10 for a patient's candidates that the rules keep: the places of those left, in
-    /// order, and the reason for each that is not.
-    fn left(&self, of: &[Candidate], kept: &[usize]) -> (Vec<usize>, Vec<Dropped>) {
-        let (mut left, mut dropped) = (Vec::new(), Vec::new());
+    /// order; the reason for each that is not is appended.
+    fn left(
+        &self,
+        of: &[Candidate],
+        kept: &[usize],
+        (left, dropped): (&mut Vec<usize>, &mut Vec<Dropped>),
+    ) {
+        left.clear();
         for &place in kept {
             match of.get(place).and_then(|candidate| self.ends_too_early(candidate)) {
                 Some(reason) => dropped.push(reason),
@@ -111,9 +127,9 @@ impl<'a> Settling<'a> {
             let chosen = chosen.copied();
             let others = left.len() - usize::from(chosen.is_some());
             dropped.extend(std::iter::repeat_n(Dropped::NotKept, others));
-            left = chosen.into_iter().collect();
+            left.clear();
+            left.extend(chosen);
         }
-        (left, dropped)
     }
 
     fn ends_too_early(&self, candidate: &Candidate) -> Option<Dropped> {
@@ -126,14 +142,22 @@ impl<'a> Settling<'a> {
         (!long_enough).then_some(Dropped::FollowUp)
     }
 
-    /// Step 11: the periods of those left.
-    fn periods(&self, of: &[Candidate], left: &[usize]) -> Vec<Settled> {
+    /// What becomes of a patient's only candidate, once the rules keep it.
+    fn alone(&self, candidate: &Candidate) -> Option<Dropped> {
+        self.ends_too_early(candidate).or_else(|| match self.definition.keep.as_ref()?.says {
+            Keep::First | Keep::Last | Keep::Nth(1) => None,
+            Keep::Nth(_) => Some(Dropped::NotKept),
+        })
+    }
+
+    /// Step 11: calls with the periods of those left.
+    fn periods(&self, of: &[Candidate], left: &[usize], mut with: impl FnMut(Settled)) {
         let gap = self.definition.episodes.as_ref().map(|clause| clause.says);
-        let mut periods: Vec<Settled> = Vec::new();
+        let mut open: Option<Settled> = None;
         for &place in left {
             let Some(candidate) = of.get(place) else { continue };
             let (index, ending) = (candidate.index, candidate.ending);
-            match (gap, periods.last_mut()) {
+            match (gap, &mut open) {
                 (Some(gap), Some(last))
                     if index.first_day() <= day_after(day_of(last.ending.second), gap) =>
                 {
@@ -141,25 +165,36 @@ impl<'a> Settling<'a> {
                         last.ending = ending;
                     }
                 }
-                _ => periods.push(Settled { candidate: place, ending }),
+                _ => {
+                    let next = Settled { candidate: place, ending };
+                    open.replace(next).into_iter().for_each(&mut with);
+                }
             }
         }
-        periods
+        open.into_iter().for_each(with);
+    }
+
+    fn count_periods(&self, of: &[Candidate], left: &[usize]) -> u64 {
+        if left.len() <= 1 || self.definition.episodes.is_none() {
+            return left.len() as u64;
+        }
+        let mut count = 0;
+        self.periods(of, left, |_| count += 1);
+        count
     }
 
     /// The periods of a shard; places are among its candidates.
     pub(super) fn settle(&self, entered: &Entered, bits: &[&Bits]) -> Vec<Settled> {
         let mut all = Vec::new();
+        let mut scratch = Scratch::default();
         Self::each_patient(&entered.candidates, |from, of| {
-            let judged = self.judge(from, of, bits);
-            let kept: Vec<usize> =
-                judged.iter().filter(|at| at.failed == 0).map(|at| at.place).collect();
-            let (left, _) = self.left(of, &kept);
-            all.extend(
-                self.periods(of, &left)
-                    .into_iter()
-                    .map(|period| Settled { candidate: from + period.candidate, ..period }),
-            );
+            let Scratch { judged, kept, left, dropped, .. } = &mut scratch;
+            self.judge(from, of, bits, judged);
+            keep_where(judged, kept, |at| at.failed == 0);
+            self.left(of, kept, (left, dropped));
+            self.periods(of, left, |period| {
+                all.push(Settled { candidate: from + period.candidate, ..period });
+            });
         });
         all
     }
@@ -169,70 +204,129 @@ impl<'a> Settling<'a> {
         let mut counts = Counts {
             entered: entered.all,
             dropped: entered.dropped.clone(),
-            rules: vec![RuleCount::default(); self.kinds.len()],
+            rules: vec![RuleCount::default(); self.keeps.len()],
             ..Counts::default()
         };
-        Self::each_patient(&entered.candidates, |from, of| {
-            let judged = self.judge(from, of, bits);
-            self.count_patient(&mut counts, of, &judged);
-            self.count_rules(&mut counts, from, &judged, bits);
+        let candidates = &entered.candidates;
+        if candidates.is_sorted_by(|a, b| a.patient < b.patient) {
+            self.count_alone(&mut counts, candidates, bits);
+            return counts;
+        }
+        let mut scratch = Scratch::default();
+        Self::each_patient(candidates, |from, of| {
+            self.judge(from, of, bits, &mut scratch.judged);
+            self.count_patient(&mut counts, of, &mut scratch);
+            count_rules(&mut counts, from, &scratch.judged, bits);
         });
         counts
     }
 
-    fn count_patient(&self, counts: &mut Counts, of: &[Candidate], judged: &[AtRules]) {
+    /// Counts candidates that are each their patient's only one.
+    fn count_alone(&self, counts: &mut Counts, candidates: &[Candidate], bits: &[&Bits]) {
+        let each = |bits: u64| u64::from(bits.count_ones());
+        let mut dropped: BTreeMap<Dropped, u64> = BTreeMap::new();
+        let mut failing: Vec<(usize, u64)> = Vec::new();
+        for (number, of) in candidates.chunks(64).enumerate() {
+            failing.clear();
+            let rules = &mut counts.rules;
+            let count_rule = |rule: usize, (holds, unknown): (u64, u64), drops: u64, left: u64| {
+                if let Some(count) = rules.get_mut(rule) {
+                    let count: &mut RuleCount = count;
+                    count.holds.add_alone(each(holds));
+                    count.unknown.add_alone(each(unknown));
+                    count.fails.add_alone(of.len() as u64 - each(holds | unknown));
+                    count.left.add_alone(each(left));
+                }
+                failing.push((rule, drops));
+            };
+            let words = (number, candidates.len());
+            let word = tallies::word(words, (&self.keeps, bits), count_rule);
+            counts.asked.add_alone(of.len() as u64);
+            *dropped.entry(Dropped::Rules).or_default() += each(word.failed);
+            // What fails by one rule alone would be there without it.
+            let (mut stays, asked) = (word.there & !word.failed, word.there & !word.failed_twice);
+            let mut would = asked;
+            for place in tallies::places(asked) {
+                let Some(reason) = of.get(place).and_then(|candidate| self.alone(candidate)) else {
+                    continue;
+                };
+                would &= !(1 << place);
+                if stays >> place & 1 == 1 {
+                    stays &= !(1 << place);
+                    *dropped.entry(reason).or_default() += 1;
+                }
+            }
+            counts.kept.add_alone(each(stays));
+            counts.patients += each(stays);
+            counts.periods += each(stays);
+            let more = would & word.failed;
+            for (rule, drops) in &failing {
+                if let Some(count) = counts.rules.get_mut(*rule) {
+                    count.patients_gained += each(drops & more);
+                    count.periods_without += i64::from((drops & more).count_ones());
+                }
+            }
+        }
+        for (reason, count) in dropped.into_iter().filter(|(_, count)| *count > 0) {
+            counts.dropped.entry(reason).or_default().add_alone(count);
+        }
+    }
+
+    fn count_patient(&self, counts: &mut Counts, of: &[Candidate], scratch: &mut Scratch) {
+        let Scratch { judged, kept, left, dropped, alone } = scratch;
         counts.asked.add(judged.len() as u64);
-        let mut reasons: Vec<Dropped> = Vec::new();
-        let (kept, failing): (Vec<&AtRules>, Vec<&AtRules>) =
-            judged.iter().partition(|at| at.failed == 0);
-        reasons.extend(failing.iter().map(|_| Dropped::Rules));
-        let kept: Vec<usize> = kept.iter().map(|at| at.place).collect();
-        let (left, dropped) = self.left(of, &kept);
-        reasons.extend(dropped);
-        reasons.sort_unstable();
-        for same in reasons.chunk_by(|a, b| a == b) {
+        keep_where(judged, kept, |at| at.failed == 0);
+        dropped.clear();
+        dropped.extend(std::iter::repeat_n(Dropped::Rules, judged.len() - kept.len()));
+        self.left(of, kept, (left, dropped));
+        dropped.sort_unstable();
+        for same in dropped.chunk_by(|a, b| a == b) {
             if let Some(reason) = same.first() {
                 counts.dropped.entry(*reason).or_default().add(same.len() as u64);
             }
         }
         counts.kept.add(left.len() as u64);
-        let periods = self.periods(of, &left).len();
+        let periods = self.count_periods(of, left);
         counts.patients += u64::from(periods > 0);
-        counts.periods += periods as u64;
+        counts.periods += periods;
         // Switching one rule off changes only patients with a candidate that fails by it alone.
-        let mut alone: Vec<usize> =
-            failing.iter().filter(|at| at.failed == 1).map(|at| at.first).collect();
+        alone.clear();
+        alone.extend(judged.iter().filter(|at| at.failed == 1).map(|at| at.first));
         alone.sort_unstable();
         alone.dedup();
-        for rule in alone {
-            let with =
-                judged.iter().filter(|at| at.failed == 0 || (at.failed == 1 && at.first == rule));
-            let with: Vec<usize> = with.map(|at| at.place).collect();
-            let without = self.periods(of, &self.left(of, &with).0).len();
+        for &rule in alone.iter() {
+            keep_where(judged, kept, |at| at.failed == 0 || (at.failed == 1 && at.first == rule));
+            self.left(of, kept, (left, dropped));
+            let without = self.count_periods(of, left);
             if let Some(count) = counts.rules.get_mut(rule) {
                 count.patients_gained += u64::from(without > 0 && periods == 0);
-                count.periods_without +=
-                    i64::try_from(without).unwrap_or(0) - i64::try_from(periods).unwrap_or(0);
+                count.periods_without += without.cast_signed() - periods.cast_signed();
             }
         }
     }
+}
 
-    fn count_rules(&self, counts: &mut Counts, asked: usize, judged: &[AtRules], bits: &[&Bits]) {
-        for (rule, (count, bits)) in counts.rules.iter_mut().zip(bits).enumerate() {
-            let (mut holds, mut unknown, mut left) = (0, 0, 0);
-            for (at, judged) in (asked..).zip(judged) {
-                match bits.get(at) {
-                    Truth::True => holds += 1,
-                    Truth::Unknown => unknown += 1,
-                    Truth::False => {}
-                }
-                left += u64::from(judged.first > rule);
+/// The places of those for which something is so.
+fn keep_where(judged: &[AtRules], kept: &mut Vec<usize>, is_so: impl Fn(&AtRules) -> bool) {
+    kept.clear();
+    kept.extend(judged.iter().filter(|at| is_so(at)).map(|at| at.place));
+}
+
+fn count_rules(counts: &mut Counts, asked: usize, judged: &[AtRules], bits: &[&Bits]) {
+    for (rule, (count, bits)) in counts.rules.iter_mut().zip(bits).enumerate() {
+        let (mut holds, mut unknown, mut left) = (0, 0, 0);
+        for (at, judged) in (asked..).zip(judged) {
+            match bits.get(at) {
+                Truth::True => holds += 1,
+                Truth::Unknown => unknown += 1,
+                Truth::False => {}
             }
-            count.holds.add(holds);
-            count.unknown.add(unknown);
-            count.fails.add(judged.len() as u64 - holds - unknown);
-            count.left.add(left);
+            left += u64::from(judged.first > rule);
         }
+        count.holds.add(holds);
+        count.unknown.add(unknown);
+        count.fails.add(judged.len() as u64 - holds - unknown);
+        count.left.add(left);
     }
 }
 

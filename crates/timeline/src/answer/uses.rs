@@ -127,6 +127,10 @@ impl<'p> Walk<'p> {
                 plan.entry.iter().flat_map(|set| self.tables_of(set)).collect()
             }
             Pick::Select(_, set) => self.tables_of(set),
+            Pick::Held(place) => {
+                let plan = self.plan;
+                plan.picks.get(*place).map(|pick| self.tables_of_pick(pick)).unwrap_or_default()
+            }
         }
     }
 
@@ -144,6 +148,11 @@ impl<'p> Walk<'p> {
     }
 
     fn pick(&mut self, pick: &Pick) {
+        let plan = self.plan;
+        let pick = match pick {
+            Pick::Held(place) => plan.picks.get(*place).unwrap_or(pick),
+            pick => pick,
+        };
         let Pick::Select(how, set) = pick else {
             return;
         };
@@ -199,9 +208,7 @@ impl<'p> Walk<'p> {
     fn amount(&mut self, amount: &Amount) {
         match amount {
             Amount::Unknown | Amount::Literal(_) => {}
-            Amount::Field(pick, column) | Amount::Egfr(_, pick, column) => {
-                self.read(pick, *column);
-            }
+            Amount::Field(pick, column) => self.read(pick, *column),
             Amount::Members(pick) => self.members(pick),
             Amount::Bmi(weight, kg, height, m) => {
                 self.read(weight, *kg);
@@ -309,7 +316,7 @@ pub(super) fn columns_of_filter(ask: &Ask, out: &mut Vec<ColumnId>) {
     }
 }
 
-fn columns_of_amount(amount: &Amount, out: &mut Vec<ColumnId>) {
+pub(super) fn columns_of_amount(amount: &Amount, out: &mut Vec<ColumnId>) {
     match amount {
         Amount::Field(_, column) => out.push(*column),
         Amount::Arithmetic(_, left, right) | Amount::Else(left, right) => {

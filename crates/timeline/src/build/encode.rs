@@ -1,6 +1,7 @@
 //! Makes the runs of a shard of its rows.
 #![expect(
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "a shard has at most 2^24 rows and 4,096 patients, which the builder keeps"
 )]
 
@@ -8,7 +9,11 @@ use std::collections::HashMap;
 
 use super::rows::{NO_TIME, NamedValue, Rows};
 use crate::dictionary::Concept;
+use crate::event::NumberField;
 use crate::format::{column, decimal, tag, varint, wide};
+
+/// Rows of a patient, on average, from which on the outermost values of each are kept.
+const OUTERMOST_ROWS_MIN: usize = 2;
 
 /// A run as it was written into the shard's bytes.
 #[derive(Clone, Copy, Debug)]
@@ -315,7 +320,7 @@ fn write_run(rows: &Rows, run: &[Event], scratch: &mut Scratch, out: &mut Vec<u8
     }
     let patients = counts.len() as u32;
     scratch.column(tag::PATIENT, 0, out);
-    scratch.values = counts;
+    scratch.values.clone_from(&counts);
     scratch.column(tag::ROWS, 0, out);
     write_times(rows, run, scratch, out);
     for (tag, of) in [
@@ -344,11 +349,34 @@ fn write_run(rows: &Rows, run: &[Event], scratch: &mut Scratch, out: &mut Vec<u8
         scratch.numbers.clear();
         scratch.numbers.extend(run.iter().map(number_of));
         scratch.decimals(tag::NUMBERS + number as u8, None, out);
+        let is_value = number == NumberField::Value.place();
+        if is_value && run.len() >= counts.len() * OUTERMOST_ROWS_MIN {
+            write_outermost(&counts, scratch, out);
+        }
     }
     if !rows.named.is_empty() {
         write_named(rows, run, scratch, out);
     }
     patients
+}
+
+/// Writes the least and the largest of each patient's values, which are at hand.
+fn write_outermost(counts: &[i64], scratch: &mut Scratch, out: &mut Vec<u8>) {
+    let values = std::mem::take(&mut scratch.numbers);
+    if !values.iter().any(|value| value.is_finite()) {
+        return;
+    }
+    for (tag, of) in [(tag::LEAST, f64::min as fn(f64, f64) -> f64), (tag::LARGEST, f64::max)] {
+        let mut rest = values.as_slice();
+        scratch.numbers.clear();
+        for &count in counts {
+            let (this, after) = rest.split_at((count as usize).min(rest.len()));
+            let finite = this.iter().copied().filter(|value| value.is_finite());
+            scratch.numbers.push(finite.reduce(of).unwrap_or(decimal::NONE));
+            rest = after;
+        }
+        scratch.decimals(tag, None, out);
+    }
 }
 
 /// Writes start and end. What has no time takes the place of the row before it, which costs least.

@@ -156,6 +156,14 @@ impl<'a> Column<'a> {
         self.widths.iter().all(|&width| width == 0).then_some(self.base)
     }
 
+    /// Between what all values lie, where it can be told without reading them.
+    pub(crate) fn bounds(&self) -> Option<(i64, i64)> {
+        if self.factor == 0 {
+            return self.dictionary.first().copied().zip(self.dictionary.last().copied());
+        }
+        self.is_constant().map(|value| (value, value))
+    }
+
     /// The least value, as the column was written.
     pub(crate) fn least(&self) -> i64 {
         self.base
@@ -164,6 +172,24 @@ impl<'a> Column<'a> {
     /// How many values.
     pub(crate) fn len(&self) -> usize {
         self.count
+    }
+
+    /// Appends the values that packed numbers stand for.
+    fn put(&self, packed: &[u64], out: &mut Vec<i64>) -> Result<(), Damage> {
+        let (base, factor) = (self.base, self.factor);
+        if factor == 0 {
+            let of = |&place: &u64| usize::try_from(place).ok();
+            for place in packed {
+                let value = of(place).and_then(|place| self.dictionary.get(place));
+                out.push(*value.ok_or(Damage::Number)?);
+            }
+        } else if factor == 1 {
+            out.extend(packed.iter().map(|&v| base.wrapping_add(v.cast_signed())));
+        } else {
+            let value = |&v: &u64| base.wrapping_add(v.wrapping_mul(factor).cast_signed());
+            out.extend(packed.iter().map(value));
+        }
+        Ok(())
     }
 
     /// Appends all values.
@@ -177,6 +203,9 @@ impl<'a> Column<'a> {
         Cursor { column: self.clone(), block: 0, at: 0, buffer: [0; BLOCK], held: usize::MAX }
     }
 }
+
+/// So few numbers of a block are unpacked alone.
+const FEW: usize = 8;
 
 /// Reads parts of a column, from front to back.
 pub(crate) struct Cursor<'a> {
@@ -207,23 +236,35 @@ impl Cursor<'_> {
         while row < end {
             let (block, within) = (row / BLOCK, row % BLOCK);
             let stop = end.min((block + 1) * BLOCK);
-            self.hold(block)?;
-            let taken = within..within + (stop - row);
-            let (base, factor) = (self.column.base, self.column.factor);
-            let values = self.buffer.get(taken).ok_or(Damage::Number)?;
-            if factor == 0 {
-                let of = |&place: &u64| usize::try_from(place).ok();
-                for place in values {
-                    let value = of(place).and_then(|place| self.column.dictionary.get(place));
-                    out.push(*value.ok_or(Damage::Number)?);
-                }
-            } else if factor == 1 {
-                out.extend(values.iter().map(|&v| base.wrapping_add(v.cast_signed())));
+            let count = stop - row;
+            if count <= FEW && self.held != block {
+                // Of a block of which little is wanted, no more is unpacked.
+                self.go_to(block)?;
+                let width = *self.column.widths.get(block).ok_or(Damage::Number)?;
+                let bytes = self.column.packed.get(self.at..).ok_or(Damage::Short)?;
+                let mut few = [0_u64; FEW];
+                let few = few.get_mut(..count).ok_or(Damage::Number)?;
+                pack::unpack(bytes, width, within, few)?;
+                self.column.put(few, out)?;
             } else {
-                let value = |&v: &u64| base.wrapping_add(v.wrapping_mul(factor).cast_signed());
-                out.extend(values.iter().map(value));
+                self.hold(block)?;
+                let values = self.buffer.get(within..within + count).ok_or(Damage::Number)?;
+                self.column.put(values, out)?;
             }
             row = stop;
+        }
+        Ok(())
+    }
+
+    /// Goes forward to a block.
+    fn go_to(&mut self, block: usize) -> Result<(), Damage> {
+        if block < self.block {
+            return Err(Damage::Number);
+        }
+        while self.block < block {
+            let width = self.column.widths.get(self.block).ok_or(Damage::Number)?;
+            self.at += pack::bytes_of(BLOCK, *width);
+            self.block += 1;
         }
         Ok(())
     }
@@ -233,14 +274,7 @@ impl Cursor<'_> {
         if self.held == block {
             return Ok(());
         }
-        if block < self.block {
-            return Err(Damage::Number);
-        }
-        while self.block < block {
-            let width = self.column.widths.get(self.block).ok_or(Damage::Number)?;
-            self.at += pack::bytes_of(BLOCK, *width);
-            self.block += 1;
-        }
+        self.go_to(block)?;
         let width = *self.column.widths.get(block).ok_or(Damage::Number)?;
         let bytes = self.column.packed.get(self.at..).ok_or(Damage::Short)?;
         let count = BLOCK.min(self.column.count - block * BLOCK);

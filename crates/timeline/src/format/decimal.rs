@@ -165,6 +165,19 @@ impl<'a> Decimals<'a> {
         Ok(())
     }
 
+    /// Whether any row has no number.
+    pub(crate) fn has_none(&self) -> bool {
+        self.none.is_some()
+    }
+
+    /// Between what all numbers lie, where it can be told without reading them.
+    #[expect(clippy::cast_precision_loss, reason = "what was written is below 2^53")]
+    pub(crate) fn bounds(&self) -> Option<(f64, f64)> {
+        let (low, high) = self.integers.bounds()?;
+        let is_whole = self.none.is_none() && self.exceptions.is_empty();
+        is_whole.then_some((low as f64 / self.power, high as f64 / self.power))
+    }
+
     /// All values.
     pub(crate) fn read_all(&self) -> Result<Vec<f64>, Damage> {
         let (mut integers, mut out) = (Vec::new(), Vec::new());

@@ -37,6 +37,10 @@ pub(crate) mod tag {
     pub(crate) const FLAGS: u8 = 18;
     /// The first column of decimals; see [`NumberField`](crate::event::NumberField).
     pub(crate) const NUMBERS: u8 = 19;
+    /// The least value of each patient.
+    pub(crate) const LEAST: u8 = 24;
+    /// The largest value of each patient.
+    pub(crate) const LARGEST: u8 = 25;
     /// An attribute that is a word.
     pub(crate) const ATTRIBUTE_WORD: u8 = 32;
     /// An attribute that is a number.

@@ -67,6 +67,12 @@ pub(crate) fn unpack(bytes: &[u8], width: u8, from: usize, out: &mut [u64]) -> R
     };
     let (front, back) = out.split_at_mut(whole);
     let mut bit = from * width;
+    let eights = if bit.is_multiple_of(8) && width <= 32 { front.len() / 8 * 8 } else { 0 };
+    let (eights, front) = front.split_at_mut(eights);
+    if !eights.is_empty() {
+        unpack_eights(bytes.get(bit / 8..).ok_or(Damage::Short)?, width, eights)?;
+        bit += eights.len() * width;
+    }
     for number in front {
         let word = super::u64_at(bytes, bit / 8)?;
         *number = (word >> (bit % 8)) & mask;
@@ -81,6 +87,33 @@ pub(crate) fn unpack(bytes: &[u8], width: u8, from: usize, out: &mut [u64]) -> R
         }
         *number = (u64::from_le_bytes(padded) >> (bit % 8)) & mask;
         bit += width;
+    }
+    Ok(())
+}
+
+/// Reads numbers eight at a time: they begin on whole bytes, and their places are known beforehand.
+fn unpack_eights(bytes: &[u8], width: usize, out: &mut [u64]) -> Result<(), Damage> {
+    macro_rules! of_width {
+        ($($width:literal)*) => {
+            match width {
+                $($width => eights::<$width>(bytes, out),)*
+                _ => Err(Damage::Number),
+            }
+        };
+    }
+    of_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32)
+}
+
+fn eights<const WIDTH: usize>(mut bytes: &[u8], out: &mut [u64]) -> Result<(), Damage> {
+    let mask = (1_u64 << WIDTH) - 1;
+    for numbers in out.chunks_exact_mut(8) {
+        let of = bytes.get(..WIDTH + 8).ok_or(Damage::Short)?;
+        for (place, number) in numbers.iter_mut().enumerate() {
+            let bit = place * WIDTH;
+            let word = of.get(bit / 8..).and_then(<[u8]>::first_chunk::<8>).ok_or(Damage::Short)?;
+            *number = (u64::from_le_bytes(*word) >> (bit % 8)) & mask;
+        }
+        bytes = bytes.get(WIDTH..).ok_or(Damage::Short)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use cohort::eval::{Coded, Days, Measured, Patient, PatientEvent, Stretch, day_of
 use super::RunPlace;
 use super::{Run, Segment};
 use crate::Error;
-use crate::event::{CodeField, DOSE_UNIT, NumberField, Sex, UNIT};
+use crate::event::{BirthDate, CodeField, DOSE_UNIT, NumberField, Sex, UNIT};
 use crate::format::{Damage, tag};
 
 /// Which patients of a shard, by their place in it.
@@ -63,10 +63,7 @@ impl Segment {
             patients.push(person.map(|person| {
                 let mut patient = Patient::new(person.id);
                 patient.sex = sex_of(person.sex);
-                patient.birth = person.birth.map(|birth| {
-                    let first = i64::from(birth.first_day);
-                    Stretch::days(first, first + i64::from(birth.days) - 1)
-                });
+                patient.birth = person.birth.map(BirthDate::stretch);
                 patient.coverage =
                     self.declared().map(|kind| (kind, Vec::new())).collect::<BTreeMap<_, _>>();
                 patient

@@ -15,7 +15,11 @@ pub(crate) struct Run<'a> {
     attributes: Vec<(u8, u32, &'a [u8])>,
 }
 
-const COLUMNS: usize = tag::NUMBERS as usize + NUMBER_COLUMNS;
+/// The least and the largest value of each patient.
+pub(crate) type Outermost = (Vec<f64>, Vec<f64>);
+
+const COLUMNS: usize = tag::LARGEST as usize + 1;
+const _: () = assert!(tag::NUMBERS as usize + NUMBER_COLUMNS <= tag::LEAST as usize);
 
 /// The columns of when.
 pub(crate) struct TimeColumns<'a> {
@@ -120,6 +124,16 @@ impl<'a> Run<'a> {
         let at = usize::from(tag::NUMBERS) + place;
         let bytes = self.columns.get(at).copied().flatten();
         bytes.map(|bytes| Decimals::read(bytes, self.events)).transpose()
+    }
+
+    /// The least and the largest value of each patient, where they are kept.
+    pub(crate) fn outermost(&self) -> Result<Option<Outermost>, Damage> {
+        let read = |tag: u8| {
+            let bytes = self.columns.get(usize::from(tag)).copied().flatten();
+            let numbers = bytes.map(|bytes| Decimals::read(bytes, self.patients)).transpose()?;
+            numbers.map(|numbers| numbers.read_all()).transpose()
+        };
+        Ok(read(tag::LEAST)?.zip(read(tag::LARGEST)?))
     }
 
     /// The names of its attributes, with the tag of each.

@@ -10,21 +10,23 @@ mod names;
 mod need;
 mod number;
 mod set;
+mod stays;
 
 use std::collections::BTreeSet;
 
 use cohort::ast::{
-    CodeField, CohortDefinition, Comparison, Count, Counted, Equation, Kind, NumberField, Offset,
-    OneOf, Operator, Records, Relation, Same, Share, Span, Statistic, Supply, TakeFrom, TimeOrder,
-    TimeUnit,
+    Choice, CodeField, CohortDefinition, Comparison, Count, Counted, Equation, Kind, NumberField,
+    Offset, OneOf, Operator, Records, Relation, Same, Share, Span, Statistic, Supply, TakeFrom,
+    TimeOrder, TimeUnit,
 };
 use cohort::eval::{Stretch, Truth};
 use cohort::units::Conversion;
 
-pub(super) use self::need::Need;
+pub(super) use self::need::{Need, compares_members};
 pub(super) use self::set::plain;
 
 use self::names::{At as Where, Planner};
+use super::uses::Walk;
 
 /// The place of a column among the plan's.
 pub(super) type ColumnId = usize;
@@ -36,8 +38,8 @@ pub(super) enum ColumnSpec {
     Number(NumberField, Option<String>),
     /// The value in the normal unit of its quantity, or as recorded where it has none.
     NormalValue,
-    /// The value as creatinine in mg/dL.
-    Creatinine,
+    /// The rate of filtration, of the value as creatinine.
+    Egfr(Equation),
     /// A number as recorded, whatever its unit.
     Recorded(NumberField),
     /// Whether a code is one of these; unknown where there is none.
@@ -145,6 +147,8 @@ pub(super) enum Pick {
     /// The entry, where it came by any of these alternatives; they are bits.
     Way(u64),
     Select(How, Box<Set>),
+    /// One of the plan's: the same for every candidate of a patient, and picked once.
+    Held(usize),
 }
 
 /// Which.
@@ -172,7 +176,6 @@ pub(super) enum Amount {
     Age(Instant, TimeUnit),
     Year(Instant),
     Between(Instant, Instant, TimeUnit),
-    Egfr(Equation, Pick, ColumnId),
     Bmi(Pick, ColumnId, Pick, ColumnId),
     Arithmetic(Operator, Box<Amount>, Box<Amount>),
     Least(Vec<Amount>),
@@ -219,6 +222,8 @@ pub(super) enum Ask {
 pub(super) struct Plan {
     pub(super) tables: Vec<TableSpec>,
     pub(super) columns: Vec<ColumnSpec>,
+    /// Events that are the same for every candidate of a patient.
+    pub(super) picks: Vec<Pick>,
     /// The alternatives of the entry.
     pub(super) entry: Vec<Set>,
     pub(super) index: Option<Instant>,
@@ -226,6 +231,32 @@ pub(super) struct Plan {
     pub(super) rules: Vec<Option<Ask>>,
     /// The moments of `exit` and `censor`, in order, and whether each counts in seconds.
     pub(super) endings: Vec<(Instant, bool)>,
+}
+
+impl Plan {
+    /// The table of the entry, where only the first certain event of each patient on a known day
+    /// can become a candidate and nothing else looks at the table.
+    pub(super) fn firsts(&self, definition: &CohortDefinition) -> Option<usize> {
+        let [Set { from: From::Table(table), window: None, with: None }] = self.entry.as_slice()
+        else {
+            return None;
+        };
+        let chooses_first = match definition.entry.says.choose {
+            Choice::FirstInLife => true,
+            Choice::First => {
+                self.index.is_none()
+                    && definition.washout.is_none()
+                    && definition.calendar.is_none()
+            }
+            Choice::All | Choice::Last | Choice::Nth(_) => false,
+        };
+        let mut uses = Walk::of_dates(self);
+        for rule in &self.rules {
+            // What has no plan is asked of whole patients.
+            rule.iter().for_each(|rule| uses.add(&Walk::of_rule(self, rule)));
+        }
+        (chooses_first && !uses.tables.contains_key(table)).then_some(*table)
+    }
 }
 
 /// Plans a definition; none where its entry, index or exit has no form here.
@@ -254,6 +285,6 @@ pub(super) fn plan(definition: &CohortDefinition, held: &BTreeSet<&str>) -> Opti
     let rules = cohort::eval::rules(definition)
         .map(|rule| planner.condition(&at_rules, &rule.when))
         .collect();
-    let (tables, columns) = planner.made();
-    Some(Plan { tables, columns, entry, index, rules, endings })
+    let (tables, columns, picks) = planner.made();
+    Some(Plan { tables, columns, picks, entry, index, rules, endings })
 }

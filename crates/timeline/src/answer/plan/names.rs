@@ -35,6 +35,7 @@ pub(super) struct Planner<'a> {
     lets: Vec<&'a Value>,
     tables: Vec<TableSpec>,
     columns: Vec<ColumnSpec>,
+    picks: Vec<Pick>,
     parts: usize,
     depth: usize,
 }
@@ -52,6 +53,7 @@ impl<'a> Planner<'a> {
             lets: before.chain(steps).collect(),
             tables: Vec::new(),
             columns: Vec::new(),
+            picks: Vec::new(),
             parts: 0,
             depth: 0,
         }
@@ -67,8 +69,20 @@ impl<'a> Planner<'a> {
         }
     }
 
-    pub(super) fn made(self) -> (Vec<TableSpec>, Vec<ColumnSpec>) {
-        (self.tables, self.columns)
+    pub(super) fn made(self) -> (Vec<TableSpec>, Vec<ColumnSpec>, Vec<Pick>) {
+        (self.tables, self.columns, self.picks)
+    }
+
+    /// A pick, held where it is the same for every candidate of a patient.
+    fn hold(&mut self, pick: Pick) -> Pick {
+        if !super::stays::the_same(&pick) {
+            return pick;
+        }
+        if let Some(place) = self.picks.iter().position(|held| *held == pick) {
+            return Pick::Held(place);
+        }
+        self.picks.push(pick);
+        Pick::Held(self.picks.len() - 1)
     }
 
     /// Makes a part inside another, unless there are too many.
@@ -151,7 +165,8 @@ impl<'a> Planner<'a> {
                         How::Nearest(Box::new(instant), moment.is_fine())
                     }
                 };
-                Some(Pick::Select(how, Box::new(planner.set(at, set)?)))
+                let set = Box::new(planner.set(at, set)?);
+                Some(planner.hold(Pick::Select(how, set)))
             }
         })
     }

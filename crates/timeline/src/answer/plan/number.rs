@@ -167,8 +167,8 @@ impl Planner<'_> {
                 Amount::Between(self.instant(at, from)?, self.instant(at, to)?, *unit)
             }
             Number::Egfr { equation, creatinine } => {
-                let column = self.column(ColumnSpec::Creatinine);
-                Amount::Egfr(*equation, self.pick(at, creatinine)?, column)
+                let column = self.column(ColumnSpec::Egfr(*equation));
+                Amount::Field(self.pick(at, creatinine)?, column)
             }
             Number::Bmi { weight, height } => {
                 let kg = self.read(&NumberField::Value, Some("kg"));

@@ -26,20 +26,20 @@ impl Scene<'_> {
             Ask::Order(left, is, right, fine) => self.order(left, *is, right, *fine),
             Ask::Sex(says) => {
                 let [unknown, male, female, other] = says;
-                *match self.sex {
+                *match self.known.sex {
                     Sex::Unknown => unknown,
                     Sex::Male => male,
                     Sex::Female => female,
                     Sex::Other => other,
                 }
             }
-            Ask::Is(pick, column) => match self.pick(pick) {
-                Picked::Found(row) => {
-                    let table = self.tables.get(usize::from(row.table));
-                    table.map_or(Truth::Unknown, |table| table.truth(*column, row.at))
-                }
-                Picked::Absent | Picked::Unknown => Truth::Unknown,
-            },
+            Ask::Is(pick, column) => {
+                let says = self.of_row(pick, |row| {
+                    let table = self.known.tables.get(usize::from(row.table));
+                    table.map(|table| table.truth(*column, row.at))
+                });
+                says.unwrap_or(Truth::Unknown)
+            }
             Ask::Band(amount, cuts, says) => {
                 let Some(number) = self.amount(amount) else { return Truth::Unknown };
                 let place = cuts.iter().take_while(|cut| **cut <= number).count();
@@ -144,7 +144,7 @@ impl Scene<'_> {
         };
         let number = |row: &crate::answer::table::Row| match column {
             Some(column) => {
-                let table = self.tables.get(usize::from(row.table));
+                let table = self.known.tables.get(usize::from(row.table));
                 table.map_or(0, |table| table.integer(column, row.at))
             }
             None => row.visit,

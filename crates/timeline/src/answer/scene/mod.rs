@@ -3,12 +3,16 @@
 mod condition;
 mod number;
 mod set;
+mod window;
 
 pub(super) use self::condition::compare;
 
-use cohort::ast::{Kind, Relation};
+use std::cell::Cell;
+
+use cohort::ast::Kind;
 use cohort::eval::{Stretch, Truth, day_of, is_of_kind};
 
+use self::window::Edges;
 use super::plan::{At, Instant, Pick, Side, When};
 use super::table::{NEVER, Row, Table};
 use crate::event::Sex;
@@ -30,9 +34,9 @@ pub(super) struct Frame<'a> {
     outer: Option<&'a Frame<'a>>,
 }
 
-/// The patient and candidate at hand.
+/// What is known of the patient at hand.
 #[derive(Clone, Copy)]
-pub(super) struct Scene<'a> {
+pub(super) struct Known<'a> {
     pub(super) tables: &'a [Table],
     pub(super) coverage: &'a Coverage,
     pub(super) deaths: &'a Table,
@@ -41,9 +45,24 @@ pub(super) struct Scene<'a> {
     pub(super) patient: u16,
     pub(super) birth: Option<Stretch>,
     pub(super) sex: Sex,
+    /// The events that are the same for every candidate of the patient, once they were picked.
+    pub(super) picks: &'a [Pick],
+    pub(super) picked: &'a [Cell<Option<Picked>>],
+}
+
+/// The candidate at hand, as far as there is one.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Hand {
     pub(super) entry: Option<Entry>,
     pub(super) index: Option<Stretch>,
     pub(super) exit: Option<i64>,
+}
+
+/// The patient, the candidate and the event at hand.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) known: &'a Known<'a>,
+    pub(super) hand: &'a Hand,
     pub(super) frame: Option<&'a Frame<'a>>,
 }
 
@@ -53,15 +72,6 @@ pub(super) enum Picked {
     Found(Row),
     Absent,
     Unknown,
-}
-
-impl Picked {
-    fn found(self) -> Option<Row> {
-        match self {
-            Self::Found(row) => Some(row),
-            Self::Absent | Self::Unknown => None,
-        }
-    }
 }
 
 /// The days or seconds that a moment may be.
@@ -80,10 +90,6 @@ impl Range {
         }
     }
 
-    fn time(stretch: (i64, i64), fine: bool) -> Option<Self> {
-        (stretch.0 != NEVER).then(|| Self::of(stretch, fine))
-    }
-
     fn before(self, other: Self) -> Truth {
         Truth::sure(self.high < other.low, self.low >= other.high)
     }
@@ -97,94 +103,6 @@ impl Range {
         Truth::sure(one, self.high < other.low || other.high < self.low)
     }
 }
-
-/// A side of a window for the candidate at hand.
-#[derive(Clone, Copy)]
-enum Edge {
-    Ever,
-    At(Range, bool),
-    Unknown,
-}
-
-impl Edge {
-    fn admits_from(self, time: Option<Range>) -> Truth {
-        match (self, time) {
-            (Self::Ever, _) => Truth::True,
-            (Self::At(edge, true), Some(time)) => edge.not_after(time),
-            (Self::At(edge, false), Some(time)) => edge.before(time),
-            _ => Truth::Unknown,
-        }
-    }
-
-    fn admits_until(self, time: Option<Range>) -> Truth {
-        match (self, time) {
-            (Self::Ever, _) => Truth::True,
-            (Self::At(edge, true), Some(time)) => time.not_after(edge),
-            (Self::At(edge, false), Some(time)) => time.before(edge),
-            _ => Truth::Unknown,
-        }
-    }
-}
-
-/// A window for the candidate at hand.
-#[derive(Clone, Copy)]
-struct Edges {
-    relation: Relation,
-    fine: bool,
-    from: Edge,
-    to: Edge,
-}
-
-impl Edges {
-    /// Whether an event lies in it.
-    fn holds(&self, row: &Row) -> Truth {
-        let start = Range::time(row.start, self.fine);
-        let last = Range::time(row.last, self.fine);
-        let within = |time| self.from.admits_from(time).and(self.to.admits_until(time));
-        match self.relation {
-            Relation::Starts => within(start),
-            Relation::Ends => within(last),
-            Relation::Wholly => within(start).and(within(last)),
-            Relation::Overlaps => {
-                // What is going on goes on for ever.
-                let reaches = match (start, last, self.from) {
-                    (Some(_), None, Edge::Unknown) => Truth::Unknown,
-                    (Some(_), None, _) => Truth::True,
-                    _ => self.from.admits_from(last),
-                };
-                reaches.and(self.to.admits_until(start))
-            }
-        }
-    }
-
-    /// Of rows in order, those that may lie in it: none before the first of them, and those with a
-    /// start until the second, can.
-    fn part(&self, rows: &[Row]) -> (usize, usize) {
-        let seconds = if self.fine { 1 } else { 86_400 };
-        let low = match (self.from, self.relation) {
-            (Edge::At(edge, _), Relation::Starts | Relation::Wholly) => {
-                edge.low.saturating_mul(seconds).saturating_sub(STRETCH_SECONDS)
-            }
-            _ => i64::MIN,
-        };
-        let high = match (self.to, self.relation) {
-            (Edge::At(edge, _), Relation::Starts | Relation::Wholly | Relation::Overlaps) => {
-                edge.high.saturating_add(1).saturating_mul(seconds)
-            }
-            _ => i64::MAX,
-        };
-        // Short histories are looked at whole.
-        if rows.len() < 16 {
-            return (0, rows.len());
-        }
-        let from = rows.partition_point(|row| row.start.0 < low);
-        let to = rows.partition_point(|row| row.start.0 < high);
-        (from, to.max(from))
-    }
-}
-
-/// The longest stretch of a start.
-const STRETCH_SECONDS: i64 = crate::event::STRETCH_MAX as i64;
 
 fn pair(stretch: Stretch) -> (i64, i64) {
     (stretch.first_second(), stretch.last_second())
@@ -204,35 +122,28 @@ impl<'a> Scene<'a> {
     }
 
     fn edges(&self, window: &When) -> Edges {
-        let edge = |side: &Side| {
-            let (instant, closed) = match side {
-                Side::Ever => return Edge::Ever,
-                Side::Closed(instant) => (instant, true),
-                Side::Open(instant) => (instant, false),
-            };
-            match self.moment(instant) {
-                Some(at) => Edge::At(Range::of(pair(at), window.fine), closed),
-                None => Edge::Unknown,
-            }
+        let edge = |side: &Side| match side {
+            Side::Ever => window::Edge::Ever,
+            Side::Closed(instant) => window::Edge::of(self.moment(instant), true),
+            Side::Open(instant) => window::Edge::of(self.moment(instant), false),
         };
-        let (from, to) = (edge(&window.from), edge(&window.to));
-        Edges { relation: window.relation, fine: window.fine, from, to }
+        Edges::new((window.relation, window.fine), edge(&window.from), edge(&window.to))
     }
 
     /// A moment, where it is known.
     pub(super) fn moment(&self, instant: &Instant) -> Option<Stretch> {
         let at = match &instant.at {
-            At::Index => self.index,
-            At::Exit => self.exit.map(Stretch::second),
-            At::Birth => self.birth,
+            At::Index => self.hand.index,
+            At::Exit => self.hand.exit.map(Stretch::second),
+            At::Birth => self.known.birth,
             At::Death => self.death(),
             At::CoverageStart => self.covered().map(|days| Stretch::day(days.0)),
             At::CoverageEnd => self.covered().map(|days| Stretch::day(days.1)),
             At::CoverageStartOf(event) => self.covered_at(event).map(|days| Stretch::day(days.0)),
             At::CoverageEndOf(event) => self.covered_at(event).map(|days| Stretch::day(days.1)),
             At::Fixed(at) => Some(*at),
-            At::Start(event) => self.pick(event).found().and_then(|row| stretch(row.start)),
-            At::End(event) => self.pick(event).found().and_then(|row| stretch(row.last)),
+            At::Start(event) => self.of_row(event, |row| stretch(row.start)),
+            At::End(event) => self.of_row(event, |row| stretch(row.last)),
             At::Moment(inner) => self.moment(inner),
             At::Earliest(moments) => self.outermost(moments, i64::min),
             At::Latest(moments) => self.outermost(moments, i64::max),
@@ -252,12 +163,12 @@ impl<'a> Scene<'a> {
 
     /// When the patient died, where it is known.
     pub(super) fn death(&self) -> Option<Stretch> {
-        self.deaths.of(self.patient).first().and_then(|row| stretch(row.start))
+        self.known.deaths.of(self.known.patient).first().and_then(|row| stretch(row.start))
     }
 
     /// The stretch of coverage that holds the index.
     pub(super) fn covered(&self) -> Option<(i64, i64)> {
-        let index = self.index?.first_day();
+        let index = self.hand.index?.first_day();
         let holds = |(first, last): &(i64, i64)| *first <= index && index <= *last;
         match self.one_stretch(&Kind::Visit) {
             Some(days) => Some(days).filter(holds),
@@ -268,21 +179,21 @@ impl<'a> Scene<'a> {
     /// The coverage of a kind where it is one stretch, as that of nearly everybody: no list is
     /// needed then.
     fn one_stretch(&self, written: &Kind) -> Option<(i64, i64)> {
-        let mut tables = self.coverage.iter().filter(|(kind, _)| is_of_kind(kind, written));
+        let mut tables = self.known.coverage.iter().filter(|(kind, _)| is_of_kind(kind, written));
         let (Some((_, table)), None) = (tables.next(), tables.next()) else { return None };
-        let [row] = table.of(self.patient) else { return None };
+        let [row] = table.of(self.known.patient) else { return None };
         let (first, last) = (stretch(row.start)?.first_day(), stretch(row.last)?.first_day());
         (first <= last).then_some((first, last))
     }
 
     /// The stretches of coverage of visits; that of the data where they have none declared.
     fn visited(&self) -> Vec<(i64, i64)> {
-        self.stretches(&Kind::Visit).unwrap_or_else(|| vec![self.data])
+        self.stretches(&Kind::Visit).unwrap_or_else(|| vec![self.known.data])
     }
 
     /// The stretch of coverage that holds the start of an event.
     fn covered_at(&self, event: &Pick) -> Option<(i64, i64)> {
-        let start = stretch(self.pick(event).found()?.start)?;
+        let start = self.of_row(event, |row| stretch(row.start))?;
         let (first, last) = (start.first_day(), start.last_day());
         let touches = |(from, to): &(i64, i64)| first <= *to && *from <= last;
         let (from, to) = self.visited().into_iter().find(touches)?;
@@ -292,8 +203,8 @@ impl<'a> Scene<'a> {
     /// The coverage of a kind, joined where stretches touch; none where it is not declared.
     fn stretches(&self, written: &Kind) -> Option<Vec<(i64, i64)>> {
         let mut all: Option<Vec<(i64, i64)>> = None;
-        for (_, table) in self.coverage.iter().filter(|(kind, _)| is_of_kind(kind, written)) {
-            let days = table.of(self.patient).iter().filter_map(|row| {
+        for (_, table) in self.known.coverage.iter().filter(|(kind, _)| is_of_kind(kind, written)) {
+            let days = table.of(self.known.patient).iter().filter_map(|row| {
                 let days = (stretch(row.start)?, stretch(row.last)?);
                 Some((days.0.first_day(), days.1.first_day()))
             });

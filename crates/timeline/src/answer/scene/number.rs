@@ -1,12 +1,11 @@
 //! Numbers.
 
 use cohort::ast::{Counted, Operator, Statistic};
-use cohort::eval::{Truth, age, between, bmi, egfr, statistic, year_of};
+use cohort::eval::{Truth, age, between, bmi, statistic, year_of};
 
 use super::{Scene, joined, stretch};
-use crate::answer::plan::{Amount, ColumnId, Laid, Set, Side};
+use crate::answer::plan::{Amount, ColumnId, Laid, Pick, Set, Side};
 use crate::answer::table::{NEVER, Row};
-use crate::event::Sex;
 
 /// How many are counted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,8 +25,8 @@ impl Scene<'_> {
         match amount {
             Amount::Unknown => None,
             Amount::Literal(value) => Some(*value),
-            Amount::Field(pick, column) => self.number_of(&self.pick(pick).found()?, *column),
-            Amount::Members(pick) => Some(f64::from(self.pick(pick).found()?.members)),
+            Amount::Field(pick, column) => self.field(pick, *column),
+            Amount::Members(pick) => self.of_row(pick, |row| Some(f64::from(row.members))),
             Amount::Count(counted, column, set) => {
                 let counts = self.counts(counted, *column, set);
                 // A member that is not certain makes it unknown even where it would add nothing.
@@ -37,19 +36,13 @@ impl Scene<'_> {
             Amount::Statistic(which, column, set) => self.statistic(*which, *column, set),
             Amount::Covered(laid, from, to) => self.share_covered(laid, from, to),
             Amount::Age(at, unit) => {
-                age(self.birth?, self.moment(at)?, *unit).map(|age| age as f64)
+                age(self.known.birth?, self.moment(at)?, *unit).map(|age| age as f64)
             }
             Amount::Year(of) => year_of(self.moment(of)?),
             Amount::Between(from, to, unit) => between(self.moment(from)?, self.moment(to)?, *unit),
-            Amount::Egfr(equation, pick, column) => {
-                let row = self.pick(pick).found()?;
-                let creatinine = self.number_of(&row, *column)?;
-                let age = age(self.birth?, stretch(row.start)?, cohort::ast::TimeUnit::Year)?;
-                egfr(*equation, creatinine, age, sex_of(self.sex)?)
-            }
             Amount::Bmi(weight, kg, height, m) => {
-                let weight = self.number_of(&self.pick(weight).found()?, *kg)?;
-                bmi(weight, self.number_of(&self.pick(height).found()?, *m)?)
+                let weight = self.field(weight, *kg)?;
+                bmi(weight, self.field(height, *m)?)
             }
             Amount::Arithmetic(operator, left, right) => {
                 let (left, right) = (self.amount(left)?, self.amount(right)?);
@@ -74,19 +67,40 @@ impl Scene<'_> {
         }
     }
 
+    fn field(&self, pick: &Pick, column: ColumnId) -> Option<f64> {
+        self.of_row(pick, |row| self.number_of(row, column))
+    }
+
     fn known(&self, parts: &[Amount]) -> impl Iterator<Item = f64> {
         parts.iter().filter_map(|part| self.amount(part))
     }
 
     fn statistic(&self, which: Statistic, column: Option<ColumnId>, set: &Set) -> Option<f64> {
+        let value_of = |row: &Row| match column {
+            _ if !row.certain => None,
+            Some(column) => self.number_of(row, column),
+            None => Some(f64::from(row.members)),
+        };
+        // What needs neither all values nor their times is found as they come.
+        let outermost = match which {
+            Statistic::Lowest => Some(f64::min as fn(f64, f64) -> f64),
+            Statistic::Highest => Some(f64::max as fn(f64, f64) -> f64),
+            _ => None,
+        };
+        if let Some(of) = outermost {
+            let mut best: Option<f64> = None;
+            self.each_member(set, |row| {
+                if let Some(value) = value_of(row) {
+                    best = Some(best.map_or(value, |best| of(best, value)));
+                }
+                true
+            });
+            return best;
+        }
         let mut complete = true;
         let mut values = Vec::new();
         self.each_member(set, |row| {
-            let value = match column {
-                _ if !row.certain => None,
-                Some(column) => self.number_of(row, column),
-                None => Some(f64::from(row.members)),
-            };
+            let value = value_of(row);
             complete &= value.is_some();
             let start = (row.start.0 != NEVER).then_some(row.start.0);
             values.extend(value.map(|value| (start, value)));
@@ -158,7 +172,7 @@ impl Scene<'_> {
             Counted::Visits if row.visit > 0 => with(Some(i64::from(row.visit))),
             Counted::Visits => {}
             Counted::Distinct(_) => {
-                let table = self.tables.get(usize::from(row.table));
+                let table = self.known.tables.get(usize::from(row.table));
                 let codes = column.zip(table).map(|(column, table)| table.codes(column, row.at));
                 codes.unwrap_or_default().iter().for_each(|code| with(Some(i64::from(*code))));
             }
@@ -174,13 +188,4 @@ pub(super) fn known_day(row: &Row) -> Option<i64> {
 /// Whether a member counts for certain.
 pub(super) fn is_certain(counted: &Counted, row: &Row) -> bool {
     row.certain && (*counted != Counted::Days || known_day(row).is_some())
-}
-
-fn sex_of(sex: Sex) -> Option<cohort::eval::Sex> {
-    match sex {
-        Sex::Unknown => None,
-        Sex::Male => Some(cohort::eval::Sex::Male),
-        Sex::Female => Some(cohort::eval::Sex::Female),
-        Sex::Other => Some(cohort::eval::Sex::Other),
-    }
 }

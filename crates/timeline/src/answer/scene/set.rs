@@ -3,7 +3,8 @@
 use cohort::ast::{Span, Supply, TakeFrom};
 use cohort::eval::{Stretch, Truth, day_after, day_of, last_second_of, offset, shift_second};
 
-use super::{Edges, Frame, Picked, Scene, stretch};
+use super::window::Edges;
+use super::{Frame, Picked, Scene, stretch};
 use crate::answer::plan::{ColumnId, From, How, Instant, Laid, Pick, Set, When};
 use crate::answer::table::{NEVER, Row};
 
@@ -16,24 +17,45 @@ pub(super) type GoOn = bool;
 impl<'a> Scene<'a> {
     /// Calls with every member of a set, certain and uncertain, in order, while it is asked to.
     pub(in crate::answer) fn each_member(&self, set: &Set, with: impl FnMut(&Row) -> GoOn) {
-        self.each_member_in(set, set.window.as_ref(), with);
+        self.each_member_in((set, set.window.as_ref()), |_| true, with);
     }
 
-    /// The same with another window than the set's own.
-    fn each_member_in(&self, set: &Set, window: Option<&When>, mut with: impl FnMut(&Row) -> GoOn) {
-        let edges = window.map(|window| self.edges(window));
+    /// The same, of rows that may be members.
+    pub(in crate::answer) fn each_member_of(
+        &self,
+        set: &Set,
+        may: impl Fn(&Row) -> bool,
+        with: impl FnMut(&Row) -> GoOn,
+    ) {
+        self.each_member_in((set, set.window.as_ref()), may, with);
+    }
+
+    /// The same with a window that may be another than the set's own.
+    fn each_member_in(
+        &self,
+        (set, window): (&Set, Option<&When>),
+        may: impl Fn(&Row) -> bool,
+        mut with: impl FnMut(&Row) -> GoOn,
+    ) {
         if let From::Table(table) = set.from {
             let rows = self.rows(table);
+            let Some(last) = rows.last() else { return };
+            let edges = window.map(|window| self.edges(window));
             let (from, to) = edges.as_ref().map_or((0, rows.len()), |edges| edges.part(rows));
             // What has no start stands at the end, and is in every part.
-            let timeless = rows.partition_point(|row| row.start.0 < NEVER).max(to);
+            let timeless = if last.start.0 == NEVER {
+                rows.partition_point(|row| row.start.0 < NEVER).max(to)
+            } else {
+                rows.len()
+            };
             let part = rows.get(from..to).into_iter().chain(rows.get(timeless..)).flatten();
-            self.judged(set, edges.as_ref(), part, &mut with);
+            self.judged(set, edges.as_ref(), part.filter(|row| may(row)), &mut with);
         } else {
+            let edges = window.map(|window| self.edges(window));
             let mut rows = Vec::new();
             self.source(&set.from, &mut rows);
             rows.sort_by(Row::order);
-            self.judged(set, edges.as_ref(), rows.iter(), &mut with);
+            self.judged(set, edges.as_ref(), rows.iter().filter(|row| may(row)), &mut with);
         }
     }
 
@@ -85,7 +107,7 @@ impl<'a> Scene<'a> {
     }
 
     fn rows(&self, table: usize) -> &'a [Row] {
-        self.tables.get(table).map_or(&[], |table| table.of(self.patient))
+        self.known.tables.get(table).map_or(&[], |table| table.of(self.known.patient))
     }
 
     /// The events that a set looks at.
@@ -169,26 +191,58 @@ impl<'a> Scene<'a> {
 
     /// What a column has of an event.
     pub(super) fn number_of(&self, row: &Row, column: ColumnId) -> Option<f64> {
-        self.tables.get(usize::from(row.table))?.number(column, row.at)
+        self.known.tables.get(usize::from(row.table))?.number(column, row.at)
+    }
+
+    /// What a number or moment takes of an event, where there is one; what is at hand is not copied.
+    pub(super) fn of_row<T>(&self, pick: &Pick, take: impl FnOnce(&Row) -> Option<T>) -> Option<T> {
+        match pick {
+            Pick::Frame(levels) => take(self.framed(*levels)?),
+            Pick::Entry => take(&self.hand.entry.as_ref()?.row),
+            Pick::Way(_) | Pick::Select(..) | Pick::Held(_) => match self.pick(pick) {
+                Picked::Found(row) => take(&row),
+                Picked::Absent | Picked::Unknown => None,
+            },
+        }
+    }
+
+    /// The event of an enclosing set.
+    fn framed(&self, levels: usize) -> Option<&'a Row> {
+        let mut frame = self.frame;
+        for _ in 0..levels {
+            frame = frame.and_then(|frame| frame.outer);
+        }
+        frame.map(|frame| frame.row)
     }
 
     /// One event.
     pub(super) fn pick(&self, pick: &Pick) -> Picked {
         match pick {
             Pick::Frame(levels) => {
-                let mut frame = self.frame;
-                for _ in 0..*levels {
-                    frame = frame.and_then(|frame| frame.outer);
-                }
-                frame.map_or(Picked::Absent, |frame| Picked::Found(*frame.row))
+                self.framed(*levels).map_or(Picked::Absent, |row| Picked::Found(*row))
             }
-            Pick::Entry => self.entry.map_or(Picked::Absent, |entry| Picked::Found(entry.row)),
-            Pick::Way(ways) => match self.entry {
+            Pick::Entry => self.hand.entry.map_or(Picked::Absent, |entry| Picked::Found(entry.row)),
+            Pick::Way(ways) => match self.hand.entry {
                 Some(entry) if entry.ways & ways != 0 => Picked::Found(entry.row),
                 _ => Picked::Absent,
             },
             Pick::Select(how, set) => self.select(how, set),
+            Pick::Held(place) => self.held(*place),
         }
+    }
+
+    /// An event that is the same for every candidate of the patient.
+    fn held(&self, place: usize) -> Picked {
+        let known = self.known;
+        let (Some(pick), Some(cell)) = (known.picks.get(place), known.picked.get(place)) else {
+            return Picked::Unknown;
+        };
+        if let Some(picked) = cell.get() {
+            return picked;
+        }
+        let picked = Scene { frame: None, ..*self }.pick(pick);
+        cell.set(Some(picked));
+        picked
     }
 
     fn select(&self, how: &How, set: &Set) -> Picked {
@@ -239,13 +293,17 @@ impl<'a> Scene<'a> {
 
     fn first_in_life(&self, set: &Set) -> Picked {
         let (mut found, mut any) = (None, false);
-        self.each_member_in(set, None, |row| {
-            any = true;
-            if row.certain {
-                found = Some(*row);
-            }
-            !row.certain
-        });
+        self.each_member_in(
+            (set, None),
+            |_| true,
+            |row| {
+                any = true;
+                if row.certain {
+                    found = Some(*row);
+                }
+                !row.certain
+            },
+        );
         let Some(row) = found else {
             return if any { Picked::Unknown } else { Picked::Absent };
         };

@@ -28,7 +28,7 @@ impl Data {
         match spec {
             ColumnSpec::Number(..)
             | ColumnSpec::NormalValue
-            | ColumnSpec::Creatinine
+            | ColumnSpec::Egfr(_)
             | ColumnSpec::Recorded(_) => Self::Numbers(Vec::new()),
             ColumnSpec::Is(..) | ColumnSpec::HasCode(_) => Self::Truths(Vec::new()),
             ColumnSpec::Held(_) => Self::Codes(Vec::new(), Vec::new()),
@@ -38,20 +38,15 @@ impl Data {
         }
     }
 
-    /// Appends what another read, of the rows that are kept.
-    pub(super) fn append(&mut self, other: Self, kept: &[bool]) {
-        fn put<T>(to: &mut Vec<T>, from: Vec<T>, kept: &[bool]) {
-            to.extend(
-                from.into_iter().zip(kept).filter(|(_, kept)| **kept).map(|(value, _)| value),
-            );
-        }
+    /// Appends what another read.
+    pub(super) fn append(&mut self, other: Self) {
         match (self, other) {
-            (Self::Numbers(to), Self::Numbers(from)) => put(to, from, kept),
-            (Self::Truths(to), Self::Truths(from)) => put(to, from, kept),
-            (Self::Integers(to), Self::Integers(from)) => put(to, from, kept),
+            (Self::Numbers(to), Self::Numbers(from)) => put(to, from),
+            (Self::Truths(to), Self::Truths(from)) => put(to, from),
+            (Self::Integers(to), Self::Integers(from)) => put(to, from),
             (Self::Codes(to, lists), Self::Codes(from, more)) => {
                 let first = u32::try_from(lists.len()).unwrap_or(u32::MAX);
-                put(to, from.into_iter().map(|list| first.saturating_add(list)).collect(), kept);
+                to.extend(from.into_iter().map(|list| first.saturating_add(list)));
                 lists.extend(more);
             }
             _ => {}
@@ -59,25 +54,62 @@ impl Data {
     }
 }
 
-/// Rows of a run that are wanted, as stretches, and how many they are.
+/// Nearly always it is the only run.
+fn put<T>(to: &mut Vec<T>, from: Vec<T>) {
+    if to.is_empty() {
+        *to = from;
+    } else {
+        to.extend(from);
+    }
+}
+
+/// Rows of a run that are wanted, as stretches, how many they are, and whose.
 #[derive(Clone, Copy)]
 pub(super) struct Rows<'a> {
     pub(super) stretches: &'a [(usize, usize)],
     pub(super) count: usize,
+    /// Patients in order, with how many rows each has.
+    pub(super) whose: &'a [(u16, usize)],
+}
+
+/// The values of a column.
+pub(super) enum Values {
+    /// One in every row.
+    Same(i64),
+    /// One after the other.
+    Each(Vec<i64>),
+}
+
+impl Values {
+    /// The value of a row that is there.
+    pub(super) fn get(&self, row: usize) -> i64 {
+        match self {
+            Self::Same(value) => *value,
+            Self::Each(values) => values.get(row).copied().unwrap_or(0),
+        }
+    }
+
+    /// All values, of so many rows.
+    pub(super) fn all(self, count: usize) -> Vec<i64> {
+        match self {
+            Self::Same(value) => vec![value; count],
+            Self::Each(values) => values,
+        }
+    }
 }
 
 impl Rows<'_> {
-    /// The values of a column, one after the other.
-    pub(super) fn gather(self, column: &Column<'_>) -> Result<Vec<i64>, Damage> {
+    /// The values of a column.
+    pub(super) fn gather(self, column: &Column<'_>) -> Result<Values, Damage> {
         if let Some(value) = column.is_constant() {
-            return Ok(vec![value; self.count]);
+            return Ok(Values::Same(value));
         }
         let mut cursor = column.cursor();
         let mut values = Vec::with_capacity(self.count);
         for &(from, to) in self.stretches {
             cursor.read(from, to - from, &mut values)?;
         }
-        Ok(values)
+        Ok(Values::Each(values))
     }
 
     fn numbers(self, numbers: Option<Decimals<'_>>) -> Result<Vec<f64>, Damage> {
@@ -98,6 +130,8 @@ pub(super) struct Of<'a> {
     pub(super) run: &'a Run<'a>,
     pub(super) hit: &'a Hit,
     pub(super) world: &'a World<'a>,
+    /// The place in the segment of the shard's first patient.
+    pub(super) first_patient: u32,
     pub(super) rows: Rows<'a>,
 }
 
@@ -114,11 +148,7 @@ impl<'a> Of<'a> {
                 let asked = quantity.map(|quantity| Some(normal_unit(quantity)));
                 self.number(&NumberField::Value, asked, quantity)?
             }
-            ColumnSpec::Creatinine => {
-                let asked = Some(Some("mg/dL"));
-                let creatinine = Some(cohort::ast::Quantity::Creatinine);
-                self.number(&NumberField::Value, asked, creatinine)?
-            }
+            ColumnSpec::Egfr(equation) => self.filtration(*equation)?,
             ColumnSpec::Is(field, one_of) => {
                 Data::Truths(self.truths(field, &|code| self.is_one_of(code, one_of))?)
             }
@@ -136,13 +166,13 @@ impl<'a> Of<'a> {
     }
 
     fn integers(self, column: &Column<'_>) -> Result<Data, Damage> {
-        let values = self.rows.gather(column)?;
+        let values = self.rows.gather(column)?.all(self.rows.count);
         let values = values.into_iter().map(|value| u32::try_from(value).unwrap_or(0));
         Ok(Data::Integers(values.collect()))
     }
 
     /// The numbers of a field; as recorded where no unit is asked, not even none.
-    fn number(
+    pub(super) fn number(
         self,
         field: &NumberField,
         asked: Option<Option<&str>>,
@@ -215,7 +245,7 @@ impl<'a> Of<'a> {
         if let Some(unit) = one.filter(|unit| !is_limit || *unit == 0) {
             return Ok(Units::One(unit));
         }
-        let mut units = self.rows.gather(&column)?;
+        let mut units = self.rows.gather(&column)?.all(self.rows.count);
         if is_limit {
             self.without_value(|row| units.get_mut(row).into_iter().for_each(|unit| *unit = 0))?;
         }
@@ -283,7 +313,7 @@ impl<'a> Of<'a> {
         let Some(column) = self.code_column(field)? else { return Ok(vec![Truth::Unknown; count]) };
         let mut known: Vec<(i64, Truth)> = Vec::new();
         let mut truths = Vec::with_capacity(count);
-        for number in self.rows.gather(&column)? {
+        for number in self.rows.gather(&column)?.all(count) {
             let truth = match known.iter().find(|known| known.0 == number) {
                 Some((_, truth)) => *truth,
                 None => {
@@ -325,7 +355,7 @@ impl<'a> Of<'a> {
         let mut of = vec![0_u32; count];
         let Some(column) = self.code_column(field)? else { return Ok(Data::Codes(of, lists)) };
         let mut known: Vec<(i64, u32)> = vec![(0, 0)];
-        for (list, number) in of.iter_mut().zip(self.rows.gather(&column)?) {
+        for (list, number) in of.iter_mut().zip(self.rows.gather(&column)?.all(count)) {
             if known.iter().all(|known| known.0 != number) {
                 let code = u32::try_from(number - 1).map_err(|_| Damage::Number)?;
                 let code = match field {

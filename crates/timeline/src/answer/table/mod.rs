@@ -4,8 +4,12 @@
 //! there are candidates.
 
 mod columns;
+mod filter;
+mod filtration;
 mod hits;
+mod outermost;
 mod reader;
+mod zone;
 
 use std::collections::BTreeSet;
 
@@ -13,13 +17,15 @@ use cohort::eval::{Truth, World};
 
 use super::plan::{ColumnId, ColumnSpec, TableSpec};
 use crate::Error;
-use crate::format::wide;
+use crate::format::{Damage, wide};
 use crate::mask::Mask;
 use crate::segment::Segment;
 
 use self::columns::Data;
 pub(super) use self::hits::{Hit, hits, hits_of_word};
 use self::reader::Reader;
+use self::zone::Truths;
+pub(super) use self::zone::{Source, Zone, truths};
 
 /// No time.
 pub(super) const NEVER: i64 = i64::MAX;
@@ -66,9 +72,28 @@ pub(super) struct Table {
     ends: Vec<u32>,
     rows: Vec<Row>,
     columns: Vec<(ColumnId, Data)>,
+    /// Where it has only the first events of patients: how many each has.
+    counts: Vec<u32>,
 }
 
 impl Table {
+    /// How many events of a patient there are beside the first, which alone is there.
+    pub(super) fn others(&self, patient: u16) -> u64 {
+        let count = self.counts.get(usize::from(patient));
+        count.map_or(0, |&count| u64::from(count.saturating_sub(1)))
+    }
+
+    /// Of what several runs have of a patient, only the first stays.
+    fn leave_firsts(&mut self) {
+        let (mut rows, mut from) = (Vec::new(), 0);
+        for end in &mut self.ends {
+            rows.extend(self.rows.get(wide(from)..wide(*end)).and_then(<[Row]>::first));
+            from = *end;
+            *end = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        }
+        self.rows = rows;
+    }
+
     /// The events of a patient.
     pub(super) fn of(&self, patient: u16) -> &[Row] {
         let patient = usize::from(patient);
@@ -125,37 +150,87 @@ pub(super) struct Wanted<'a> {
     pub(super) hits: &'a [Hit],
     pub(super) specs: &'a [ColumnSpec],
     pub(super) columns: &'a BTreeSet<ColumnId>,
+    /// Whether of every patient only the first certain event on a known day is wanted, and how
+    /// many there are.
+    pub(super) firsts: bool,
+}
+
+/// A shard, and the world in which its events are read.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) segment: &'a Segment,
+    pub(super) shard: u32,
+    pub(super) world: &'a World<'a>,
+}
+
+impl Place<'_> {
+    /// The shard's first patient in the segment, and how many it has.
+    fn patients(&self) -> (u32, usize) {
+        let shard = self.segment.shard(self.shard);
+        shard.map_or((0, 0), |shard| (shard.first_patient, wide(shard.patients)))
+    }
+
+    /// Calls with a reader of each run of a table.
+    fn each_run(
+        &self,
+        wanted: Wanted<'_>,
+        mut with: impl FnMut(&Reader<'_>) -> Result<(), Damage>,
+    ) -> Result<(), Error> {
+        let (segment, world, patients) = (self.segment, self.world, self.patients());
+        for hit in wanted.hits {
+            let Some(place) = segment.find(hit.concept, self.shard) else { continue };
+            let run = segment.run(&place)?;
+            let reader = Reader { segment, run: &run, wanted, hit, world, patients };
+            with(&reader).map_err(|damage| segment.damaged_run(&place, damage))?;
+        }
+        Ok(())
+    }
+}
+
+/// What was read of the runs of a table.
+#[derive(Default)]
+struct Found {
+    rows: Vec<(u16, Row)>,
+    columns: Vec<(ColumnId, Data)>,
+    /// Where only the first are wanted: how many each patient has.
+    counts: Vec<u32>,
 }
 
 /// Reads a table of a shard, of these patients.
-pub(super) fn load(
-    (segment, shard): (&Segment, u32),
-    wanted: Wanted<'_>,
-    world: &World<'_>,
-    shown: &Mask,
-) -> Result<Table, Error> {
-    let patients = segment.shard(shard).map_or(0, |shard| wide(shard.patients));
-    let mut found: Vec<(u16, Row)> = Vec::new();
-    let mut columns: Vec<(ColumnId, Data)> = Vec::new();
+pub(super) fn load(place: Place<'_>, wanted: Wanted<'_>, shown: &Mask) -> Result<Table, Error> {
+    let (_, patients) = place.patients();
+    let mut found = Found::default();
     for &id in wanted.columns {
-        columns.extend(wanted.specs.get(id).map(|spec| (id, Data::of(spec))));
+        found.columns.extend(wanted.specs.get(id).map(|spec| (id, Data::of(spec))));
+    }
+    if wanted.firsts {
+        found.counts.resize(patients, 0);
     }
     let mut runs = 0;
-    for hit in wanted.hits {
-        let Some(place) = segment.find(hit.concept, shard) else { continue };
-        let run = segment.run(&place)?;
-        let before = found.len();
-        let reader = Reader { segment, run: &run, wanted, hit, world };
-        let read = reader.read((patients, shown), &mut found, &mut columns);
-        read.map_err(|damage| segment.damaged_run(&place, damage))?;
-        runs += usize::from(found.len() > before);
-    }
+    place.each_run(wanted, |reader| {
+        let before = found.rows.len();
+        reader.read(shown, &mut found)?;
+        runs += usize::from(found.rows.len() > before);
+        Ok(())
+    })?;
+    let Found { rows, columns, counts } = found;
+    let ends = ends(&rows, patients);
+    let mut table = Table { ends, rows: Vec::new(), columns, counts };
     if runs > 1 {
-        // Columns stay as they were read; a row knows its place in them.
-        found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.order(&b.1)));
+        table.rows = in_order(&rows, &table.ends);
+        if wanted.firsts {
+            table.leave_firsts();
+        }
+    } else {
+        table.rows = rows.into_iter().map(|(_, row)| row).collect();
     }
+    Ok(table)
+}
+
+/// Where the rows of each patient end.
+fn ends(rows: &[(u16, Row)], patients: usize) -> Vec<u32> {
     let mut ends = vec![0_u32; patients];
-    for (patient, _) in &found {
+    for (patient, _) in rows {
         if let Some(count) = ends.get_mut(usize::from(*patient)) {
             *count += 1;
         }
@@ -165,21 +240,60 @@ pub(super) fn load(
         sum += *end;
         *end = sum;
     }
-    Ok(Table { ends, rows: found.into_iter().map(|(_, row)| row).collect(), columns })
+    ends
 }
 
-/// Which patients of a shard have anything that a table may look at.
-pub(super) fn presence(segment: &Segment, shard: u32, hits: &[Hit]) -> Result<Mask, Error> {
-    let patients = segment.shard(shard).map_or(0, |shard| wide(shard.patients));
-    let mut present = Mask::none();
-    for hit in hits {
-        let Some(place) = segment.find(hit.concept, shard) else { continue };
-        let run = segment.run(&place)?;
-        let read = run.each_patient(patients, |patient, _, _| {
-            present.set(patient);
-            Ok(())
-        });
-        read.map_err(|damage| segment.damaged_run(&place, damage))?;
+/// Rows of several runs by patient, and in order. Columns stay as they were read; a row knows its
+/// place in them.
+fn in_order(rows: &[(u16, Row)], ends: &[u32]) -> Vec<Row> {
+    let Some((_, any)) = rows.first() else { return Vec::new() };
+    let mut sorted = vec![*any; rows.len()];
+    let mut next: Vec<u32> = std::iter::once(0).chain(ends.iter().copied()).collect();
+    for (patient, row) in rows {
+        let Some(place) = next.get_mut(usize::from(*patient)) else { continue };
+        if let Some(to) = sorted.get_mut(wide(*place)) {
+            *to = *row;
+        }
+        *place += 1;
     }
+    let mut rest = sorted.as_mut_slice();
+    let mut from = 0;
+    for &end in ends {
+        let (of, after) = rest.split_at_mut(wide(end - from).min(rest.len()));
+        // Each run was in order: of most patients there is only one.
+        if !of.is_sorted_by(|a, b| a.order(b).is_le()) {
+            of.sort_unstable_by(Row::order);
+        }
+        (rest, from) = (after, end);
+    }
+    sorted
+}
+
+/// Which patients of a shard may have anything that certainly belongs to a table.
+pub(super) fn presence(place: Place<'_>, wanted: Wanted<'_>) -> Result<Mask, Error> {
+    let mut present = Mask::none();
+    place.each_run(wanted, |reader| {
+        for (patient, _) in reader.stays_where(Truths::may_hold)? {
+            present.set(usize::from(patient));
+        }
+        Ok(())
+    })?;
     Ok(present)
+}
+
+/// Between what a column's numbers lie, for every patient of a shard.
+pub(super) fn zones(
+    place: Place<'_>,
+    wanted: Wanted<'_>,
+    column: ColumnId,
+) -> Result<Vec<Zone>, Error> {
+    let mut zones = vec![Zone::NONE; place.patients().1];
+    place.each_run(wanted, |reader| {
+        reader.each_zone(column, |patient, zone| {
+            if let Some(to) = zones.get_mut(usize::from(patient)) {
+                *to = to.join(zone);
+            }
+        })
+    })?;
+    Ok(zones)
 }

@@ -6,8 +6,9 @@
     reason = "a test says what it found by failing"
 )]
 
-#[path = "../benches/compare.rs"]
+#[path = "../../benches/compare.rs"]
 mod compare;
+mod results;
 
 use compare::Compared;
 
