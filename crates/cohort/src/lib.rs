@@ -17,6 +17,7 @@ pub mod lint;
 pub mod problem;
 #[cfg(any(test, feature = "generate"))]
 pub mod spec;
+pub mod sql;
 pub mod text;
 pub mod units;
 pub mod words;

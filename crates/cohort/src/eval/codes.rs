@@ -107,6 +107,12 @@ impl<'a> Codes<'a> {
         self.set.quantity.as_ref().map(|clause| clause.says)
     }
 
+    /// The units that its lines give to values.
+    pub(crate) fn units(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let units = self.set.include.iter().filter_map(|clause| clause.says.unit.as_ref());
+        units.map(crate::ast::Unit::as_str)
+    }
+
     fn covers(&self, line: &Include, system: &str, code: &str) -> bool {
         let is_in = |code: &str| match line.branch {
             Branch::Itself => line.code == code,

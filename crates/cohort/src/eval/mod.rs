@@ -26,7 +26,7 @@ mod truth;
 mod world;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use attrition::{Attrition, Cost, RuleRow, Tally, attrition};
 pub use calendar::{

@@ -12,7 +12,7 @@ use crate::ast::Hash;
 pub use codes::{format_codes, parse_codes};
 pub use parse::{Parsed, Part, Places, parse};
 pub use print::format;
-pub(crate) use print::{format_set, kind, use_kind};
+pub(crate) use print::{format_set, kind, node, records, use_kind};
 pub(crate) use token::quote;
 
 /// The longest text of a definition, in bytes.

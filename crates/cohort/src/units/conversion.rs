@@ -64,6 +64,33 @@ impl Conversion {
         Some(Self { steps })
     }
 
+    /// Each step as a sign of arithmetic and a number.
+    pub(crate) fn signs(&self) -> impl Iterator<Item = (char, f64)> {
+        self.steps.iter().map(|step| match step {
+            Step::Times(factor) => ('*', *factor),
+            Step::DividedBy(divisor) => ('/', *divisor),
+            Step::Plus(summand) => ('+', *summand),
+        })
+    }
+
+    /// The same steps as eight numbers, for a table: times, by, times, by, plus, plus, times, by.
+    /// What is not done is times or by 1, or plus 0.
+    pub(crate) fn numbers(&self) -> [f64; 8] {
+        const SIGNS: [char; 8] = ['*', '/', '*', '/', '+', '+', '*', '/'];
+        let mut numbers = [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0];
+        let mut place = 0;
+        for (sign, by) in self.signs() {
+            while SIGNS.get(place).is_some_and(|other| *other != sign) {
+                place += 1;
+            }
+            if let Some(number) = numbers.get_mut(place) {
+                *number = by;
+            }
+            place += 1;
+        }
+        numbers
+    }
+
     /// The number after it. Not finite where it has become too large.
     #[must_use]
     pub fn apply(&self, value: f64) -> f64 {

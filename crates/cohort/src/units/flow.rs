@@ -82,7 +82,7 @@ fn of_field(field: &NumberField, unit: Option<&Unit>) -> Own {
 }
 
 /// The one unit of several numbers: the first that has one; else whichever, where any is free.
-fn together(parts: impl IntoIterator<Item = Own>) -> Own {
+pub(crate) fn together(parts: impl IntoIterator<Item = Own>) -> Own {
     let mut all = Own::Bare;
     for part in parts {
         match part {

@@ -6,6 +6,7 @@ mod ucum;
 
 pub(crate) use conversion::without_notes;
 pub use conversion::{Conversion, normal_unit};
+pub(crate) use flow::together;
 pub use flow::{Own, Trouble, check, own_unit};
 
 use crate::ast::{Quantity, Unit};

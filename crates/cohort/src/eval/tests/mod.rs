@@ -1,2 +1,2 @@
 mod properties;
-mod tables;
+pub(crate) mod tables;

@@ -4,7 +4,8 @@ use std::fs;
 
 use crate::spec::{Case, Setting, read};
 
-fn cases() -> Vec<(String, Case)> {
+/// All cases, each with its file.
+pub(crate) fn cases() -> Vec<(String, Case)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/spec");
     let mut files: Vec<_> =
         fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();

@@ -6,10 +6,11 @@ pub(crate) mod set;
 
 mod clauses;
 
-use crate::ast::{Kind, Name, UseKind};
+use crate::ast::{Kind, Name, Node, UseKind};
 
 pub use clauses::format;
 pub(super) use clauses::{comments_before, title};
+pub(crate) use set::records;
 
 /// The kinds of event with a word of their own.
 const KINDS: &[(Kind, &str)] = &[
@@ -62,6 +63,19 @@ pub(crate) fn use_kind(kind: UseKind) -> &'static str {
 pub(crate) fn piped(names: &[Name]) -> String {
     let names: Vec<&str> = names.iter().map(Name::as_str).collect();
     names.join(" | ")
+}
+
+/// A part of an expression.
+pub(crate) fn node(of: Node<'_>) -> String {
+    let doc = match of {
+        Node::Set(of) => set::set(of),
+        Node::Event(of) => set::event(of),
+        Node::Number(of) => expression::number(of, expression::Tightness::Sum),
+        Node::Moment(of) => expression::moment(of),
+        Node::Code(of) => expression::code(of),
+        Node::Condition(of) => expression::condition(of, expression::Room::Wide),
+    };
+    doc.write(0)
 }
 
 /// A set on one line.

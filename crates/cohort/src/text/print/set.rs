@@ -48,7 +48,7 @@ fn source(source: &Source) -> Doc {
     }
 }
 
-fn records(records: &Records) -> String {
+pub(crate) fn records(records: &Records) -> String {
     let mut written = kind(&records.kind);
     match records.certainty {
         Certainty::Confirmed => {}
