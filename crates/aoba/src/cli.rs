@@ -14,7 +14,7 @@ use vocab::{Actor, Locale, PurposeOfUse, StudyId};
 
 pub(crate) use self::cohort::{
     CohortAskArgs, CohortCommand, CohortExplainArgs, CohortFormatArgs, CohortImportArgs,
-    CohortLibraryArgs,
+    CohortLibraryArgs, CohortSqlArgs,
 };
 pub(crate) use backup::{BackupArgs, BackupCommand, BackupVerifyArgs, RestoreArgs};
 pub(crate) use bench::{

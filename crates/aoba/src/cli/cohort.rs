@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use cohort::ast::LocalDate;
 
 use vocab::{PurposeOfUse, StudyId};
 
@@ -57,6 +58,8 @@ pub(crate) enum CohortCommand {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Print a definition as steps of SQL over the events of patients.
+    Sql(CohortSqlArgs),
     /// List the published phenotypes that come with the program, or copy one into a folder.
     Library(CohortLibraryArgs),
     /// Count the people in a cohort, through a permit and the gate.
@@ -146,6 +149,27 @@ pub(crate) struct CohortFormatArgs {
     /// Change nothing, and fail if a file is not written in the canonical way.
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// Arguments of `cohort sql`.
+#[derive(Debug, Args)]
+pub(crate) struct CohortSqlArgs {
+    /// The definition; what it uses stands beside it, or comes with the program.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The first day of the data.
+    #[arg(long, value_name = "DAY", default_value = "1900-01-01", value_parser = day)]
+    pub(crate) from: LocalDate,
+    /// The last day of the data.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub(crate) until: LocalDate,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+}
+
+fn day(text: &str) -> Result<LocalDate, String> {
+    LocalDate::parse(text).map_err(|_| "a day is written as 2024-05-17".to_owned())
 }
 
 /// Arguments of `cohort import`.

@@ -1,9 +1,10 @@
 //! Why a command on definitions ended, with what to do.
 
-use cohort::ast::UseKind;
+use cohort::ast::{LocalDate, UseKind};
 use cohort::circe::{Feature, NotRead};
 use cohort::lint::Finding;
 use cohort::problem::{Position, Problem};
+use cohort::sql::NotSaid;
 use vocab::Locale;
 
 /// Why a command on definitions ended.
@@ -95,6 +96,22 @@ pub(crate) enum CohortError {
         /// The name.
         name: String,
     },
+    /// What has no SQL.
+    #[error("{}", self.say(Locale::En))]
+    NotInSql {
+        /// The file.
+        file: String,
+        /// Why.
+        why: NotSaid,
+    },
+    /// Data that end before they begin.
+    #[error("{}", self.say(Locale::En))]
+    NoDays {
+        /// The first day.
+        first: LocalDate,
+        /// The last day.
+        last: LocalDate,
+    },
     /// A file that would be written over with something else.
     #[error("{}", self.say(Locale::En))]
     Exists {
@@ -133,76 +150,83 @@ pub(crate) enum Found {
 
 impl CohortError {
     /// The message in the reader's language.
+    #[expect(clippy::too_many_lines, reason = "two sentences for each thing that goes wrong")]
     pub(crate) fn say(&self, locale: Locale) -> String {
-        let english = locale == Locale::En;
-        match self {
-            Self::NotText { file } if english => {
-                format!("{file}: not a text in UTF-8: save it as UTF-8")
-            }
-            Self::NotText { file } => {
-                format!("{file}: UTF-8のテキストではありません。UTF-8で保存してください")
-            }
+        let (en, ja) = match self {
             Self::Wrong { file, problems } => {
-                lines(file, problems.iter().map(|problem| problem.say(locale)))
+                return lines(file, problems.iter().map(|problem| problem.say(locale)));
             }
-            Self::NotADefinition { file } if english => {
-                format!("{file}: a concept set; name the file of a cohort or study")
-            }
-            Self::NotADefinition { file } => {
-                format!("{file}: コード群です。コホートまたは研究の定義ファイルを指定してください")
+            Self::Findings { file, findings } => {
+                return lines(file, findings.iter().map(|found| found.say(locale)));
             }
             Self::Uses { missing } => {
                 let lines = missing.iter().map(|missing| missing.with_place(locale));
-                lines.collect::<Vec<_>>().join("\n")
-            }
-            Self::NotCirce { file, what } if english => {
-                format!("{file}: not an expression of Circe: {what}; export it from ATLAS as JSON")
-            }
-            Self::NotCirce { file, what } => format!(
-                "{file}: Circeの式として読めません: {what}。ATLASからJSONで出力し直してください"
-            ),
-            Self::NotJson { file, message } if english => format!("{file}: not JSON: {message}"),
-            Self::NotJson { file, message } => {
-                format!("{file}: JSONとして読めません: {message}")
+                return lines.collect::<Vec<_>>().join("\n");
             }
             Self::CannotSay { file, features, in_circe } => {
                 let lines = features.iter().map(|feature| format!("\n  {feature}"));
-                format!("{file}: {}:{}", cannot_say(*in_circe, locale), lines.collect::<String>())
+                let head = cannot_say(*in_circe, locale);
+                return format!("{file}: {head}:{}", lines.collect::<String>());
             }
-            Self::BadName { name } if english => format!(
-                "{name:?} cannot be a name: give one with --name, of lower-case letters, digits and _"
+            Self::NotInSql { file, why } => return format!("{file}: {}", why.say(locale)),
+            Self::NotText { file } => (
+                format!("{file}: not a text in UTF-8: save it as UTF-8"),
+                format!("{file}: UTF-8のテキストではありません。UTF-8で保存してください"),
             ),
-            Self::BadName { name } => format!(
-                "{name:?}は名前に使えません。英小文字・数字・_の名前を--nameで指定してください"
+            Self::NotADefinition { file } => (
+                format!("{file}: a concept set; name the file of a cohort or study"),
+                format!("{file}: コード群です。コホートまたは研究の定義ファイルを指定してください"),
             ),
-            Self::Findings { file, findings } => {
-                lines(file, findings.iter().map(|found| found.say(locale)))
-            }
-            Self::NotACohort { file } if english => {
-                format!("{file}: a study; name the file of one of its cohorts")
-            }
-            Self::NotACohort { file } => {
-                format!("{file}: 研究の定義です。コホートの定義ファイルを指定してください")
-            }
-            Self::NoRule { number, rules } if english => {
-                format!("there is no rule {number}: the definition has {rules}")
-            }
-            Self::NoRule { number, rules } => {
-                format!("規則{number}はありません。この定義の規則は{rules}個です")
-            }
-            Self::NotInLibrary { name } if english => format!(
-                "no phenotype named {name:?} comes with the program; `aoba cohort library` lists them"
+            Self::NotCirce { file, what } => (
+                format!("{file}: not an expression of Circe: {what}; export it from ATLAS as JSON"),
+                format!(
+                    "{file}: Circeの式として読めません: {what}。ATLASからJSONで出力し直してください"
+                ),
             ),
-            Self::NotInLibrary { name } => format!(
-                "{name:?}という表現型は同梱されていません。一覧は`aoba cohort library`で表示できます"
+            Self::NotJson { file, message } => (
+                format!("{file}: not JSON: {message}"),
+                format!("{file}: JSONとして読めません: {message}"),
             ),
-            Self::Exists { file } if english => format!(
-                "{file} is there already with another content: name another folder, or move it away"
+            Self::NotACohort { file } => (
+                format!("{file}: a study; name the file of one of its cohorts"),
+                format!("{file}: 研究の定義です。コホートの定義ファイルを指定してください"),
             ),
-            Self::Exists { file } => format!(
-                "{file}は別の内容ですでに存在します。別のフォルダーを指定するか、移してください"
+            Self::BadName { name } => (
+                format!(
+                    "{name:?} cannot be a name: give one with --name, of lower-case letters, digits and _"
+                ),
+                format!(
+                    "{name:?}は名前に使えません。英小文字・数字・_の名前を--nameで指定してください"
+                ),
             ),
-        }
+            Self::NoRule { number, rules } => (
+                format!("there is no rule {number}: the definition has {rules}"),
+                format!("規則{number}はありません。この定義の規則は{rules}個です"),
+            ),
+            Self::NoDays { first, last } => (
+                format!(
+                    "the data end on {last}, before they begin on {first}: turn the days round"
+                ),
+                format!("データの最終日{last}が初日{first}より前です。日付を入れ替えてください"),
+            ),
+            Self::NotInLibrary { name } => (
+                format!(
+                    "no phenotype named {name:?} comes with the program; `aoba cohort library` lists them"
+                ),
+                format!(
+                    "{name:?}という表現型は同梱されていません。一覧は`aoba cohort library`で表示できます"
+                ),
+            ),
+            Self::Exists { file } => (
+                format!(
+                    "{file} is there already with another content: name another folder, or move it away"
+                ),
+                format!(
+                    "{file}は別の内容ですでに存在します。別のフォルダーを指定するか、移してください"
+                ),
+            ),
+        };
+        if locale == Locale::En { en } else { ja }
     }
 }
 

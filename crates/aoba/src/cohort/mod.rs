@@ -8,6 +8,7 @@ mod error;
 mod explain;
 mod files;
 mod phenotypes;
+mod script;
 
 use std::io::{Write as _, stdout};
 use std::path::Path;
@@ -42,6 +43,7 @@ pub(crate) fn command(command: &CohortCommand, locale: Locale) -> anyhow::Result
         CohortCommand::Export { file, output } => {
             circe::export(file, output.as_deref(), locale).map(|()| true)
         }
+        CohortCommand::Sql(args) => script::run(args, locale).map(|()| true),
         CohortCommand::Library(args) => phenotypes::run(args, locale).map(|()| true),
         CohortCommand::Schema { codes } => {
             let schema = if *codes { json::CONCEPT_SET_SCHEMA } else { json::DEFINITION_SCHEMA };

@@ -138,6 +138,44 @@ fn what_is_used_in_many_ways_is_read_once() {
 }
 
 #[test]
+fn a_definition_is_printed_as_steps_of_sql() {
+    let house = House::new();
+    let file = house.write("a.cohort", DEFINITION);
+    let ask = ["cohort", "sql", text(&file), "--from", "2010-01-01", "--until", "2024-12-31"];
+    let said = house.run(&ask);
+    assert!(said.starts_with("-- data from 2010-01-01 to 2024-12-31\n"), "{said}");
+    assert!(said.contains("--   event (patient_id bigint, kind varchar"), "{said}");
+    let script = house.json(&[&ask[..], &["--format", "json"]].concat());
+    let steps = script["steps"].as_array().unwrap();
+    for (at, step) in steps.iter().enumerate() {
+        let name = step["name"].as_str().unwrap();
+        assert!(said.contains(&format!("create table {name} as\n")), "{name}");
+        let reads = |later: &Value| later["select"].as_str().unwrap().contains(name);
+        let is_told = script.as_object().unwrap().iter().any(|(_, told)| told == name);
+        let is_rule = script["rules"].as_array().unwrap().iter().any(|rule| rule == name);
+        assert!(is_told || is_rule || steps[at + 1..].iter().any(reads), "{name} is for nothing");
+    }
+    assert_eq!(script["rules"].as_array().unwrap().len(), 1);
+    let said = house.run(&[&ask[..], &["--lang", "ja"]].concat());
+    assert!(said.starts_with("-- データ期間 2010-01-01〜2024-12-31\n"), "{said}");
+
+    let round = ["cohort", "sql", text(&file), "--from", "2024-01-01", "--until", "2023-01-01"];
+    assert!(house.refuse(&round).contains("turn the days round"));
+    let no_day = ["cohort", "sql", text(&file), "--until", "2023-02-29"];
+    assert!(house.refuse(&no_day).contains("2024-05-17"));
+    let study = DEFINITION.replace(
+        "exit at coverage.end\n",
+        "exit at coverage.end\n\n  matched to cohort elder ratio 2 on sex seed 1\n",
+    );
+    let study = study.replace("  uses codes", "  uses cohort elder version 1\n  uses codes");
+    let file = house.write("matched.cohort", &study);
+    house.write("elder.cohort", DEFINITION.replace("old_and_diabetic", "elder"));
+    let refused = house.refuse(&["cohort", "sql", text(&file), "--until", "2024-12-31"]);
+    assert!(refused.contains("`matched`") && refused.contains("another engine"), "{refused}");
+    assert!(!house.home().exists(), "a definition needs no home");
+}
+
+#[test]
 fn a_change_is_one_line() {
     let house = House::new();
     let old = house.write("old.cohort", DEFINITION);
