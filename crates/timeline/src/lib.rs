@@ -2,7 +2,8 @@
 //! memory-mapped.
 //!
 //! Floor 2. [`build`] makes a segment of events that come sorted by patient; [`segment`] reads it.
-//! Decision 0051 tells the layout and why it is so; the meaning of what is asked is `cohort`'s.
+//! `docs/timeline-index.md` tells the layout, decision 0051 why it is so; the meaning of what is
+//! asked is `cohort`'s.
 //!
 //! - To build: [`timeline::Draft::begin`] with people sorted by id, [`timeline::Draft::push`] with
 //!   batches of rows sorted by patient, [`timeline::Draft::finish`]. A [`timeline::Becomes::Change`]

@@ -1,4 +1,5 @@
-//! The bytes of a segment file: decision 0051 holds the layout, this folder reads and writes it.
+//! The bytes of a segment file: `docs/timeline-index.md` holds the layout, this folder reads and
+//! writes it.
 //!
 //! Nothing here trusts a byte: a length, an offset or a width that does not fit is [`Damage`], never
 //! a panic and never an allocation larger than the file could justify.
