@@ -1,8 +1,8 @@
 //! A definition as generated SQL: the third engine, and the one whose text can be read elsewhere.
 //!
-//! [`script`] turns a definition into named steps, each one `select` over the relations of
-//! [`Relations`](inputs) and over earlier steps. It is text only: whoever runs it keeps each step's
-//! rows, in order. Only what DataFusion and DuckDB both have is used; decision 0054 says how
+//! [`script()`] turns a definition into named steps, each one `select` over the relations of
+//! [`RELATIONS`] and over earlier steps. It is text only: whoever runs it keeps each step's rows, in
+//! order. Only what DataFusion and DuckDB both have is used; decision 0054 says how
 //! expressions become steps and what SQL cannot say.
 
 mod calendar;
