@@ -56,15 +56,11 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn rules(&self) -> impl Iterator<Item = (String, &'static str, &RuleRow)> {
+    fn rules(&self) -> impl Iterator<Item = (String, RuleKind, &RuleRow)> {
         let locale = self.told.locale;
-        rules(self.asked.definition()).zip(&self.lost.rules).map(move |(rule, row)| {
-            let kind = match rule.kind {
-                RuleKind::Require => "require",
-                RuleKind::Exclude => "exclude",
-            };
-            (rule_name(&rule.title, row.place, locale), kind, row)
-        })
+        rules(self.asked.definition())
+            .zip(&self.lost.rules)
+            .map(move |(rule, row)| (rule_name(&rule.title, row.place, locale), rule.kind, row))
     }
 
     /// People and candidates, as they may be told.
@@ -132,7 +128,7 @@ impl Report<'_> {
             let is_off = self.asked.question.off.contains(&row.place);
             list.push(vec![
                 name.into(),
-                kind.into(),
+                rule_word(kind, locale).into(),
                 if is_off { "x" } else { "" }.into(),
                 self.said(row.holds).into(),
                 self.said(row.fails).into(),
@@ -160,7 +156,7 @@ impl Report<'_> {
             let (more, periods) = self.costs(row);
             json!({
                 "rule": name,
-                "kind": kind,
+                "kind": rule_word(kind, Locale::En),
                 "off": self.asked.question.off.contains(&row.place),
                 "true": self.value(row.holds),
                 "false": self.value(row.fails),
@@ -176,6 +172,16 @@ impl Report<'_> {
         serde_json::to_writer_pretty(&mut out, &value)?;
         writeln!(out)?;
         Ok(())
+    }
+}
+
+/// What a rule does.
+pub(super) fn rule_word(kind: RuleKind, locale: Locale) -> &'static str {
+    match (kind, locale) {
+        (RuleKind::Require, Locale::En) => "require",
+        (RuleKind::Require, Locale::Ja) => "選択基準",
+        (RuleKind::Exclude, Locale::En) => "exclude",
+        (RuleKind::Exclude, Locale::Ja) => "除外基準",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{Write as _, stdout};
 
-use cohort::ast::{CohortDefinition, RuleKind};
+use cohort::ast::CohortDefinition;
 use cohort::eval::{
     Candidate, Coded, Miss, PatientEvent, Reason, SECONDS_PER_DAY, Stretch, Truth, kind_word,
     rules, written,
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use vocab::{Locale, SnapshotId};
 
 use super::answering::{Asked, Told, rule_name};
-use super::attrition::reason_word;
+use super::attrition::{reason_word, rule_word};
 use crate::cli::{CohortExplainArgs, ReportFormat};
 use crate::consent;
 use crate::house::House;
@@ -83,10 +83,7 @@ impl Said<'_> {
             lines.push(String::new());
             self.candidate(candidate, &mut lines);
             for (place, (rule, reason)) in rules(self.definition).zip(reasons).enumerate() {
-                let kind = match rule.kind {
-                    RuleKind::Require => self.word("require", "選択基準"),
-                    RuleKind::Exclude => self.word("exclude", "除外基準"),
-                };
+                let kind = rule_word(rule.kind, self.locale);
                 let name = rule_name(&rule.title, place, self.locale);
                 lines.push(format!("  {kind} {name}: {}", self.truth(reason.says)));
                 self.reason(reason, "    ", &mut lines);

@@ -1,6 +1,6 @@
 //! `aoba cohort library`: the published phenotypes that come with the program.
 
-use std::io::stdout;
+use std::io::{Write as _, stdout};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -51,6 +51,7 @@ pub(super) fn put(folder: &Path, file: &str, text: &str) -> anyhow::Result<()> {
     }
     let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text));
     written.with_context(|| format!("cannot write {told}"))?;
-    println!("{told}");
+    // Who has read enough still wants all files.
+    let _ = writeln!(stdout(), "{told}");
     Ok(())
 }

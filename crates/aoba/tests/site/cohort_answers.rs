@@ -103,6 +103,7 @@ fn a_small_number_is_told_to_nobody_who_looks_for_research() {
         let lost = house.run(&["cohort", "attrition", &files.inpatients, "--lang", lang]);
         let hidden = if lang == "en" { "fewer than 10" } else { "10人未満" };
         assert!(lost.contains(hidden), "{lost}");
+        assert!(lost.contains(if lang == "en" { "require" } else { "選択基準" }), "{lost}");
         // Neither the eight who stayed nor the eight who did not, nor sixteen as such.
         let rows = lost.lines().skip_while(|line| !line.is_empty());
         let rows: String = rows.filter(|line| !line.contains("10の倍数")).collect();
