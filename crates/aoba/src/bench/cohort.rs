@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use cohort::library;
 use lake::Reader;
 use lake::events::CohortConfig;
@@ -64,9 +64,6 @@ struct Planted {
 type Truths = BTreeMap<String, BTreeSet<String>>;
 
 pub(super) fn run(args: &BenchCohortArgs) -> anyhow::Result<()> {
-    if !args.library {
-        bail!("--library: the published phenotypes are all that can be asked so far");
-    }
     print_processor();
     let parent = args.folder.clone().unwrap_or_else(std::env::temp_dir);
     let folder = parent.join(format!("aoba-bench-cohort-{}", std::process::id()));

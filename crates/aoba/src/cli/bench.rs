@@ -166,9 +166,6 @@ pub(crate) struct BenchSearchArgs {
 /// Arguments of `bench cohort`.
 #[derive(Debug, Args)]
 pub(crate) struct BenchCohortArgs {
-    /// Ask all phenotypes that come with the program.
-    #[arg(long, required = true)]
-    pub(crate) library: bool,
     /// Patients of the hospital.
     #[arg(long, default_value_t = 2_000, value_name = "N")]
     pub(crate) patients: u64,

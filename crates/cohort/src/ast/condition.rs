@@ -83,6 +83,26 @@ pub enum Limit {
     Open(Number),
 }
 
+impl Limit {
+    /// What a number above this limit is to it.
+    #[must_use]
+    pub fn above(&self) -> (Comparison, &Number) {
+        match self {
+            Self::Closed(number) => (Comparison::AtLeast, number),
+            Self::Open(number) => (Comparison::Greater, number),
+        }
+    }
+
+    /// What a number below this limit is to it.
+    #[must_use]
+    pub fn below(&self) -> (Comparison, &Number) {
+        match self {
+            Self::Closed(number) => (Comparison::AtMost, number),
+            Self::Open(number) => (Comparison::Less, number),
+        }
+    }
+}
+
 /// What two events share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

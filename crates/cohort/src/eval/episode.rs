@@ -31,7 +31,8 @@ pub(crate) fn episodes(members: Vec<Member>, gap: Span) -> Result<Vec<Member>, R
 }
 
 /// Whether a start is no later than the gap after an end. What has not ended reaches everything.
-fn reaches(last: Option<Stretch>, start: Stretch, gap: Span) -> bool {
+#[must_use]
+pub fn reaches(last: Option<Stretch>, start: Stretch, gap: Span) -> bool {
     let Some(last) = last else { return true };
     if gap.unit.is_finer_than_a_day() {
         let end = last.last_second().saturating_add(1);

@@ -15,13 +15,13 @@ mod explain;
 mod formula;
 mod moment;
 mod number;
-mod output;
+pub(crate) mod output;
 mod patient;
 mod population;
 mod read;
 mod scope;
 mod set;
-mod statistic;
+pub(crate) mod statistic;
 mod truth;
 mod world;
 
@@ -36,14 +36,15 @@ pub use calendar::{
 pub use codes::{Codes, Hierarchies};
 pub use cohort::{Candidate, Dropped, Period, keeps, rules};
 pub use condition::{holds, share_count};
+pub use episode::reaches;
 pub use exit::{EndedBy, Ending};
 pub use explain::{Explanation, Miss, Reason, explain};
 pub use formula::{bmi, egfr};
 pub use moment::When;
-pub use number::{age, between, year_of};
+pub use number::{age, between, compare, year_of};
 pub use output::{Interval, Told};
 pub use patient::{
-    Coded, Days, Measured, Patient, PatientEvent, Place, Sex, is_of_kind, kind_word,
+    Coded, Days, Measured, Patient, PatientEvent, Place, Sex, is_of_kind, kind_of, kind_word,
 };
 pub use population::{Answer, PatientAnswer, answer, answer_without, others, sampled};
 pub use read::reading;

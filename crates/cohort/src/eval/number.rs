@@ -297,16 +297,7 @@ impl Scope<'_> {
             Own::Asked => None,
             Own::Unit(unit) => unit.as_deref(),
         };
-        let (left, right) = (self.number_in(left, unit)?, self.number_in(right, unit)?);
-        let order = left.zip(right).and_then(|(left, right)| left.partial_cmp(&right));
-        Ok(Truth::from(order.map(|order| match is {
-            Comparison::Less => order.is_lt(),
-            Comparison::AtMost => order.is_le(),
-            Comparison::Equal => order.is_eq(),
-            Comparison::NotEqual => order.is_ne(),
-            Comparison::AtLeast => order.is_ge(),
-            Comparison::Greater => order.is_gt(),
-        })))
+        Ok(compare(self.number_in(left, unit)?, is, self.number_in(right, unit)?))
     }
 
     /// Whether a number is in a range.
@@ -316,17 +307,8 @@ impl Scope<'_> {
         low: &Limit,
         high: &Limit,
     ) -> Result<Truth, Refused> {
-        let (Limit::Closed(from) | Limit::Open(from)) = low;
-        let (Limit::Closed(to) | Limit::Open(to)) = high;
+        let ((above, from), (below, to)) = (low.above(), high.below());
         let asked = self.common([number, from, to].into_iter())?;
-        let above = match low {
-            Limit::Closed(_) => Comparison::AtLeast,
-            Limit::Open(_) => Comparison::Greater,
-        };
-        let below = match high {
-            Limit::Closed(_) => Comparison::AtMost,
-            Limit::Open(_) => Comparison::Less,
-        };
         let above = self.compare_in(number, above, from, &asked)?;
         Ok(above.and(self.compare_in(number, below, to, &asked)?))
     }
@@ -399,4 +381,18 @@ pub fn age(birth: Stretch, at: Stretch, unit: TimeUnit) -> Option<i64> {
     let youngest = age(birth.last_day(), at.first_day())?;
     let oldest = age(birth.first_day(), at.last_day())?;
     (youngest == oldest).then_some(youngest)
+}
+
+/// A comparison; unknown where either side is.
+#[must_use]
+pub fn compare(left: Option<f64>, is: Comparison, right: Option<f64>) -> Truth {
+    let order = left.zip(right).and_then(|(left, right)| left.partial_cmp(&right));
+    Truth::from(order.map(|order| match is {
+        Comparison::Less => order.is_lt(),
+        Comparison::AtMost => order.is_le(),
+        Comparison::Equal => order.is_eq(),
+        Comparison::NotEqual => order.is_ne(),
+        Comparison::AtLeast => order.is_ge(),
+        Comparison::Greater => order.is_gt(),
+    }))
 }

@@ -97,7 +97,7 @@ fn intervals(
 }
 
 /// The whole months, quarters or years that a calendar touches.
-fn calendar((first, last): Days, every: Every) -> Vec<Days> {
+pub(crate) fn calendar((first, last): Days, every: Every) -> Vec<Days> {
     let months = match every {
         Every::Month => 1,
         Every::Quarter => 3,

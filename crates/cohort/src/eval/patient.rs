@@ -191,6 +191,37 @@ pub fn kind_word(kind: &Kind) -> &str {
     }
 }
 
+/// The kinds of published events that have a word of the language.
+const PUBLISHED: [Kind; 19] = [
+    Kind::Diagnosis,
+    Kind::DrugOrder,
+    Kind::DrugAdmin,
+    Kind::Dispensing,
+    Kind::Procedure,
+    Kind::Lab,
+    Kind::Vital,
+    Kind::Visit,
+    Kind::Death,
+    Kind::Observation,
+    Kind::NoteTerm,
+    Kind::Specimen,
+    Kind::Variant,
+    Kind::Pgs,
+    Kind::Form,
+    Kind::Device,
+    Kind::Immunization,
+    Kind::Allergy,
+    Kind::Consent,
+];
+
+/// The kind of published events that has this word: one of the language's, else one of its own;
+/// none where no definition can name it.
+#[must_use]
+pub fn kind_of(word: &str) -> Option<Kind> {
+    let known = PUBLISHED.into_iter().find(|kind| kind_word(kind) == word);
+    known.or_else(|| Name::new(word).ok().map(Kind::Other))
+}
+
 /// Whether published events of a kind are meant by a kind as written: `drug` means three.
 #[must_use]
 pub fn is_of_kind(published: &Kind, written: &Kind) -> bool {

@@ -64,7 +64,7 @@ fn slope(values: &[(Option<i64>, f64)], unit: TimeUnit) -> Option<f64> {
 }
 
 /// Seconds of a unit.
-fn seconds(unit: TimeUnit) -> f64 {
+pub(crate) fn seconds(unit: TimeUnit) -> f64 {
     match unit {
         TimeUnit::Second => 1.0,
         TimeUnit::Minute => 60.0,

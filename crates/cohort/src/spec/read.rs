@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use vocab::PatientId;
 
-use crate::ast::{Definition, Kind, Name, Rank};
+use crate::ast::{Definition, Name, Rank};
 use crate::eval::{
     Coded, Days, ListRow, Measured, Patient, PatientEvent, SECONDS_PER_DAY, Sex, Stretch, day_from,
-    days_of, kind_word,
+    days_of, kind_of,
 };
 use crate::problem::Problem;
 use crate::text;
@@ -19,29 +19,6 @@ type Wrong = String;
 
 /// How patients enter where no block says it.
 const ENTRY: &str = "entry first visit ever";
-
-/// The kinds of published events, by their words.
-const KINDS: &[Kind] = &[
-    Kind::Diagnosis,
-    Kind::DrugOrder,
-    Kind::DrugAdmin,
-    Kind::Dispensing,
-    Kind::Procedure,
-    Kind::Lab,
-    Kind::Vital,
-    Kind::Visit,
-    Kind::Death,
-    Kind::Observation,
-    Kind::NoteTerm,
-    Kind::Specimen,
-    Kind::Variant,
-    Kind::Pgs,
-    Kind::Form,
-    Kind::Device,
-    Kind::Immunization,
-    Kind::Allergy,
-    Kind::Consent,
-];
 
 /// Reads the cases of one file; `shared` is what every file may refer to.
 ///
@@ -193,7 +170,7 @@ fn patients(block: &[(usize, &str)]) -> Result<Vec<Patient>, Wrong> {
         }
         let patient = patients.last_mut().ok_or_else(|| wrong("no patient"))?;
         if let ["covered", of, days @ ..] = words.as_slice() {
-            let kind = kind(of).ok_or_else(|| wrong("unknown kind"))?;
+            let kind = kind_of(of).ok_or_else(|| wrong("unknown kind"))?;
             let declared = patient.coverage.entry(kind).or_default();
             for stretch in days {
                 declared.push(stretch_of_days(stretch).ok_or_else(|| wrong("FIRST..LAST"))?);
@@ -227,15 +204,10 @@ fn stretch_of_days(text: &str) -> Option<Days> {
     Some((moment(first)?.first_day(), moment(last)?.last_day()))
 }
 
-fn kind(word: &str) -> Option<Kind> {
-    let known = KINDS.iter().find(|kind| kind_word(kind) == word).cloned();
-    known.or_else(|| Name::new(word).ok().map(Kind::Other))
-}
-
 /// `lab 2020-01-05 a1c 7.1 % ward=w1`
 fn event(words: &[&str], key: &str) -> Option<PatientEvent> {
     let (kind_named, when) = (words.first()?, words.get(1)?);
-    let mut event = PatientEvent::new(kind(kind_named)?, key);
+    let mut event = PatientEvent::new(kind_of(kind_named)?, key);
     match when.split_once("..") {
         None if *when == "?" => {}
         None => event = event.at(moment(when)?),

@@ -175,17 +175,8 @@ impl Writer<'_> {
         number: &Number,
         (low, high): (&Limit, &Limit),
     ) -> Said<String> {
-        let (Limit::Closed(from) | Limit::Open(from)) = low;
-        let (Limit::Closed(to) | Limit::Open(to)) = high;
+        let ((above, from), (below, to)) = (low.above(), high.below());
         let asked = self.common(&[number, from, to]);
-        let above = match low {
-            Limit::Closed(_) => Comparison::AtLeast,
-            Limit::Open(_) => Comparison::Greater,
-        };
-        let below = match high {
-            Limit::Closed(_) => Comparison::AtMost,
-            Limit::Open(_) => Comparison::Less,
-        };
         let above = self.compare(row, at, (number, above, from), &asked)?;
         let below = self.compare(row, at, (number, below, to), &asked)?;
         Ok(format!("({above} and {below})"))

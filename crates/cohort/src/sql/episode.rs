@@ -37,21 +37,12 @@ impl Writer<'_> {
         let says = format!("episodes of {}", of.step);
         let reached = self.step("reached", &says, reached);
         let islands = island(&reached, &key, &joins, &over);
-        let number = numbered(&format!("m.{key}, m.island"), &order("m"));
         let ends = format!(
             "select m.{key}, m.island, count(*) as many, case when count(m.last_low) = count(*) then \
              max(m.last_low) end as low, case when count(m.last_low) = count(*) then \
              max(m.last_high) end as high\nfrom ({islands}) as m\ngroup by m.{key}, m.island"
         );
-        let columns = member("m")
-            .replace("m.last_low", "e.low as last_low")
-            .replace("m.last_high", "e.high as last_high")
-            .replace("m.members", "cast(e.many as bigint) as members");
-        let select = format!(
-            "select m.{key}, {columns}, true as certain\nfrom (select m.*, {number} as n\nfrom \
-             ({islands}) as m) as m\njoin ({ends}) as e on e.{key} = m.{key} and e.island = \
-             m.island\nwhere m.n = 1"
-        );
+        let select = firsts(&key, (&islands, &ends), ["e.low", "e.high"]);
         Ok(Keyed { step: self.step("episodes", &says, select), scope: of.scope })
     }
 }
@@ -63,5 +54,19 @@ pub(super) fn island(step: &str, key: &str, joins: &str, over: &str) -> String {
         "select m.{key}, {}, cast(sum(case when {joins} then 0 else 1 end) over ({over} {UNTIL}) as \
          bigint) as island\nfrom {step} as m",
         member("m")
+    )
+}
+
+/// A query for the first member of each island, which lasts as its ends say and counts all.
+pub(super) fn firsts(key: &str, (islands, ends): (&str, &str), [low, high]: [&str; 2]) -> String {
+    let number = numbered(&format!("m.{key}, m.island"), &order("m"));
+    let columns = member("m")
+        .replace("m.last_low", &format!("{low} as last_low"))
+        .replace("m.last_high", &format!("{high} as last_high"))
+        .replace("m.members", "cast(e.many as bigint) as members");
+    format!(
+        "select m.{key}, {columns}, true as certain\nfrom (select m.*, {number} as n\nfrom \
+         ({islands}) as m) as m\njoin ({ends}) as e on e.{key} = m.{key} and e.island = \
+         m.island\nwhere m.n = 1"
     )
 }

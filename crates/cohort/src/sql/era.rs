@@ -4,7 +4,7 @@ use crate::ast::{Era, EventSet, Supply, Window};
 use crate::eval::offset;
 
 use super::calendar::{days_begun, months, shifted_days, shifted_months};
-use super::episode::FOR_EVER;
+use super::episode::{FOR_EVER, firsts};
 use super::expression::{BEFORE, UNTIL, day, member, numbered, order, with};
 use super::row::Row;
 use super::writer::{At, Keyed, Said, Writer};
@@ -36,21 +36,12 @@ impl Writer<'_> {
              ({over} {UNTIL}) as bigint) as island\nfrom {reached} as m",
             member("m")
         );
-        let number = numbered(&format!("m.{key}, m.island"), &order("m"));
         let ends = format!(
             "select m.{key}, m.island, count(*) as many, case when count(m.last_day) = count(*) then \
              max(m.last_day) * 86400 + 86399 end as last_second\nfrom ({islands}) as m\ngroup by \
              m.{key}, m.island"
         );
-        let columns = member("m")
-            .replace("m.last_low", "e.last_second as last_low")
-            .replace("m.last_high", "e.last_second as last_high")
-            .replace("m.members", "cast(e.many as bigint) as members");
-        let select = format!(
-            "select m.{key}, {columns}, true as certain\nfrom (select m.*, {number} as n\nfrom \
-             ({islands}) as m) as m\njoin ({ends}) as e on e.{key} = m.{key} and e.island = \
-             m.island\nwhere m.n = 1"
-        );
+        let select = firsts(&key, (&islands, &ends), ["e.last_second"; 2]);
         Ok(Keyed { step: self.step("era", &says, select), scope: laid.scope })
     }
 

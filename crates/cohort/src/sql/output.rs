@@ -1,7 +1,7 @@
 //! What is told about periods.
 
-use crate::ast::{Every, Measure, Node, Output, Selection, Value};
-use crate::eval::{Refused, civil, day_from, days_of, name_of};
+use crate::ast::{Measure, Node, Output, Selection, Value};
+use crate::eval::{Refused, name_of, output};
 
 use super::expression::day;
 use super::script::{Shape, ToldBy};
@@ -100,7 +100,7 @@ impl Writer<'_> {
 
     fn measure(&mut self, at: At, measure: &Measure) -> Said<String> {
         let calendar = self.calendar()?;
-        let days: Vec<String> = intervals(calendar, measure.every)
+        let days: Vec<String> = output::calendar(calendar, measure.every)
             .iter()
             .map(|(first, last)| format!("({first}, {last})"))
             .collect();
@@ -133,26 +133,4 @@ impl Writer<'_> {
 
 fn event_told(alias: &str, state: &str) -> String {
     format!("{state} as state, {alias}.kind, {alias}.source_key")
-}
-
-/// The whole months, quarters or years that a calendar touches.
-fn intervals((first, last): (i64, i64), every: Every) -> Vec<(i64, i64)> {
-    let months = match every {
-        Every::Month => 1,
-        Every::Quarter => 3,
-        Every::Year => 12,
-    };
-    let (year, month, _) = civil(first);
-    let mut month = year * 12 + (month - 1) / months * months;
-    let mut intervals = Vec::new();
-    loop {
-        let from = day_from(month.div_euclid(12), month.rem_euclid(12) + 1, 1);
-        if from > last {
-            return intervals;
-        }
-        let end = month + months - 1;
-        let (year, end_month) = (end.div_euclid(12), end.rem_euclid(12) + 1);
-        intervals.push((from, day_from(year, end_month, days_of(year, end_month))));
-        month += months;
-    }
 }

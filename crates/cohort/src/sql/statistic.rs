@@ -1,6 +1,7 @@
 //! What is calculated from the numbers of a set, in its order.
 
 use crate::ast::{EventSet, Node, Number, NumberField, Statistic, TimeUnit, Unit};
+use crate::eval::statistic::seconds;
 
 use super::expression::{UNTIL, floor, member, numbered, order};
 use super::row::Row;
@@ -118,17 +119,4 @@ fn slope(read: &str, key: &str, unit: TimeUnit) -> String {
          sum(m.off_after * m.off_after) over ({over} {UNTIL}) as under, {number} as n\nfrom \
          ({centred}) as m) as m\nwhere m.n = m.many"
     )
-}
-
-/// Seconds of a unit; a month is 30.4375 days, a year 365.25.
-fn seconds(unit: TimeUnit) -> f64 {
-    match unit {
-        TimeUnit::Second => 1.0,
-        TimeUnit::Minute => 60.0,
-        TimeUnit::Hour => 3600.0,
-        TimeUnit::Day => 86_400.0,
-        TimeUnit::Week => 604_800.0,
-        TimeUnit::Month => 30.4375 * 86_400.0,
-        TimeUnit::Year => 365.25 * 86_400.0,
-    }
 }

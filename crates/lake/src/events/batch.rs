@@ -250,31 +250,9 @@ fn moments(seconds: &Int64Array) -> TimestampMicrosecondArray {
     seconds.iter().map(|second| second.map(|second| second.saturating_mul(1_000_000))).collect()
 }
 
-/// A kind by its word; what is not one of the language's is one of its own.
+/// A kind by its word, which a slice gave.
 pub(super) fn kind(word: &str) -> Kind {
-    let published = [
-        Kind::Diagnosis,
-        Kind::DrugOrder,
-        Kind::DrugAdmin,
-        Kind::Dispensing,
-        Kind::Procedure,
-        Kind::Lab,
-        Kind::Vital,
-        Kind::Visit,
-        Kind::Death,
-        Kind::Observation,
-        Kind::NoteTerm,
-        Kind::Specimen,
-        Kind::Variant,
-        Kind::Pgs,
-        Kind::Form,
-        Kind::Device,
-        Kind::Immunization,
-        Kind::Allergy,
-        Kind::Consent,
-    ];
-    let known = published.into_iter().find(|kind| cohort::eval::kind_word(kind) == word);
-    known.or_else(|| Name::new(word).ok().map(Kind::Other)).unwrap_or(Kind::Observation)
+    cohort::eval::kind_of(word).unwrap_or(Kind::Observation)
 }
 
 /// The columns of a table of events.

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use cohort::ast::{Kind, LocalDate};
-use cohort::eval::{Days, Patient, kind_word};
-use serde::Deserialize;
+use cohort::eval::{Days, Patient, kind_of, kind_word};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::batch::kind;
 
@@ -15,9 +16,21 @@ use super::batch::kind;
 pub struct CohortConfig {
     /// For each kind of events the day since when there are records of all of them; without one, the
     /// first day of that kind in the data.
-    pub coverage: BTreeMap<String, LocalDate>,
+    #[serde(deserialize_with = "by_kind")]
+    pub coverage: BTreeMap<Kind, LocalDate>,
     /// For how many days after a patient's last visit the house would have heard of them.
     pub days_after_last_visit: u32,
+}
+
+fn by_kind<'de, D: Deserializer<'de>>(said: D) -> Result<BTreeMap<Kind, LocalDate>, D::Error> {
+    let said = BTreeMap::<String, LocalDate>::deserialize(said)?;
+    let kinds = said.into_iter().map(|(word, since)| match kind_of(&word) {
+        Some(kind) => Ok((kind, since)),
+        None => Err(D::Error::custom(format_args!(
+            "{word:?} is no kind of events: `lab`, `diagnosis`, `visit` and others are"
+        ))),
+    });
+    kinds.collect()
 }
 
 /// The first and the last day of the events of each kind, as far as they are known to the day.
@@ -67,9 +80,8 @@ impl Covered {
         let data = days.data().unwrap_or((0, -1));
         let mut kinds: BTreeMap<Kind, Days> =
             days.of.iter().map(|(word, (first, _))| (kind(word), (*first, data.1))).collect();
-        for (word, since) in &config.coverage {
-            kinds.insert(kind(word), (i64::from(since.days()), data.1));
-        }
+        let said = config.coverage.iter();
+        kinds.extend(said.map(|(kind, since)| (kind.clone(), (since.days().into(), data.1))));
         Self { kinds, data, days_after_last_visit: config.days_after_last_visit.into() }
     }
 
@@ -118,5 +130,23 @@ impl Covered {
         let died = deaths.filter_map(|death| death.start).map(|start| start.last_day()).min();
         let last = last.saturating_add(self.days_after_last_visit).min(self.data.1);
         Some((first, died.map_or(last, |died| last.min(died))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_kind_that_no_definition_can_name_is_refused() {
+        let read = |word: &str| {
+            serde_json::from_value::<CohortConfig>(json!({ "coverage": { word: "1999-01-01" } }))
+        };
+        assert_eq!(read("lab").unwrap().coverage.keys().next(), Some(&Kind::Lab));
+        assert!(read("own_kind").is_ok());
+        let refused = read("Lab Tests").unwrap_err().to_string();
+        assert!(refused.contains("\"Lab Tests\" is no kind of events"), "{refused}");
     }
 }

@@ -14,18 +14,18 @@ use datafusion::datasource::{TableProvider, TableType};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator, TableProviderFilterPushDown};
-use datafusion::physical_expr::EquivalenceProperties;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::execution_plan::CardinalityEffect;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::{
-    DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PhysicalExpr, PlanProperties,
+    DisplayAs, DisplayFormatType, ExecutionPlan, PhysicalExpr, PlanProperties,
 };
 use futures::StreamExt as _;
 
 use super::batch::schema;
 use super::mapper::{Mapper, Wanted};
+use crate::gate::row_by_row;
 use crate::reader::{SnapshotTables, cannot_open};
 use crate::tables::PATIENT_ID;
 
@@ -187,14 +187,8 @@ impl MapExec {
         columns: Option<Vec<usize>>,
     ) -> Result<Self> {
         let schema = projected(columns.as_deref())?;
-        let partitions = input.properties().output_partitioning().partition_count();
-        let properties = PlanProperties::new(
-            EquivalenceProperties::new(schema),
-            Partitioning::UnknownPartitioning(partitions),
-            input.properties().emission_type,
-            input.properties().boundedness,
-        );
-        Ok(Self { input, mapper, columns, properties: Arc::new(properties) })
+        let properties = row_by_row(&input, schema);
+        Ok(Self { input, mapper, columns, properties })
     }
 }
 

@@ -41,15 +41,21 @@ impl GateExec {
             return internal_err!("the gate found no patient_id in what is read");
         }
         let schema: SchemaRef = Arc::new(read.project(&columns.wanted)?);
-        let partitions = input.properties().output_partitioning().partition_count();
-        let properties = PlanProperties::new(
-            EquivalenceProperties::new(schema),
-            Partitioning::UnknownPartitioning(partitions),
-            input.properties().emission_type,
-            input.properties().boundedness,
-        );
-        Ok(Self { input, test, columns, properties: Arc::new(properties) })
+        let properties = row_by_row(&input, schema);
+        Ok(Self { input, test, columns, properties })
     }
+}
+
+/// Those of a plan that makes of each partition's rows others, as they come.
+pub(crate) fn row_by_row(input: &Arc<dyn ExecutionPlan>, schema: SchemaRef) -> Arc<PlanProperties> {
+    let properties = input.properties();
+    let partitions = properties.output_partitioning().partition_count();
+    Arc::new(PlanProperties::new(
+        EquivalenceProperties::new(schema),
+        Partitioning::UnknownPartitioning(partitions),
+        properties.emission_type,
+        properties.boundedness,
+    ))
 }
 
 impl DisplayAs for GateExec {

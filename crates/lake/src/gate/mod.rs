@@ -29,6 +29,7 @@ use roaring::RoaringTreemap;
 use vocab::PatientId;
 
 use self::exec::GateExec;
+pub(crate) use self::exec::row_by_row;
 use crate::delta::{TableAt, TableError};
 use crate::tables::{About, PATIENT_ID};
 

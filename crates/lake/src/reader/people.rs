@@ -11,13 +11,11 @@ use arrow_array::{BooleanArray, RecordBatch};
 use arrow_schema::ArrowError;
 use cohort::eval::Patient;
 use datafusion::common::DataFusionError;
-use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::{Expr, ident, lit};
 use datafusion::physical_plan::execute_stream;
-use futures::StreamExt as _;
-use tokio::time::Instant;
 use vocab::PatientId;
 
+use super::scan::Rows;
 use super::{Reader, ReaderError};
 use crate::events::{DataDays, EventBatch, Records, Source, Wanted};
 use crate::tables::PATIENT_ID;
@@ -79,26 +77,10 @@ impl Reader {
         source: &Source,
         filters: &[Expr],
         wanted: Wanted,
-    ) -> Result<Gated, ReaderError> {
+    ) -> Result<Rows, ReaderError> {
         let plan = source.scan(&self.session.state(), filters, wanted).await?;
         let rows = execute_stream(plan, self.session.task_ctx())?;
-        let seconds_max = self.limits.time_max.as_secs();
-        Ok(Gated { rows, until: Instant::now() + self.limits.time_max, seconds_max })
-    }
-}
-
-/// Gated rows as they come, within the reader's time.
-struct Gated {
-    rows: SendableRecordBatchStream,
-    until: Instant,
-    seconds_max: u64,
-}
-
-impl Gated {
-    async fn next(&mut self) -> Result<Option<RecordBatch>, ReaderError> {
-        let late = |_| ReaderError::TooSlow { seconds_max: self.seconds_max };
-        let next = tokio::time::timeout_at(self.until, self.rows.next()).await.map_err(late)?;
-        Ok(next.transpose()?)
+        Ok(Rows::new(rows, self.limits.time_max))
     }
 }
 

@@ -18,6 +18,10 @@ pub(super) struct Rows {
 }
 
 impl Rows {
+    pub(super) fn new(inner: SendableRecordBatchStream, time_max: Duration) -> Self {
+        Self { inner, until: Instant::now() + time_max, time_max }
+    }
+
     pub(super) async fn next(&mut self) -> Result<Option<RecordBatch>, ReaderError> {
         let late = |_| ReaderError::TooSlow { seconds_max: self.time_max.as_secs() };
         let batch = tokio::time::timeout_at(self.until, self.inner.next()).await.map_err(late)?;
@@ -36,7 +40,6 @@ impl Reader {
         columns: &[String],
         test: Option<Expr>,
     ) -> Result<Rows, ReaderError> {
-        let time_max = self.limits.time_max;
         let mut names: Vec<&str> = Vec::with_capacity(columns.len());
         for name in columns {
             if !names.contains(&name.as_str()) {
@@ -48,6 +51,6 @@ impl Reader {
             rows = rows.filter(test)?;
         }
         let rows = rows.select(names.into_iter().map(ident).collect::<Vec<_>>())?;
-        Ok(Rows { inner: rows.execute_stream().await?, until: Instant::now() + time_max, time_max })
+        Ok(Rows::new(rows.execute_stream().await?, self.limits.time_max))
     }
 }

@@ -14,7 +14,6 @@ use memmap2::Mmap;
 use vocab::PatientId;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-pub use self::patients::kind_of;
 pub(crate) use self::run::Run;
 use crate::Error;
 use crate::event::{BirthDate, Person, Sex};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cohort::ast::{Kind, Name, Rank};
-use cohort::eval::{Coded, Days, Measured, Patient, PatientEvent, Stretch, day_of};
+use cohort::eval::{Coded, Days, Measured, Patient, PatientEvent, Stretch, day_of, kind_of};
 
 #[cfg(test)]
 use super::RunPlace;
@@ -15,33 +15,6 @@ use crate::format::{Damage, tag};
 
 /// Which patients of a shard, by their place in it.
 pub(crate) type Wanted<'a> = &'a dyn Fn(usize) -> bool;
-
-/// A kind by its word; none where no definition can name it.
-#[must_use]
-pub fn kind_of(word: &str) -> Option<Kind> {
-    Some(match word {
-        "diagnosis" => Kind::Diagnosis,
-        "drug_order" => Kind::DrugOrder,
-        "drug_admin" => Kind::DrugAdmin,
-        "dispensing" => Kind::Dispensing,
-        "procedure" => Kind::Procedure,
-        "lab" => Kind::Lab,
-        "vital" => Kind::Vital,
-        "visit" => Kind::Visit,
-        "death" => Kind::Death,
-        "observation" => Kind::Observation,
-        "note_term" => Kind::NoteTerm,
-        "specimen" => Kind::Specimen,
-        "variant" => Kind::Variant,
-        "pgs" => Kind::Pgs,
-        "form" => Kind::Form,
-        "device" => Kind::Device,
-        "immunization" => Kind::Immunization,
-        "allergy" => Kind::Allergy,
-        "consent" => Kind::Consent,
-        other => Kind::Other(Name::new(other).ok()?),
-    })
-}
 
 impl Segment {
     /// The wanted patients of a shard, with their events of some kinds and all coverage, by place.

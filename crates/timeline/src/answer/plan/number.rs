@@ -263,18 +263,9 @@ impl Planner<'_> {
         number: &Number,
         (low, high): (&Limit, &Limit),
     ) -> Option<Ask> {
-        let (Limit::Closed(from) | Limit::Open(from)) = low;
-        let (Limit::Closed(to) | Limit::Open(to)) = high;
+        let ((above, from), (below, to)) = (low.above(), high.below());
         let asked = self.common(at, [number, from, to].into_iter())?;
         let unit = asked.asked();
-        let above = match low {
-            Limit::Closed(_) => Comparison::AtLeast,
-            Limit::Open(_) => Comparison::Greater,
-        };
-        let below = match high {
-            Limit::Closed(_) => Comparison::AtMost,
-            Limit::Open(_) => Comparison::Less,
-        };
         let number = self.number_in(at, number, unit)?;
         let from = self.number_in(at, from, unit)?;
         let to = self.number_in(at, to, unit)?;

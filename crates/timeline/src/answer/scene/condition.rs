@@ -1,7 +1,9 @@
 //! Conditions.
 
-use cohort::ast::{Comparison, Count, Counted, Kind, Same, Share, Span, TimeOrder};
-use cohort::eval::{Stretch, Truth, day_after, day_of, holds, offset, share_count, shift_second};
+use cohort::ast::{Count, Counted, Kind, Same, Share, Span, TimeOrder};
+use cohort::eval::{
+    Stretch, Truth, compare, day_after, day_of, holds, offset, share_count, shift_second,
+};
 
 use super::number::is_certain;
 use super::{Picked, Range, Scene, pair};
@@ -209,17 +211,4 @@ impl Ends {
             day_of(last) >= day_after(day_of(first), span)
         }
     }
-}
-
-/// A comparison; unknown where either side is.
-pub(in crate::answer) fn compare(left: Option<f64>, is: Comparison, right: Option<f64>) -> Truth {
-    let order = left.zip(right).and_then(|(left, right)| left.partial_cmp(&right));
-    Truth::from(order.map(|order| match is {
-        Comparison::Less => order.is_lt(),
-        Comparison::AtMost => order.is_le(),
-        Comparison::Equal => order.is_eq(),
-        Comparison::NotEqual => order.is_ne(),
-        Comparison::AtLeast => order.is_ge(),
-        Comparison::Greater => order.is_gt(),
-    }))
 }

@@ -5,8 +5,6 @@ mod number;
 mod set;
 mod window;
 
-pub(super) use self::condition::compare;
-
 use std::cell::Cell;
 
 use cohort::ast::Kind;

@@ -1,7 +1,7 @@
 //! The members of sets, and single events of them.
 
 use cohort::ast::{Span, Supply, TakeFrom};
-use cohort::eval::{Stretch, Truth, day_after, day_of, last_second_of, offset, shift_second};
+use cohort::eval::{Truth, day_after, day_of, last_second_of, reaches};
 
 use super::window::Edges;
 use super::{Frame, Picked, Scene, stretch};
@@ -392,16 +392,5 @@ fn episodes(rows: Vec<Row>, gap: Span, out: &mut Vec<Row>) {
             }
             _ => out.push(Row { members: 1, ..row }),
         }
-    }
-}
-
-/// Whether a start is no later than the gap after an end. What has not ended reaches everything.
-fn reaches(last: Option<Stretch>, start: Stretch, gap: Span) -> bool {
-    let Some(last) = last else { return true };
-    if gap.unit.is_finer_than_a_day() {
-        let end = last.last_second().saturating_add(1);
-        start.first_second() <= shift_second(end, offset(gap))
-    } else {
-        start.first_day() <= day_after(last.last_day(), gap)
     }
 }

@@ -1,11 +1,10 @@
 //! What a table asks of each of its rows alone, column by column.
 
 use cohort::ast::{Operator, Share};
-use cohort::eval::{Truth, holds, share_count};
+use cohort::eval::{Truth, compare, holds, share_count};
 
 use super::columns::{Data, Of};
 use crate::answer::plan::{Amount, Ask, ColumnId, ColumnSpec};
-use crate::answer::scene::compare;
 use crate::format::Damage;
 
 /// Numbers of rows.

@@ -1,11 +1,11 @@
 //! Which concepts of a segment a table looks at.
 
 use cohort::ast::{Name, Quantity};
-use cohort::eval::{World, is_of_kind};
+use cohort::eval::{World, is_of_kind, kind_of};
 
 use crate::answer::plan::TableSpec;
 use crate::format::wide;
-use crate::segment::{Segment, kind_of};
+use crate::segment::Segment;
 
 /// A concept that a table looks at, in one segment.
 #[derive(Clone, Debug)]
