@@ -163,7 +163,7 @@ fn once(
 ) -> (f64, f64, String) {
     let cancelled = AtomicBool::new(false);
     let (wall, cpu) = (Instant::now(), thread_cpu_ms());
-    let question = Question { definition, world, edition: b"" };
+    let question = Question { definition, world, edition: b"", seen: None };
     let effort = Effort { threads, memory, cancelled: &cancelled };
     let answer = timeline.ask(question, shown, effort).expect("an answer");
     let table = answer.attrition(&BTreeSet::new());

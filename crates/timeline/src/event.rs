@@ -231,6 +231,15 @@ pub struct Batch<'a> {
     pub attributes: &'a [Attribute<'a>],
 }
 
+/// Stands for every kind: its coverage is when a house had to do with a person at all.
+///
+/// Which kinds it holds for, and on which days there are records of them, is said when a definition
+/// is asked ([`crate::answer::Question::seen`]): both may change without a patient changing.
+pub const EVERY_KIND: &str = "every_kind";
+
+/// The last day that can be indexed, in days since 1970-01-01: the end of a stretch that goes on.
+pub const LAST_DAY: i64 = LAST_SECOND.div_euclid(86_400) - 1;
+
 /// The kind under which the coverage of a kind is published: an event without code whose start and
 /// end are the first and the last local day of a stretch.
 #[must_use]

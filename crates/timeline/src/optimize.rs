@@ -9,16 +9,15 @@ use crate::build::{Built, Options, PatientRows};
 use crate::segment::Segment;
 use crate::timeline::{Becomes, Draft, Timeline};
 
-/// Merges the segments of a folder into one. Whoever has the old ones open reads on.
+/// Merges the segments of a folder into one with this stamp. Whoever has the old ones open reads on.
 ///
 /// # Errors
 /// When a block is damaged or the folder cannot be written; then the index is as it was.
 ///
 /// # Cost
 /// Everything is read and written; memory for a shard of each segment.
-pub fn optimize(folder: &Path, threads: usize) -> Result<Built, Error> {
+pub fn optimize(folder: &Path, threads: usize, stamp: Vec<u8>) -> Result<Built, Error> {
     let timeline = Timeline::open(folder)?;
-    let newest = timeline.segments().last();
     let mut declared: Vec<String> = timeline
         .segments()
         .iter()
@@ -27,7 +26,6 @@ pub fn optimize(folder: &Path, threads: usize) -> Result<Built, Error> {
         .collect();
     declared.sort();
     declared.dedup();
-    let stamp = newest.map(|segment| segment.stamp().to_vec()).unwrap_or_default();
     let mut people: Vec<(PatientId, usize, usize)> = Vec::new();
     for (at, shard) in timeline.shards().iter().enumerate() {
         let Some(segment) = timeline.segment(shard) else { continue };
@@ -61,7 +59,7 @@ pub fn optimize(folder: &Path, threads: usize) -> Result<Built, Error> {
         let Some(segment) = timeline.segment(shard) else { continue };
         let mut mask = crate::mask::Mask::none();
         together.iter().for_each(|(_, _, within)| mask.set(*within));
-        let found = segment.patients_of(shard.number, &|place| mask.has(place), &|_| true)?;
+        let found = segment.patients_of(shard.number, &|place| mask.has(place), &|_| true, None)?;
         for patients in found.chunks(256) {
             let mut rows = PatientRows::default();
             patients.iter().for_each(|(_, patient)| rows.push(patient));

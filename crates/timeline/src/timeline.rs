@@ -299,6 +299,22 @@ impl Draft {
         self.builder.push(batch)
     }
 
+    /// As [`Builder::begin_shard`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn begin_shard(&mut self, people: &[Person]) -> Result<(), Error> {
+        self.builder.begin_shard(people)
+    }
+
+    /// As [`Builder::end_shard`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn end_shard(&mut self) -> Result<(), Error> {
+        self.builder.end_shard()
+    }
+
     /// Puts the segment in force. Files that are in force no longer are removed; whoever has them
     /// open reads on.
     ///

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cohort::ast::{CohortDefinition, Kind};
-use cohort::eval::{World, is_of_kind, kind_word};
+use cohort::eval::{Days, World, is_of_kind, kind_word};
 
 use super::bounds::{Zones, may_hold, zones_asked};
 use super::candidates::{Bits, Candidate, Entered, Shard};
@@ -16,7 +16,7 @@ use super::table::{self, Hit, Table, Wanted};
 use super::uses::{Uses, Walk};
 use super::{Effort, Question, whole};
 use crate::Error;
-use crate::event::coverage_of;
+use crate::event::{EVERY_KIND, coverage_of};
 use crate::mask::Mask;
 use crate::segment::Segment;
 use crate::timeline::{ShardAt, Shown, Timeline};
@@ -29,6 +29,14 @@ pub(super) type OfShard = (Option<Entered>, Vec<Bits>);
 
 /// The concepts of a table, for each segment.
 pub(super) type Hits = Vec<Vec<Hit>>;
+
+/// Where the coverage of a kind is read, and the days it is cut to.
+struct CoverageOf {
+    kind: Kind,
+    spec: TableSpec,
+    hits: Arc<Hits>,
+    within: Option<Days>,
+}
 
 /// A question while it is answered.
 pub(super) struct Asking<'a> {
@@ -44,7 +52,7 @@ pub(super) struct Asking<'a> {
     /// For every table that is used, the concepts.
     hits: BTreeMap<usize, Arc<Hits>>,
     deaths: (TableSpec, Arc<Hits>),
-    coverage: Vec<(Kind, TableSpec, Arc<Hits>)>,
+    coverage: Vec<CoverageOf>,
     /// The rules to be worked out.
     missing: Vec<bool>,
     /// Those of them without a plan, as a definition, and the kinds it looks at.
@@ -136,10 +144,13 @@ impl<'a> Asking<'a> {
             self.hits(&deaths.records, &|segment| table::hits(deaths, segment, self.world));
         let kinds: BTreeSet<Kind> =
             self.timeline.segments().iter().flat_map(Segment::declared).collect();
-        let coverage = kinds.into_iter().map(|kind| {
-            let word = coverage_of(kind_word(&kind));
+        let own = kinds.into_iter().filter(|kind| kind_word(kind) != EVERY_KIND);
+        let own = own.map(|kind| (coverage_of(kind_word(&kind)), kind, None));
+        let seen = self.question.seen.into_iter().flatten();
+        let seen = seen.map(|(kind, days)| (coverage_of(EVERY_KIND), kind.clone(), Some(*days)));
+        let coverage = own.chain(seen).map(|(word, kind, within)| {
             let hits = self.hits(&word, &|segment| table::hits_of_word(segment, &word));
-            (kind.clone(), plain(kind), hits)
+            CoverageOf { spec: plain(kind.clone()), kind, hits, within }
         });
         self.coverage = coverage.collect();
         unplanned
@@ -351,7 +362,8 @@ impl<'a> Asking<'a> {
         let mut all = (Entered::default(), vec![Bits::default(); count]);
         for part in wanted.parts() {
             self.go_on()?;
-            let (entered, bits) = whole::ask(place, definition, (self.world, kinds), &part)?;
+            let asked = (definition, self.question.seen);
+            let (entered, bits) = whole::ask(place, asked, (self.world, kinds), &part)?;
             all.0.append(entered);
             for (to, from) in all.1.iter_mut().zip(&bits) {
                 to.append(from);
@@ -387,10 +399,14 @@ impl<'a> Asking<'a> {
             let (spec, hits) = &self.deaths;
             shard.deaths = self.read((shard, read.at), (0, spec, hits), (&none, false), of)?;
         }
-        for (kind, spec, hits) in self.coverage.iter().filter(|(kind, ..)| is_asked(kind)) {
-            if read.coverage.insert(kind) {
-                let table = self.read((shard, read.at), (0, spec, hits), (&none, false), of)?;
-                shard.coverage.push((kind.clone(), table));
+        for covered in self.coverage.iter().filter(|covered| is_asked(&covered.kind)) {
+            if read.coverage.insert(&covered.kind) {
+                let from = (0, &covered.spec, covered.hits.as_ref());
+                let mut table = self.read((shard, read.at), from, (&none, false), of)?;
+                if let Some(days) = covered.within {
+                    table.cut(days);
+                }
+                shard.coverage.push((covered.kind.clone(), table));
             }
         }
         Ok(())

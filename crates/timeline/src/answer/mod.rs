@@ -14,12 +14,12 @@ mod told;
 mod uses;
 mod whole;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use cohort::ast::{CohortDefinition, UseKind};
-use cohort::eval::{Attrition, Ending, Stretch, Truth, World};
+use cohort::ast::{CohortDefinition, Kind, UseKind};
+use cohort::eval::{Attrition, Days, Ending, Stretch, Truth, World};
 use vocab::{PatientId, RawCount};
 
 use self::asking::{Asking, OfShard};
@@ -38,9 +38,15 @@ pub struct Question<'a> {
     pub definition: &'a CohortDefinition,
     /// Concept sets, cohorts, lists, and the days of the data.
     pub world: &'a World<'a>,
-    /// Bytes that differ where anything in the world differs: hashes of its files.
+    /// Bytes that differ where anything in the world differs, or `seen`: hashes of its files.
     pub edition: &'a [u8],
+    /// The kinds whose coverage of a patient is that of [`crate::event::EVERY_KIND`], as far as it
+    /// lies within these days; none where every kind's is its own.
+    pub seen: Option<&'a Seen>,
 }
+
+/// Kinds, and the first and the last day on which there are records of them.
+pub type Seen = BTreeMap<Kind, Days>;
 
 /// How to go about it.
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ use cohort::ast::{CohortDefinition, Kind};
 use cohort::eval::{Explanation, Patient, PatientAnswer, answer_without, explain, others, sampled};
 use vocab::PatientId;
 
-use super::{Effort, Question, whole};
+use super::{Effort, Question, Seen, whole};
 use crate::Error;
 use crate::timeline::{Shown, Timeline};
 
@@ -44,7 +44,7 @@ impl Timeline {
             if let Some(&to) = question.world.cohorts.get(&matched.says.to) {
                 wanted.extend(members(Question { definition: to, ..question }, &BTreeSet::new())?);
             }
-            let patients = self.patients(shown, &wanted, &kinds)?;
+            let patients = self.patients(shown, &wanted, (&kinds, question.seen))?;
             told.extend(answer_without(definition, question.world, &patients, off)?.patients);
         } else {
             if let Some(sample) = &definition.sample {
@@ -58,7 +58,7 @@ impl Timeline {
                     return Err(Error::Cancelled);
                 }
                 let some = some.iter().copied().collect();
-                let patients = self.patients(shown, &some, &kinds)?;
+                let patients = self.patients(shown, &some, (&kinds, question.seen))?;
                 told.extend(answer_without(&alone, question.world, &patients, off)?.patients);
             }
         }
@@ -79,7 +79,7 @@ impl Timeline {
     ) -> Result<Option<Explanation>, Error> {
         super::refuse_what_asks_others(&question)?;
         let kinds = whole::kinds(question.definition, question.world);
-        let patients = self.patients(shown, &BTreeSet::from([patient]), &kinds)?;
+        let patients = self.patients(shown, &BTreeSet::from([patient]), (&kinds, question.seen))?;
         let Some(patient) = patients.first() else { return Ok(None) };
         let others = others(question.definition, question.world, &patients)?;
         Ok(Some(explain(question.definition, question.world, &others, patient)?))
@@ -90,7 +90,7 @@ impl Timeline {
         &self,
         shown: &Shown,
         wanted: &BTreeSet<PatientId>,
-        kinds: &[Kind],
+        (kinds, seen): (&[Kind], Option<&Seen>),
     ) -> Result<Vec<Patient>, Error> {
         let mut places: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         for &patient in wanted {
@@ -105,7 +105,7 @@ impl Timeline {
             let Some(at) = self.shards().get(shard) else { continue };
             let Some(segment) = self.segment(at) else { continue };
             let is_wanted = |place: usize| places.contains(&place);
-            let found = segment.patients_of(at.number, &is_wanted, &is_asked)?;
+            let found = segment.patients_of(at.number, &is_wanted, &is_asked, seen)?;
             patients.extend(found.into_iter().map(|(_, patient)| patient));
         }
         patients.sort_by_key(|patient| patient.id);

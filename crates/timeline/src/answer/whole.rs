@@ -3,6 +3,7 @@
 use cohort::ast::{CohortDefinition, Kind, Step, UseKind};
 use cohort::eval::{Candidate as Evaluated, World, answer, is_of_kind};
 
+use super::Seen;
 use super::candidates::{Bits, Candidate, Entered};
 use super::scene::Entry;
 use super::table::{NEVER, Row};
@@ -68,12 +69,12 @@ fn walk(tree: &serde_json::Value, kinds: &mut Vec<Kind>) {
 /// that are not dropped before.
 pub(super) fn ask(
     (segment, shard): (&Segment, u32),
-    definition: &CohortDefinition,
+    (definition, seen): (&CohortDefinition, Option<&Seen>),
     (world, kinds): (&World<'_>, &[Kind]),
     wanted: &Mask,
 ) -> Result<(Entered, Vec<Bits>), Error> {
     let is_asked = |kind: &Kind| kinds.iter().any(|asked| is_of_kind(kind, asked));
-    let found = segment.patients_of(shard, &|place| wanted.has(place), &is_asked)?;
+    let found = segment.patients_of(shard, &|place| wanted.has(place), &is_asked, seen)?;
     let places: Vec<u32> = found.iter().map(|(place, _)| *place).collect();
     let patients: Vec<_> = found.into_iter().map(|(_, patient)| patient).collect();
     let answered = answer(definition, world, &patients)?;

@@ -119,12 +119,14 @@ fn events_of(rows: &Rows, concepts: &mut Concepts) -> Vec<Event> {
     let (mut codes, mut keys) = (Vec::new(), Vec::new());
     let mut visits = Numbers::default();
     let mut orders = Numbers::default();
-    let mut from = 0;
-    for patient in rows.patient.chunk_by(|a, b| a == b) {
-        let to = from + patient.len();
+    let patient = |row: &u32| rows.patient.get(wide(*row)).copied().unwrap_or(0);
+    let mut by_patient: Vec<u32> = (0..rows.len() as u32).collect();
+    if !rows.patient.is_sorted() {
+        by_patient.sort_by_key(patient);
+    }
+    for of_patient in by_patient.chunk_by(|a, b| patient(a) == patient(b)) {
         places.clear();
-        places.extend((from..to).map(|row| (Place::of(rows, row), row as u32)));
-        from = to;
+        places.extend(of_patient.iter().map(|&row| (Place::of(rows, wide(row)), row)));
         places.sort_unstable_by(|(a, at), (b, bt)| {
             let source = |row: &u32| rows.source.get(wide(*row));
             a.cmp(b).then_with(|| source(at).cmp(source(bt))).then(at.cmp(bt))

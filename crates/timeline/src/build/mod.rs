@@ -6,6 +6,7 @@ pub(crate) mod rows;
 pub(crate) mod writer;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -59,6 +60,8 @@ pub struct Builder {
     workers: Workers,
     writer: Writer,
     fill: usize,
+    /// The people, by their places among all, of a shard whose rows come in any order.
+    open: Option<Range<usize>>,
 }
 
 /// How a segment is built.
@@ -102,19 +105,56 @@ impl Builder {
             workers: Workers::new(options.threads.max(1)),
             writer: Writer::create(path)?,
             fill: options.shard_patients.clamp(1, SHARD_PATIENTS_MAX),
+            open: None,
         })
     }
+
+    /// Adds people, at most 4,096, whose ids are above all others', as a shard of their own: until it
+    /// ends, their rows may come in any order.
+    ///
+    /// # Errors
+    /// When they are too many or not sorted, or the file cannot be written.
+    pub fn begin_shard(&mut self, people: &[Person]) -> Result<(), Error> {
+        self.end_shard()?;
+        let (first, last) = (self.persons.len(), self.persons.last().map(|person| person.id));
+        let is_after = people.first().is_none_or(|next| last.is_none_or(|last| last < next.id));
+        if !is_after || !people.is_sorted_by(|a, b| a.id < b.id) {
+            return Err(Error::PersonsNotSorted);
+        }
+        if people.len() > SHARD_PATIENTS_MAX {
+            return Err(Error::TooLarge("a shard"));
+        }
+        self.close_all()?;
+        self.persons.extend_from_slice(people);
+        self.open = Some(first..self.persons.len());
+        Ok(())
+    }
+
+    /// Ends the shard that was begun.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn end_shard(&mut self) -> Result<(), Error> {
+        let Some(people) = self.open.take() else { return Ok(()) };
+        self.last = people.end.checked_sub(1).and_then(|last| Some(self.persons.get(last)?.id));
+        if people.is_empty() { Ok(()) } else { self.close(people.end) }
+    }
+
 
     /// Takes rows.
     ///
     /// # Errors
-    /// When they are not sorted by patient, one patient has more than 16,777,216, or the file cannot
-    /// be written.
+    /// When they are not sorted by patient, one patient or an open shard has more than 16,777,216, or
+    /// the file cannot be written.
     pub fn push(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
         let translated = Translated::new(batch, &mut self.books);
         for (row, &patient) in batch.patient.iter().enumerate() {
             self.built.rows += 1;
-            if self.last != Some(patient) && !self.go_to(patient)? {
+            let is_there = match &self.open {
+                Some(people) => self.go_within(people.clone(), patient),
+                None => self.last == Some(patient) || self.go_to(patient)?,
+            };
+            if !is_there {
                 self.built.unknown_patient += 1;
                 continue;
             }
@@ -127,6 +167,20 @@ impl Builder {
             }
         }
         Ok(())
+    }
+
+    /// Goes to a patient of the open shard; no if there is no such person in it.
+    fn go_within(&mut self, people: Range<usize>, patient: PatientId) -> bool {
+        if self.last == Some(patient) && people.contains(&self.at) {
+            return true;
+        }
+        let of_shard = self.persons.get(people.clone()).unwrap_or_default();
+        let found = of_shard.binary_search_by_key(&patient, |person| person.id);
+        let found = found.ok().filter(|&at| of_shard.get(at).is_some_and(|person| !person.gone));
+        if let Some(at) = found {
+            (self.last, self.at) = (Some(patient), people.start + at);
+        }
+        found.is_some()
     }
 
     /// Goes forward to a patient, closing the shards before; no if there is no such person.
@@ -163,6 +217,16 @@ impl Builder {
         }
     }
 
+    /// Closes shards until all people there are belong to one.
+    fn close_all(&mut self) -> Result<(), Error> {
+        let end = self.persons.len();
+        while crate::format::wide(self.rows.first_patient) < end {
+            let first = crate::format::wide(self.rows.first_patient);
+            self.close((first + self.fill).min(end))?;
+        }
+        Ok(())
+    }
+
     /// Closes a shard; the next begins at this place.
     fn close(&mut self, next: usize) -> Result<(), Error> {
         let next = u32::try_from(next).map_err(|_| Error::TooLarge("patients"))?;
@@ -182,11 +246,8 @@ impl Builder {
     /// # Errors
     /// When it cannot be written.
     pub fn finish(mut self) -> Result<Built, Error> {
-        let end = self.persons.len();
-        while crate::format::wide(self.rows.first_patient) < end {
-            let first = crate::format::wide(self.rows.first_patient);
-            self.close((first + self.fill).min(end))?;
-        }
+        self.end_shard()?;
+        self.close_all()?;
         while let Some(shard) = self.workers.take(true)? {
             self.built.events += shard.events;
             self.writer.shard(&shard)?;

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cohort::ast::{Kind, Name, Rank};
-use cohort::eval::{Coded, Days, Measured, Patient, PatientEvent, Stretch, day_of, kind_of};
+use cohort::eval::{
+    Coded, Days, Measured, Patient, PatientEvent, Stretch, day_of, kind_of, kind_word,
+};
 
 #[cfg(test)]
 use super::RunPlace;
 use super::{Run, Segment};
 use crate::Error;
-use crate::event::{BirthDate, CodeField, DOSE_UNIT, NumberField, Sex, UNIT};
+use crate::answer::Seen;
+use crate::event::{BirthDate, CodeField, DOSE_UNIT, EVERY_KIND, NumberField, Sex, UNIT};
 use crate::format::{Damage, tag};
 
 /// Which patients of a shard, by their place in it.
@@ -26,6 +29,7 @@ impl Segment {
         shard: u32,
         wanted: Wanted<'_>,
         kinds: &dyn Fn(&Kind) -> bool,
+        seen: Option<&Seen>,
     ) -> Result<Vec<(u32, Patient)>, Error> {
         let Some(of) = self.shard(shard) else { return Ok(Vec::new()) };
         let count = crate::format::wide(of.patients);
@@ -62,6 +66,9 @@ impl Segment {
                     days.extend(days_of(&event));
                 }
             }
+        }
+        if let Some(seen) = seen {
+            patients.iter_mut().flatten().for_each(|patient| declare(patient, seen));
         }
         let places = (0..of.patients).zip(patients);
         Ok(places.filter_map(|(place, patient)| Some((place, patient?))).collect())
@@ -116,6 +123,18 @@ fn sex_of(sex: Sex) -> Option<cohort::eval::Sex> {
         Sex::Male => Some(cohort::eval::Sex::Male),
         Sex::Female => Some(cohort::eval::Sex::Female),
         Sex::Other => Some(cohort::eval::Sex::Other),
+    }
+}
+
+/// Says of each of these kinds where its events could have been seen of a patient.
+fn declare(patient: &mut Patient, seen: &Seen) {
+    let of_every = |(kind, _): &(&Kind, &Vec<Days>)| kind_word(kind) == EVERY_KIND;
+    let met = patient.coverage.iter().find(of_every).map(|(_, days)| days.clone());
+    patient.coverage.retain(|kind, _| kind_word(kind) != EVERY_KIND);
+    for (kind, (first, last)) in seen {
+        let days = met.iter().flatten().map(|(from, to)| (*from.max(first), *to.min(last)));
+        let days = days.filter(|(from, to)| from <= to);
+        patient.coverage.insert(kind.clone(), days.collect());
     }
 }
 

@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cohort::ast::{CohortDefinition, ConceptSet, Definition, Name};
+use cohort::ast::{CohortDefinition, ConceptSet, Definition, Kind, Name};
 use cohort::eval::{Codes, Hierarchies, Patient, World, answer_without, attrition, day_of};
 use proptest::prelude::*;
 
-use super::people::patients;
-use super::{GO_ON, ask, small, write, write_persons};
-use crate::answer::{Effort, Memory, Question};
-use crate::build::person_of;
+use super::people::{DAY, patients};
+use super::{GO_ON, ask, ask_seen, small, write, write_persons};
+use crate::answer::{Effort, Memory, Question, Seen};
+use crate::build::{Options, person_of};
+use crate::event::{EVERY_KIND, LAST_DAY};
 use crate::timeline::{Becomes, Timeline};
 
 const SETS: [&str; 3] = [
@@ -145,6 +146,16 @@ fn compare(
     timeline: &Timeline,
     patients: &[Patient],
     definition: &CohortDefinition,
+    of: (&BTreeSet<usize>, &[vocab::PatientId]),
+) -> Result<usize, TestCaseError> {
+    compare_seen((timeline, None), patients, definition, of)
+}
+
+/// The same where coverage is that of every kind, cut to the days of each.
+fn compare_seen(
+    (timeline, days): (&Timeline, Option<&Seen>),
+    patients: &[Patient],
+    definition: &CohortDefinition,
     (off, excluded): (&BTreeSet<usize>, &[vocab::PatientId]),
 ) -> Result<usize, TestCaseError> {
     let (sets, hierarchies) = (sets(), Hierarchies::default());
@@ -154,7 +165,7 @@ fn compare(
     let expected = answer_without(definition, &world, &seen, off).unwrap();
     let shown = timeline.shown(excluded);
     prop_assert_eq!(shown.count(), seen.len() as u64);
-    let answer = ask(timeline, (definition, &world), &shown, 1).unwrap();
+    let answer = ask_seen((timeline, days), (definition, &world), &shown, 1).unwrap();
     let table = attrition(definition, &expected, off);
     prop_assert_eq!(answer.attrition(off), table.clone());
     let periods: Vec<_> = expected
@@ -175,7 +186,13 @@ fn compare(
     prop_assert_eq!(people.get(), distinct.len() as u64);
     // Who is excluded is nowhere.
     prop_assert!(found.iter().all(|period| !excluded.contains(&period.0)));
-    let threads = ask(timeline, (definition, &world), &shown, 4).unwrap();
+    let threads = ask_seen((timeline, days), (definition, &world), &shown, 4).unwrap();
+    let question = Question { definition, world: &world, edition: b"", seen: days };
+    let memory = Memory::new(0);
+    let effort = Effort { threads: 1, memory: &memory, cancelled: &GO_ON };
+    let told = timeline.tell(question, &shown, effort, off).unwrap();
+    let told: usize = told.iter().map(|patient| patient.periods.len()).sum();
+    prop_assert_eq!(told, periods.len());
     prop_assert_eq!(threads.attrition(off), table);
     prop_assert_eq!(threads.periods(off), answer.periods(off));
     Ok(expected.patients.iter().map(|patient| patient.candidates.len()).sum())
@@ -206,6 +223,40 @@ proptest! {
             Vec::new()
         };
         compare(&timeline, &patients, &definition, (&off, &excluded))?;
+    }
+
+    #[test]
+    fn coverage_of_every_kind_is_cut_to_the_days_of_each(
+        mut patients in patients(12),
+        entry in 0..ENTRIES.len(), before in 0..BEFORE_STEPS.len(), after in 0..AFTER.len(),
+        steps in prop::collection::btree_set(0..STEPS.len(), 0..5),
+        visits in (0_i64..40, 0_i64..40), labs in (0_i64..40, 0_i64..40), goes_on in any::<bool>(),
+    ) {
+        let days = |(from, long): (i64, i64)| (DAY + from, DAY + from + long);
+        let days: Seen = [(Kind::Visit, days(visits)), (Kind::Lab, days(labs))].into();
+        let every = Kind::Other(Name::new(EVERY_KIND).unwrap());
+        for patient in &mut patients {
+            let mut met = patient.coverage.remove(&Kind::Visit).unwrap();
+            if goes_on && let Some(last) = met.last_mut() {
+                last.1 = LAST_DAY;
+            }
+            patient.coverage = [(every.clone(), met)].into();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let persons = patients.iter().map(person_of).collect();
+        let options = Options { declared: vec![EVERY_KIND.to_owned()], ..small() };
+        write_persons(folder.path(), Becomes::Base, persons, &patients, options);
+        let timeline = Timeline::open(folder.path()).unwrap();
+        for patient in &mut patients {
+            let met = std::mem::take(&mut patient.coverage).remove(&every).unwrap();
+            for (kind, (first, last)) in &days {
+                let cut = met.iter().map(|(from, to)| (*from.max(first), *to.min(last)));
+                let cut = cut.filter(|(from, to)| from <= to).collect();
+                patient.coverage.insert(kind.clone(), cut);
+            }
+        }
+        let definition = definition(entry, before, &steps, after);
+        compare_seen((&timeline, Some(&days)), &patients, &definition, (&BTreeSet::new(), &[]))?;
     }
 
     #[test]
@@ -244,7 +295,7 @@ proptest! {
         for steps in edits {
             let definition = definition(entry, 0, &steps, 0);
             let fresh = ask(&timeline, (&definition, &world), &shown, 1).unwrap();
-            let question = Question { definition: &definition, world: &world, edition: b"" };
+            let question = Question { definition: &definition, world: &world, edition: b"", seen: None };
             let effort = Effort { threads: 1, memory: &memory, cancelled: &GO_ON };
             for _ in 0..2 {
                 let remembered = timeline.ask(question, &shown, effort).unwrap();
@@ -305,7 +356,7 @@ fn a_memory_never_holds_more_than_it_may() {
     let effort = Effort { threads: 1, memory: &memory, cancelled: &GO_ON };
     for entry in 0..ENTRIES.len() {
         let definition = definition(entry, 0, &BTreeSet::from([entry]), 0);
-        let question = Question { definition: &definition, world: &world, edition: b"" };
+        let question = Question { definition: &definition, world: &world, edition: b"", seen: None };
         timeline.ask(question, &shown, effort).unwrap();
         assert!(memory.bytes() <= 4_000, "{}", memory.bytes());
     }
@@ -325,7 +376,7 @@ fn who_is_excluded_is_not_explained_either() {
     let (sets, hierarchies) = (sets(), Hierarchies::default());
     let world = world(&sets, &hierarchies, timeline.span());
     let definition = definition(0, 0, &BTreeSet::new(), 0);
-    let question = Question { definition: &definition, world: &world, edition: b"" };
+    let question = Question { definition: &definition, world: &world, edition: b"", seen: None };
     let explained = timeline.explain(question, &timeline.shown(&[]), id).unwrap().unwrap();
     assert_eq!(explained.candidates.len(), 1);
     assert_eq!(timeline.explain(question, &timeline.shown(&[id]), id).unwrap(), None);
@@ -341,7 +392,7 @@ fn a_cancelled_question_ends() {
     let definition = definition(0, 0, &BTreeSet::new(), 0);
     let cancelled = std::sync::atomic::AtomicBool::new(true);
     let memory = Memory::new(0);
-    let question = Question { definition: &definition, world: &world, edition: b"" };
+    let question = Question { definition: &definition, world: &world, edition: b"", seen: None };
     let effort = Effort { threads: 2, memory: &memory, cancelled: &cancelled };
     let asked = timeline.ask(question, &timeline.shown(&[]), effort);
     assert!(matches!(asked, Err(crate::Error::Cancelled)));

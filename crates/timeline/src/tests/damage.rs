@@ -34,7 +34,7 @@ fn read_all(segment: &Segment) -> Result<(), Error> {
         }
     }
     for shard in 0..segment.shards() {
-        segment.patients_of(shard, &|_| true, &|_| true)?;
+        segment.patients_of(shard, &|_| true, &|_| true, None)?;
     }
     Ok(())
 }
@@ -71,7 +71,7 @@ fn a_block_that_flips_is_never_served() {
     bytes[20] ^= 0x10;
     std::fs::write(&path, bytes).unwrap();
     let segment = Segment::open(&path).unwrap();
-    let read = segment.patients_of(0, &|_| true, &|_| true);
+    let read = segment.patients_of(0, &|_| true, &|_| true, None);
     assert!(matches!(read, Err(Error::Damaged { part, .. }) if part == "block 0"));
 }
 

@@ -12,7 +12,7 @@ use cohort::ast::CohortDefinition;
 use cohort::eval::{Patient, World};
 
 use crate::Error;
-use crate::answer::{Answer, Effort, Memory, Question};
+use crate::answer::{Answer, Effort, Memory, Question, Seen};
 use crate::build::{Built, Options, PatientRows, person_of};
 use crate::event::Person;
 use crate::timeline::{Becomes, Draft, Shown, Timeline};
@@ -50,11 +50,20 @@ pub(crate) fn write_persons(
 /// Asks without any help of memory.
 pub(crate) fn ask<'a>(
     timeline: &'a Timeline,
+    of: (&'a CohortDefinition, &'a World<'a>),
+    shown: &Shown,
+    threads: usize,
+) -> Result<Answer<'a>, Error> {
+    ask_seen((timeline, None), of, shown, threads)
+}
+
+pub(crate) fn ask_seen<'a>(
+    (timeline, seen): (&'a Timeline, Option<&'a Seen>),
     (definition, world): (&'a CohortDefinition, &'a World<'a>),
     shown: &Shown,
     threads: usize,
 ) -> Result<Answer<'a>, Error> {
     let memory = Memory::new(0);
-    let question = Question { definition, world, edition: b"" };
+    let question = Question { definition, world, edition: b"", seen };
     timeline.ask(question, shown, Effort { threads, memory: &memory, cancelled: &GO_ON })
 }

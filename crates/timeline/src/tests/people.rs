@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use vocab::PatientId;
 
 /// The first day on which anything happens.
-const DAY: i64 = 19_000;
+pub(crate) const DAY: i64 = 19_000;
 
 fn stretch() -> impl Strategy<Value = Stretch> {
     (

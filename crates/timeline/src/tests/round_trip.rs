@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use cohort::ast::Kind;
 use cohort::eval::Patient;
 use proptest::prelude::*;
 use vocab::PatientId;
 
 use super::people::{as_kept, patients};
 use super::{small, write, write_persons};
-use crate::build::person_of;
+use crate::build::{PatientRows, person_of};
 use crate::optimize::optimize;
-use crate::timeline::{Becomes, Timeline};
+use crate::timeline::{Becomes, Draft, Timeline};
 
 /// All patients of an index that are in force, by id, in the form of `as_kept`.
 fn read(timeline: &Timeline) -> BTreeMap<PatientId, Patient> {
     let mut all = BTreeMap::new();
     for shard in timeline.shards() {
         let segment = timeline.segment(shard).unwrap();
-        let found = segment.patients_of(shard.number, &|place| shard.live.has(place), &|_| true);
+        let found = segment.patients_of(shard.number, &|place| shard.live.has(place), &|_| true, None);
         for (_, patient) in found.unwrap() {
             assert!(all.insert(patient.id, as_kept(&patient)).is_none(), "twice");
         }
@@ -69,12 +70,43 @@ proptest! {
         let timeline = Timeline::open(folder.path()).unwrap();
         prop_assert_eq!(&read(&timeline), &now);
         prop_assert_eq!(timeline.people(), now.len() as u64);
-        optimize(folder.path(), 2).unwrap();
+        optimize(folder.path(), 2, b"merged".to_vec()).unwrap();
         // Who had it open reads on.
         prop_assert_eq!(&read(&timeline), &now);
         let merged = Timeline::open(folder.path()).unwrap();
         prop_assert_eq!(merged.segments().len(), 1);
+        prop_assert_eq!(merged.segments()[0].stamp(), b"merged");
         prop_assert_eq!(&read(&merged), &now);
+    }
+
+    #[test]
+    fn rows_of_a_shard_may_come_in_any_order(
+        patients in patients(9), at_once in 1_usize..5,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut draft = Draft::begin(folder.path(), Becomes::Base, Vec::new(), small()).unwrap();
+        for some in patients.chunks(at_once) {
+            let people: Vec<_> = some.iter().map(person_of).collect();
+            draft.begin_shard(&people).unwrap();
+            // One kind after the other, as a lake has them.
+            for first in [true, false] {
+                for patient in some.iter().rev() {
+                    let mut part = patient.clone();
+                    part.events.retain(|event| (event.kind <= Kind::Lab) == first);
+                    part.coverage.retain(|_, _| first);
+                    let mut rows = PatientRows::default();
+                    rows.push(&part);
+                    rows.with_batch(|batch| draft.push(batch)).unwrap();
+                }
+            }
+        }
+        let built = draft.finish().unwrap();
+        let timeline = Timeline::open(folder.path()).unwrap();
+        prop_assert_eq!(read(&timeline), expected(&patients));
+        prop_assert_eq!(timeline.shards().len(), patients.len().div_ceil(at_once));
+        prop_assert_eq!(built.unknown_patient, 0);
+        let anew = tempfile::tempdir().unwrap();
+        prop_assert_eq!(write(anew.path(), Becomes::Base, &patients).rows, built.rows);
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod zone;
 
 use std::collections::BTreeSet;
 
-use cohort::eval::{Truth, World};
+use cohort::eval::{Days, Truth, World};
 
 use super::plan::{ColumnId, ColumnSpec, TableSpec};
 use crate::Error;
@@ -92,6 +92,17 @@ impl Table {
             *end = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         }
         self.rows = rows;
+    }
+
+    /// Cuts stretches of whole days to what of them lies within these days. One of which nothing does
+    /// ends before it starts.
+    pub(super) fn cut(&mut self, (first, last): Days) {
+        let second = |day: i64| day.saturating_mul(86_400);
+        let day = |day: i64| (second(day), second(day) + 86_399);
+        for row in &mut self.rows {
+            row.start = row.start.max(day(first));
+            row.last = row.last.min(day(last));
+        }
     }
 
     /// The events of a patient.
