@@ -13,18 +13,19 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use vocab::{Actor, Locale, PurposeOfUse, StudyId};
 
 pub(crate) use self::cohort::{
-    CohortAskArgs, CohortCommand, CohortExplainArgs, CohortFormatArgs, CohortImportArgs,
-    CohortLibraryArgs, CohortSqlArgs,
+    CohortAskArgs, CohortCommand, CohortEngine, CohortExplainArgs, CohortFormatArgs,
+    CohortImportArgs, CohortLibraryArgs, CohortSqlArgs,
 };
 pub(crate) use backup::{BackupArgs, BackupCommand, BackupVerifyArgs, RestoreArgs};
 pub(crate) use bench::{
     BenchArgs, BenchChangeArgs, BenchCohortArgs, BenchCommand, BenchCommitsArgs, BenchFaultsArgs,
-    BenchFuzzArgs, BenchSearchArgs, BenchSynthArgs, FaultPart,
+    BenchFuzzArgs, BenchIndexArgs, BenchSearchArgs, BenchSynthArgs, FaultPart,
 };
 pub(crate) use erase::{EraseArgs, ErasuresArgs};
 pub(crate) use pull::{AskArgs, By, PullArgs};
 pub(crate) use upkeep::{
-    ExpireArgs, LedgerCommand, MoveArgs, OptimizeArgs, RebuildArgs, SnapshotsCommand, StudyCommand,
+    ExpireArgs, IndexArgs, LedgerCommand, MoveArgs, OptimizeArgs, RebuildArgs, SnapshotsCommand,
+    StudyCommand,
 };
 
 /// Aoba: a hospital's records in, lawful research-ready tables out.
@@ -87,6 +88,8 @@ pub(crate) enum Command {
     },
     /// Put the small files that many loads leave behind together; the rows stay the same.
     Optimize(OptimizeArgs),
+    /// Bring the index of events up to date, by which cohorts are counted at once.
+    Index(IndexArgs),
     /// Record or list the studies under which data are used.
     Study {
         /// What to do with studies.

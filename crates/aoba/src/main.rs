@@ -18,6 +18,7 @@ mod doctor;
 mod erase;
 mod faults;
 mod house;
+mod index;
 mod ingest;
 mod ledgers;
 mod output;
@@ -36,7 +37,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use lake::landing::LandingError;
 use lake::storage::StorageError;
-use lake::{LakeError, ReaderError};
+use lake::{IndexError, LakeError, ReaderError};
 use ledger::LedgerError;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -116,7 +117,16 @@ fn say(error: &anyhow::Error, locale: Locale) -> String {
         });
         let cohort = cause.downcast_ref::<CohortError>().map(|cause| cause.say(locale));
         let reader = cause.downcast_ref::<ReaderError>().map(|cause| cause.say(locale));
-        let others = synth.or(cohort).or(reader).or(pull).or(asked).or(backup).or(lake).or(landing);
+        let index = cause.downcast_ref::<IndexError>().map(|cause| cause.say(locale));
+        let others = synth
+            .or(cohort)
+            .or(index)
+            .or(reader)
+            .or(pull)
+            .or(asked)
+            .or(backup)
+            .or(lake)
+            .or(landing);
         if let Some(spoken) = ledger.or(storage).or(others) {
             words.push(spoken);
             return words.join(": ");
@@ -194,6 +204,7 @@ async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {
             upkeep::snapshots(house, command.as_ref(), *format).await?;
         }
         Command::Optimize(args) => upkeep::optimize(house, args).await?,
+        Command::Index(args) => index::command(house, args).await?,
         Command::Study { command } => upkeep::study(house, command).await?,
         Command::Report { load, format } => ingest::report(house, *load, *format).await?,
         Command::OptOut(args) => consent::run(house, args, Wish::Out).await?,

@@ -15,6 +15,7 @@ use crate::blocks::{Blocks, Changing};
 use crate::delta::{Stamp, TableAt, TableError, Tables, is_comparable};
 use crate::events::Publishing;
 use crate::gate::Seen;
+use crate::index;
 use crate::landing::{Landing, LandingError};
 use crate::reader::{self, FileEnds, Reader, ReaderError, SnapshotTables};
 use crate::storage::{self, StoreConfig};
@@ -135,7 +136,7 @@ impl LakeError {
 #[derive(Clone)]
 pub struct Lake {
     pub(crate) inner: Arc<Inner>,
-    publishing: Arc<Publishing>,
+    pub(crate) publishing: Arc<Publishing>,
 }
 
 pub(crate) struct Inner {
@@ -148,6 +149,8 @@ pub(crate) struct Inner {
     /// made anew, which its log's stamp tells, or somebody was erased.
     opened: Mutex<HashMap<(String, u64), Opened>>,
     pub(crate) ends: FileEnds,
+    /// The index of events, once it was asked.
+    pub(crate) index: Mutex<Option<Arc<index::Open>>>,
     /// Up to which erasure what is remembered is true.
     noticed: Arc<Mutex<Notice>>,
     pub(crate) faults: FaultPoint,
@@ -196,7 +199,9 @@ impl Lake {
         let ends = reader::file_ends();
         let noticed = Arc::new(Mutex::new(writer::notice(&home)));
         tables.known.ask(changing(home.clone(), Arc::clone(&noticed)));
-        let inner = Inner { home, config, tables, landing, ledger, opened, ends, noticed, faults };
+        let index = Mutex::default();
+        let inner =
+            Inner { home, config, tables, landing, ledger, opened, ends, index, noticed, faults };
         Ok(Self { inner: Arc::new(inner), publishing: Arc::new(Publishing::nothing()) })
     }
 

@@ -11,6 +11,7 @@ pub mod events;
 pub mod file;
 mod gate;
 mod house;
+pub mod index;
 pub mod landing;
 mod needed;
 pub mod reader;
@@ -20,11 +21,12 @@ pub mod writer;
 
 pub use delta::TableError;
 pub use house::{Lake, LakeConfig, LakeError};
+pub use index::{EventIndex, IndexError};
 pub use needed::{LakePart, Needed};
 pub use reader::{
     Answer, CodeCount, CodeLook, CodeProfile, Codings, CohortAnswer, CohortCounts, CohortQuestion,
-    ColumnLook, ColumnProfile, Explained, Look, Numbers, Parameter, PersonLook, Question, Reader,
-    ReaderError, Row, SqlAnswer, TableCount, TableProfile, Tally, Wanted,
+    ColumnLook, ColumnProfile, Engine, Explained, Look, Numbers, Parameter, PersonLook, Question,
+    Reader, ReaderError, Row, SqlAnswer, TableCount, TableProfile, Tally, Wanted,
 };
 pub use writer::{
     Certificate, Compacted, Compaction, Erasing, FaultPoint, FileChange, FileErasure, Freed,

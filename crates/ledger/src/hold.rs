@@ -25,6 +25,18 @@ pub enum HoldFor {
 }
 
 impl Ledger {
+    /// Takes the right to write the index of the home, which ends with its process; none where
+    /// somebody has it.
+    ///
+    /// # Errors
+    /// When the lock cannot be taken.
+    pub fn hold_index(&self) -> Result<Option<Hold>, LedgerError> {
+        let path = self.home().join("index.lock");
+        let file = files::open_private(&path)?;
+        let taken = FileLock::alone(file).map_err(files::failed("lock", &path))?;
+        Ok(taken.ok().map(|lock| Hold { _lock: lock }))
+    }
+
     /// Takes the lock on the home's files. Whoever copies waits for who removes, which is short;
     /// whoever removes is refused while somebody copies, which may be long.
     ///

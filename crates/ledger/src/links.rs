@@ -172,6 +172,17 @@ impl Links {
     }
 }
 
+impl Links {
+    /// Who is shown as whom, now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn aliases(&self) -> Result<Aliases, LedgerError> {
+        let persons = self.ledger.pool().read(|mut tx| async move { Persons::read(&mut tx).await });
+        Ok(persons.await?.aliases())
+    }
+}
+
 impl Persons {
     pub(crate) async fn read(tx: &mut Tx) -> Result<Self, LedgerError> {
         let rows =

@@ -165,7 +165,8 @@ impl Asking<'_> {
         let expected = match answer_without(&all, self.world, &seen, &off) {
             Ok(expected) => expected,
             Err(refused) => {
-                let question = Question { definition: &all, world: self.world, edition: b"", seen: None };
+                let question =
+                    Question { definition: &all, world: self.world, edition: b"", seen: None };
                 let found = self.timeline.tell(question, &shown, effort, &off);
                 let found = found.map(|_| ()).map_err(|error| error.to_string());
                 return same("refused", &found, &Err(refused.to_string()));
@@ -211,7 +212,8 @@ impl Asking<'_> {
         });
         let Some(last) = last else { return Ok(()) };
         last.when = Condition::Not(Box::new(last.when.clone()));
-        let question = Question { definition: &edited, world: self.world, edition: b"", seen: None };
+        let question =
+            Question { definition: &edited, world: self.world, edition: b"", seen: None };
         let answer = self.timeline.ask(question, shown, effort).map_err(|e| e.to_string())?;
         let mut expected = asked_of(before);
         for asked in &mut expected {

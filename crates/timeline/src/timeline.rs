@@ -67,6 +67,37 @@ impl Timeline {
         Ok(Self { segments, shards, generation, span: (first, last) })
     }
 
+    /// Whether a folder holds an index.
+    #[must_use]
+    pub fn stands_in(folder: &Path) -> bool {
+        folder.join(MANIFEST).exists()
+    }
+
+    /// Whether it is still what is in force in its folder.
+    #[must_use]
+    pub fn is_in_force(&self, folder: &Path) -> bool {
+        read_manifest(folder).is_ok_and(|(_, generation)| generation == self.generation)
+    }
+
+    /// Removes what a build that was killed left behind. One process at a time may call it, as
+    /// builds do.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, or a file not be removed.
+    pub fn remove_leftovers(folder: &Path) -> Result<(), Error> {
+        let in_force = read_manifest(folder).map(|read| read.0).unwrap_or_default();
+        let entries = fs::read_dir(folder).map_err(|source| Error::io(folder, source))?;
+        for name in entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()) {
+            let segment = name.strip_suffix(".aside").unwrap_or(&name);
+            let is_ours = number_of(segment).is_some() || segment == MANIFEST;
+            if is_ours && name != MANIFEST && !in_force.contains(&name) {
+                let path = folder.join(name);
+                fs::remove_file(&path).map_err(|source| Error::io(&path, source))?;
+            }
+        }
+        Ok(())
+    }
+
     /// The segments, oldest first.
     #[must_use]
     pub fn segments(&self) -> &[Segment] {
@@ -313,6 +344,11 @@ impl Draft {
     /// As there.
     pub fn end_shard(&mut self) -> Result<(), Error> {
         self.builder.end_shard()
+    }
+
+    /// Changes what the maker writes into the file to know it by.
+    pub fn stamp(&mut self, stamp: Vec<u8>) {
+        self.builder.stamp(stamp);
     }
 
     /// Puts the segment in force. Files that are in force no longer are removed; whoever has them

@@ -8,6 +8,7 @@ mod cohort;
 mod data;
 mod faults;
 mod fuzz;
+mod index;
 mod ingest;
 mod peers;
 mod runs;
@@ -31,6 +32,7 @@ pub(crate) fn run(command: &BenchCommand, home: &Path, locale: Locale) -> anyhow
         BenchCommand::Fuzz(args) => fuzz::run(args)?,
         BenchCommand::Search(args) => search::run(args)?,
         BenchCommand::Cohort(args) => cohort::run(args)?,
+        BenchCommand::Index(args) => index::run(args)?,
         BenchCommand::Faults(args) => return faults::run(args),
         BenchCommand::Commits(args) => faults::commits(args, home, locale)?,
         BenchCommand::Contents => faults::contents(home)?,

@@ -21,6 +21,8 @@ pub(crate) enum BenchCommand {
     Search(BenchSearchArgs),
     /// The published phenotypes, held against what is really so in an invented hospital.
     Cohort(BenchCohortArgs),
+    /// How long the index of events takes to make, and how soon it answers.
+    Index(BenchIndexArgs),
     /// What kills, full disks, second writers and changed bytes come to.
     Faults(BenchFaultsArgs),
     /// Commit small facts into a home, as one of two writers of `bench faults` does.
@@ -169,6 +171,29 @@ pub(crate) struct BenchCohortArgs {
     /// Patients of the hospital.
     #[arg(long, default_value_t = 2_000, value_name = "N")]
     pub(crate) patients: u64,
+    /// What chance begins with.
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub(crate) seed: u64,
+    /// Where the hospital is made for the while; the system's temporary folder if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// Arguments of `bench index`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchIndexArgs {
+    /// Patients of the hospital.
+    #[arg(long, default_value_t = 20_000, value_name = "N")]
+    pub(crate) patients: u64,
+    /// A home that is there already, in place of one that is made: its index is made anew.
+    #[arg(long, value_name = "HOME")]
+    pub(crate) made: Option<PathBuf>,
+    /// How often every definition is asked.
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    pub(crate) runs: usize,
+    /// How many people ask at once.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub(crate) people: usize,
     /// What chance begins with.
     #[arg(long, default_value_t = 1, value_name = "S")]
     pub(crate) seed: u64,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use cohort::ast::LocalDate;
 
 use vocab::{PurposeOfUse, StudyId};
@@ -98,9 +98,23 @@ pub(crate) struct CohortAskArgs {
     /// Show no progress bar.
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// What is to answer: the index where it can, or one of the two alone, to compare them.
+    #[arg(long, value_enum, default_value_t = CohortEngine::Any)]
+    pub(crate) engine: CohortEngine,
     /// The permit.
     #[command(flatten)]
     pub(crate) permit: PermitArgs,
+}
+
+/// What answers a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CohortEngine {
+    /// The index of events where it can, else the evaluator.
+    Any,
+    /// The index of events.
+    Index,
+    /// The evaluator, person by person.
+    Evaluator,
 }
 
 /// Arguments of `cohort explain`.

@@ -44,6 +44,23 @@ pub(crate) struct ExpireArgs {
     pub(crate) dry_run: bool,
 }
 
+/// Arguments of `index`.
+#[derive(Debug, Args)]
+pub(crate) struct IndexArgs {
+    /// Read everybody again, whatever there is.
+    #[arg(long)]
+    pub(crate) anew: bool,
+    /// Change nothing: read every byte again and compare it with what was written.
+    #[arg(long, conflicts_with = "anew")]
+    pub(crate) check: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+    /// Show no progress bar.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
 /// Arguments of `optimize`.
 #[derive(Debug, Args)]
 pub(crate) struct OptimizeArgs {

@@ -11,13 +11,13 @@ use cohort::lint::{self, Level};
 use cohort::text;
 use disclosure::{Counted, Policy, Released, release_rounded};
 use lake::events::{CohortConfig, Covered};
-use lake::{CohortQuestion, Reader};
+use lake::{CohortQuestion, Engine, Reader};
 use serde_json::{Value, json};
 use vocab::{Locale, RawCount, SnapshotId};
 
 use super::error::CohortError;
 use super::files::Source;
-use crate::cli::{CohortAskArgs, ReportFormat};
+use crate::cli::{CohortAskArgs, CohortEngine, ReportFormat};
 use crate::house::House;
 use crate::progress;
 
@@ -62,8 +62,18 @@ impl Asked {
             codes: used.codes,
             off: BTreeSet::new(),
             config: config.clone(),
+            engine: Engine::Any,
         };
         Ok(Self { question: Arc::new(question), hash })
+    }
+
+    /// Says what is to answer.
+    pub(super) fn ask_of(&mut self, engine: CohortEngine) {
+        Arc::make_mut(&mut self.question).engine = match engine {
+            CohortEngine::Any => Engine::Any,
+            CohortEngine::Index => Engine::Index,
+            CohortEngine::Evaluator => Engine::Evaluator,
+        };
     }
 
     pub(super) fn definition(&self) -> &CohortDefinition {
@@ -195,9 +205,19 @@ pub(super) async fn counts(
     Ok(counts)
 }
 
+/// What answered, for programs.
+pub(super) fn engine_word(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Any => "any",
+        Engine::Index => "index",
+        Engine::Evaluator => "evaluator",
+    }
+}
+
 /// `aoba cohort count`
 pub(super) async fn count(house: &House, args: &CohortAskArgs) -> anyhow::Result<()> {
-    let asked = Asked::read(&args.file, &house.config.cohort)?;
+    let mut asked = Asked::read(&args.file, &house.config.cohort)?;
+    asked.ask_of(args.engine);
     let reader = asked.reader(house, args, "cohort-count").await?;
     let counts = counts(house, &asked, &reader, args.quiet).await?;
     let locale = house.locale;
@@ -212,6 +232,7 @@ pub(super) async fn count(house: &House, args: &CohortAskArgs) -> anyhow::Result
         for (name, number) in numbers {
             value[name] = serde_json::to_value(number)?;
         }
+        value["engine"] = engine_word(counts.by).into();
         value["rule"] = told.rule().into();
         serde_json::to_writer_pretty(&mut out, &value)?;
         writeln!(out)?;

@@ -13,10 +13,11 @@ use std::sync::Arc;
 use cohort::ast::RuleKind;
 use cohort::eval::{Attrition, Dropped, RuleRow, Tally, rules};
 use disclosure::{Counted, Released};
+use lake::Engine;
 use serde_json::{Value, json};
 use vocab::{Locale, RawCount};
 
-use super::answering::{Asked, Told, counts, rule_name};
+use super::answering::{Asked, Told, counts, engine_word, rule_name};
 use super::error::CohortError;
 use crate::cli::{CohortAskArgs, ListFormat, ReportFormat};
 use crate::house::House;
@@ -27,11 +28,12 @@ pub(super) async fn run(house: &House, args: &CohortAskArgs, off: &[u32]) -> any
     let mut asked = Asked::read(&args.file, &house.config.cohort)?;
     let off = places(off, rules(asked.definition()).count())?;
     Arc::make_mut(&mut asked.question).off = off;
+    asked.ask_of(args.engine);
     let reader = asked.reader(house, args, "cohort-attrition").await?;
     let counts = counts(house, &asked, &reader, args.quiet).await?;
     let told = Told { reader: &reader, covered: &counts.covered, locale: house.locale };
-    let people = counts.people;
-    let report = Report { asked: &asked, told: &told, lost: &counts.attrition, people };
+    let (people, by) = (counts.people, counts.by);
+    let report = Report { asked: &asked, told: &told, lost: &counts.attrition, people, by };
     match args.format {
         ReportFormat::Text => report.print(),
         ReportFormat::Json => report.json(),
@@ -53,6 +55,7 @@ struct Report<'a> {
     lost: &'a Attrition,
     /// People in the cohort with all rules on.
     people: RawCount,
+    by: Engine,
 }
 
 impl Report<'_> {
@@ -167,6 +170,7 @@ impl Report<'_> {
         });
         value["rules"] = rows.collect();
         value["kept"] = self.value(self.lost.kept);
+        value["engine"] = engine_word(self.by).into();
         value["rule"] = self.told.rule().into();
         let mut out = stdout().lock();
         serde_json::to_writer_pretty(&mut out, &value)?;

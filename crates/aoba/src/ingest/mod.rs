@@ -76,6 +76,7 @@ pub(crate) async fn received(
     let id = close::run(house, Job::Ingest { files, args }).await?;
     let report = house.ledger.loads().report(id).await?;
     check(&report)?;
+    crate::index::keep_up(house, args.quiet).await;
     Ok(report)
 }
 

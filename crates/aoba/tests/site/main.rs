@@ -20,6 +20,7 @@ mod fhir_answers;
 mod fhir_server;
 mod full_disk;
 mod house;
+mod index;
 mod ingest_crash;
 mod ledgers;
 mod life_of_a_record;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use cohort::ast::{Kind, LocalDate};
-use cohort::eval::{Days, Patient, kind_of, kind_word};
+use cohort::eval::{Days, Patient, Stretch, kind_of, kind_word};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
@@ -34,34 +34,45 @@ fn by_kind<'de, D: Deserializer<'de>>(said: D) -> Result<BTreeMap<Kind, LocalDat
 }
 
 /// The first and the last day of the events of each kind, as far as they are known to the day.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataDays {
-    /// By the word of the kind.
-    pub of: BTreeMap<String, Days>,
+    /// By the word of the kind, as they were taken.
+    of: BTreeMap<String, Days>,
     /// The day after which nothing of this snapshot can have happened.
-    pub last: i64,
+    until: i64,
 }
 
 impl DataDays {
-    /// Takes days in which events of a kind happened. Later ones than that of the snapshot are
-    /// mistakes.
-    pub(crate) fn take(&mut self, kind: &str, (first, last): Days) {
-        let last = last.min(self.last);
-        if last < first {
-            return;
-        }
+    /// None yet, of a snapshot of this day.
+    #[must_use]
+    pub fn until(day: i64) -> Self {
+        Self { of: BTreeMap::new(), until: day }
+    }
+
+    /// Takes days in which events of a kind happened.
+    pub fn take(&mut self, kind: &str, (first, last): Days) {
         match self.of.get_mut(kind) {
             Some(days) => *days = (days.0.min(first), days.1.max(last)),
             None => _ = self.of.insert(kind.to_owned(), (first, last)),
         }
     }
 
+    /// Kinds with their days. Later ones than that of the snapshot are mistakes.
+    fn kinds(&self) -> impl Iterator<Item = (&str, Days)> {
+        let days = self.of.iter().map(|(kind, (first, last))| {
+            let last = *last.min(&self.until);
+            (kind.as_str(), (*first, last))
+        });
+        days.filter(|(_, (first, last))| first <= last)
+    }
+
     /// The days of the data: those of visits, else of everything.
     #[must_use]
     pub fn data(&self) -> Option<Days> {
-        let all = self.of.values().copied();
+        let visits = self.kinds().find(|(kind, _)| *kind == kind_word(&Kind::Visit));
+        let all = self.kinds().map(|(_, days)| days);
         let widest = all.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
-        self.of.get(kind_word(&Kind::Visit)).copied().or(widest)
+        visits.map(|(_, days)| days).or(widest)
     }
 }
 
@@ -79,7 +90,7 @@ impl Covered {
     pub fn new(config: &CohortConfig, days: &DataDays) -> Self {
         let data = days.data().unwrap_or((0, -1));
         let mut kinds: BTreeMap<Kind, Days> =
-            days.of.iter().map(|(word, (first, _))| (kind(word), (*first, data.1))).collect();
+            days.kinds().map(|(word, (first, _))| (kind(word), (first, data.1))).collect();
         let said = config.coverage.iter();
         kinds.extend(said.map(|(kind, since)| (kind.clone(), (since.days().into(), data.1))));
         Self { kinds, data, days_after_last_visit: config.days_after_last_visit.into() }
@@ -102,34 +113,56 @@ impl Covered {
         self.kinds.get(kind).copied()
     }
 
+    /// The kinds, each with the days on which its events could have been seen of anybody.
+    pub(crate) fn days(&self) -> &BTreeMap<Kind, Days> {
+        &self.kinds
+    }
+
     /// Says of a patient where their events could have been seen: from the first visit to the last
     /// one and some days after, not after death, and as far as there are records of the kind.
     pub(crate) fn declare(&self, patient: &mut Patient) {
-        let seen = self.seen(patient);
+        let mut met = Met::default();
+        patient.events.iter().for_each(|event| met.take(&event.kind, (event.start, event.last)));
+        let met = met.days(self.days_after_last_visit);
         let of_kind = |(kind, (first, last)): (&Kind, &Days)| {
-            let days = seen.map(|seen| (seen.0.max(*first), seen.1.min(*last)));
+            let days = met.map(|met| (met.0.max(*first), met.1.min(*last)));
             (kind.clone(), days.into_iter().filter(|(first, last)| first <= last).collect())
         };
         patient.coverage = self.kinds.iter().map(of_kind).collect();
     }
+}
 
-    /// From the first day of a visit to the last one of a visit; one still going on lasts to the
-    /// last day of the data.
-    fn seen(&self, patient: &Patient) -> Option<Days> {
-        let visits = patient.events.iter().filter(|event| event.kind == Kind::Visit);
-        let mut seen: Option<Days> = None;
-        for visit in visits {
-            let Some(start) = visit.start else { continue };
-            let last = visit.last.map_or(self.data.1, |last| last.first_day());
-            let days = (start.last_day(), last.max(start.first_day()));
-            let days = (days.0.min(days.1), days.1);
-            seen = Some(seen.map_or(days, |seen| (seen.0.min(days.0), seen.1.max(days.1))));
+/// When a house had to do with a person.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Met {
+    visits: Option<Days>,
+    died: Option<i64>,
+}
+
+/// The last day of what goes on.
+pub(crate) const GOES_ON: i64 = i64::MAX;
+
+impl Met {
+    /// Takes an event, with its start and its last second.
+    pub(crate) fn take(&mut self, kind: &Kind, (start, last): (Option<Stretch>, Option<Stretch>)) {
+        let Some(start) = start else { return };
+        if *kind == Kind::Death {
+            let day = start.last_day();
+            self.died = Some(self.died.map_or(day, |died| died.min(day)));
         }
-        let (first, last) = seen?;
-        let deaths = patient.events.iter().filter(|event| event.kind == Kind::Death);
-        let died = deaths.filter_map(|death| death.start).map(|start| start.last_day()).min();
-        let last = last.saturating_add(self.days_after_last_visit).min(self.data.1);
-        Some((first, died.map_or(last, |died| last.min(died))))
+        if *kind == Kind::Visit {
+            let last = last.map_or(GOES_ON, |last| last.first_day()).max(start.first_day());
+            let days = (start.last_day().min(last), last);
+            let wider = |met: Days| (met.0.min(days.0), met.1.max(days.1));
+            self.visits = Some(self.visits.map_or(days, wider));
+        }
+    }
+
+    /// From the first day of a visit to the last one of a visit, and so many days after, not after
+    /// death. [`GOES_ON`] where a visit does.
+    pub(crate) fn days(&self, after: i64) -> Option<Days> {
+        let (first, last) = self.visits?;
+        Some((first, last.saturating_add(after).min(self.died.unwrap_or(GOES_ON))))
     }
 }
 

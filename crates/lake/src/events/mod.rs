@@ -22,8 +22,9 @@ pub use batch::{AttributeValue, Coding, EventBatch};
 pub use coverage::{CohortConfig, Covered, DataDays};
 pub use published::{CodeSystem, Publishing};
 
+pub(crate) use coverage::{GOES_ON, Met};
 pub(crate) use mapper::{Mapper, Wanted};
-pub(crate) use record::Records;
+pub(crate) use record::{Record, Records};
 pub(crate) use sql::{EventsTable, Source};
 
 /// How the rows of one table are events: which rows, of what kind, and in which columns the parts of

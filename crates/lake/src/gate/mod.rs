@@ -71,6 +71,12 @@ impl Seen {
         let aliases = Arc::clone(permit.exclusions().aliases());
         Self { excluded: Arc::new(permit.exclusions().bitmap().clone()), only, aliases }
     }
+
+    /// Everybody, or only these numbers: for what is computed of the tables, kept as they are, and
+    /// asked through a permit's exclusions again.
+    pub(crate) fn to_keep(aliases: Arc<Aliases>, only: Option<RoaringTreemap>) -> Self {
+        Self { excluded: Arc::default(), only: only.map(Arc::new), aliases }
+    }
 }
 
 /// A table as a query sees it.

@@ -88,7 +88,7 @@ impl Reader {
         let own = *table == look.main;
         let day = self.day(table).await?;
         let names = self.wanted(table, look).await?;
-        let mut rows = self.scan(table, &names, Some(is_it.and(of_system))).await?;
+        let mut rows = self.scans.rows(table, &names, Some(is_it.and(of_system))).await?;
         let mut records = HashSet::new();
         while let Some(batch) = rows.next().await? {
             records.extend(keys(&batch));
@@ -99,7 +99,7 @@ impl Reader {
             let day = self.day(&look.main).await?;
             let main = self.wanted(&look.main, look).await?;
             counting.forget_when();
-            let mut rows = self.scan(&look.main, &main, None).await?;
+            let mut rows = self.scans.rows(&look.main, &main, None).await?;
             while let Some(batch) = rows.next().await? {
                 counting.read_values = !told_beside;
                 counting.add(day.as_deref(), look, &batch, Some(&records));
@@ -109,7 +109,7 @@ impl Reader {
     }
 
     async fn day(&self, table: &str) -> Result<Option<String>, ReaderError> {
-        Ok(self.tables.get(table).await?.and_then(|table| table.day.clone()))
+        Ok(self.scans.tables.get(table).await?.and_then(|table| table.day.clone()))
     }
 
     /// The columns of a table that a look wants and that are there.
@@ -134,7 +134,7 @@ impl Reader {
         if !columns.is_some_and(|all| names.iter().all(|name| all.index_of(name).is_ok())) {
             return Ok(known);
         }
-        let mut rows = self.scan(&look.table, &names, None).await?;
+        let mut rows = self.scans.rows(&look.table, &names, None).await?;
         while let Some(batch) = rows.next().await? {
             let column = |name: &str| batch.column_by_name(name).and_then(texts);
             let (Some(births), Some(sexes)) = (column(&look.birth), column(&look.sex)) else {

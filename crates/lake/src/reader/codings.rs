@@ -69,7 +69,7 @@ impl Reader {
                 continue;
             }
             let names = names.map(str::to_owned);
-            let mut rows = self.scan(&place.table, &names, None).await?;
+            let mut rows = self.scans.rows(&place.table, &names, None).await?;
             let mut counting = Counting::default();
             while let Some(batch) = rows.next().await? {
                 counting.add(place, &batch);

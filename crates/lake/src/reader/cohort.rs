@@ -9,12 +9,13 @@ use cohort::eval::{
     self, Answer, Attrition, Codes, Explanation, Hierarchies, Patient, PatientAnswer, Refused,
     World,
 };
-use datafusion::common::DataFusionError;
 use ledger::MissingRight;
 use vocab::RawCount;
 
+use super::people::AtOnce;
 use super::{Reader, ReaderError};
 use crate::events::{CohortConfig, Covered};
+use crate::index::Usable;
 
 /// So many people are held at once where a definition asks about several of them together.
 const TOGETHER_MAX: usize = 100_000;
@@ -32,6 +33,20 @@ pub struct CohortQuestion {
     pub off: BTreeSet<usize>,
     /// Since when there are records.
     pub config: CohortConfig,
+    /// What is to answer.
+    pub engine: Engine,
+}
+
+/// What answers a definition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// The index where it can, else the evaluator.
+    #[default]
+    Any,
+    /// The index of events.
+    Index,
+    /// The evaluator, person by person.
+    Evaluator,
 }
 
 /// How many, before disclosure control.
@@ -47,6 +62,8 @@ pub struct CohortCounts {
     pub attrition: Attrition,
     /// Where events could have been seen.
     pub covered: Covered,
+    /// What answered.
+    pub by: Engine,
 }
 
 /// An answer with its people: for who may see rows.
@@ -76,7 +93,7 @@ impl CohortQuestion {
         all.into_iter().any(|one| one.sample.is_some() || one.matched.is_some())
     }
 
-    fn ask<T>(
+    pub(crate) fn ask<T>(
         &self,
         covered: &Covered,
         with: impl FnOnce(&World<'_>) -> Result<T, Refused>,
@@ -97,7 +114,40 @@ impl Reader {
     /// # Errors
     /// When a table cannot be read.
     pub async fn covered(&self, config: &CohortConfig) -> Result<Covered, ReaderError> {
-        Ok(Covered::new(config, &self.data_days().await?))
+        let index = self.index(config).await?;
+        let days = match index.and_then(|index| index.data_days(self.scans.day)) {
+            Some(days) => days,
+            None => self.scans.data_days().await?,
+        };
+        Ok(Covered::new(config, &days))
+    }
+
+    /// The index, where it is of this snapshot and may stand for the tables.
+    async fn index(&self, config: &CohortConfig) -> Result<Option<Usable>, ReaderError> {
+        let Some(snapshot) = self.snapshot else { return Ok(None) };
+        self.scans.tables.lake().usable_index(&self.permit, (config, snapshot)).await
+    }
+
+    /// What the index says; none where the evaluator is to be asked.
+    async fn indexed(
+        &self,
+        question: &Arc<CohortQuestion>,
+        covered: &Covered,
+    ) -> Result<Option<CohortCounts>, ReaderError> {
+        if question.engine == Engine::Evaluator {
+            return Ok(None);
+        }
+        let index = self.index(&question.config).await?;
+        let is_there = index.is_some();
+        let counts = match index.filter(|_| !question.is_of_several()) {
+            Some(index) => index.counts(question, covered).await?,
+            None => None,
+        };
+        match (question.engine, is_there) {
+            (Engine::Index, false) => Err(ReaderError::NoIndex),
+            (Engine::Index, true) if counts.is_none() => Err(ReaderError::NotInIndex),
+            _ => Ok(counts),
+        }
     }
 
     /// How many people are in a cohort, and where the others are lost.
@@ -112,6 +162,9 @@ impl Reader {
         covered: Covered,
         progress: impl Fn(u64, u64),
     ) -> Result<CohortCounts, ReaderError> {
+        if let Some(counts) = self.indexed(question, &covered).await? {
+            return Ok(counts);
+        }
         let (mut asked, mut people, mut periods) = (0, 0, 0);
         let mut attrition: Option<Attrition> = None;
         self.each_answer(question, &covered, progress, |answer, lost| {
@@ -134,7 +187,8 @@ impl Reader {
             None => eval::attrition(&question.definition, &NOBODY, &question.off),
         };
         let (asked, people, periods) = (count(asked), count(people), count(periods));
-        Ok(CohortCounts { asked, people, periods, attrition, covered })
+        let by = Engine::Evaluator;
+        Ok(CohortCounts { asked, people, periods, attrition, covered, by })
     }
 
     /// Who is in a cohort, when, and what is told of them.
@@ -172,7 +226,7 @@ impl Reader {
         if self.permit.person().is_none() {
             return Err(ReaderError::NotOfOnePerson);
         }
-        let mut people = self.people_events().await?;
+        let mut people = self.scans.people(AtOnce::WHOLE).await?;
         let Some(mut patient) = people.next().await?.unwrap_or_default().pop() else {
             return Ok(None);
         };
@@ -202,7 +256,7 @@ impl Reader {
         progress: impl Fn(u64, u64),
         mut take: impl FnMut(Answer, Attrition),
     ) -> Result<(), ReaderError> {
-        let (mut people, mut together) = (self.people_events().await?, Vec::new());
+        let (mut people, mut together) = (self.scans.people(AtOnce::WHOLE).await?, Vec::new());
         while let Some(some) = people.next().await? {
             let (read, all) = people.progress();
             progress(read, all);
@@ -242,6 +296,5 @@ async fn answered(
             Ok((answer, lost))
         })
     };
-    let died = |died| DataFusionError::External(Box::new(died));
-    Ok(tokio::task::spawn_blocking(work).await.map_err(died)??)
+    Ok(tokio::task::spawn_blocking(work).await.map_err(ReaderError::died)??)
 }

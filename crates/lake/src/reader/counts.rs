@@ -39,7 +39,7 @@ pub struct TableCount {
 /// Counts in one pass, however large the table is: rows lie by person and those of a resource lie
 /// together, so memory holds the people and nothing else.
 pub(super) async fn count(reader: &Reader, table: &Table) -> Result<TableCount, ReaderError> {
-    let session = &reader.session;
+    let session = &reader.scans.session;
     let gated = &table.gated;
     let wanted = [PATIENT_ID, SOURCE, RESOURCE_KEY].into_iter().chain(table.day.as_deref());
     let schema = gated.schema();

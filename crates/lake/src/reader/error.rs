@@ -95,6 +95,12 @@ pub enum ReaderError {
         /// The limit.
         people_max: usize,
     },
+    /// The index was asked for, and is not there or not of this snapshot.
+    #[error("the index is not up to date for this snapshot: run `aoba index`, or ask the tables")]
+    NoIndex,
+    /// The index was asked for, and cannot answer this definition.
+    #[error("the index cannot answer this definition: ask the tables")]
+    NotInIndex,
     /// An explanation under a permit that is not for one person.
     #[error("an explanation is of one person: ask under a permit for that person")]
     NotOfOnePerson,
@@ -150,12 +156,23 @@ impl ReaderError {
             Self::TooManyTogether { people_max } => format!(
                 "標本抽出・マッチングを含む定義は全員を同時に読みますが、{people_max}人を超えています。sampleまたはmatchedを外し、結果から抽出してください"
             ),
+            Self::NoIndex => {
+                "索引がこのスナップショットに対応していません。`aoba index`を実行するか、表に照会してください".to_owned()
+            }
+            Self::NotInIndex => {
+                "索引ではこの定義に答えられません。表に照会してください".to_owned()
+            }
             Self::NotOfOnePerson => {
                 "説明は1人についてのものです。その患者についての許可で照会してください".to_owned()
             }
             Self::Table(error) => format!("表を開けません: {error}"),
             Self::Failed { message } => format!("この照会には答えられません: {message}"),
         }
+    }
+
+    /// A thread that ended before its work.
+    pub(crate) fn died(died: tokio::task::JoinError) -> Self {
+        Self::from(DataFusionError::External(Box::new(died)))
     }
 
     pub(super) fn syntax(error: &DataFusionError) -> Self {
@@ -167,7 +184,7 @@ impl ReaderError {
         if let DataFusionError::Plan(message) = error.find_root()
             && let Some(name) = missing_table(message)
         {
-            let names: Vec<_> = reader.tables.names().map(str::to_owned).collect();
+            let names: Vec<_> = reader.scans.tables.names().map(str::to_owned).collect();
             return Self::UnknownTable { near: nearest(&name, &names), name };
         }
         Self::from(error)

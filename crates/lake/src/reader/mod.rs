@@ -19,21 +19,18 @@ mod tables;
 mod tally;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use arrow_schema::SchemaRef;
 use datafusion::common::DataFusionError;
-use datafusion::prelude::SessionContext;
 use jiff::civil::Date;
 use ledger::{MissingRight, Permit, Snapshot};
 use tokio::task::JoinSet;
 use vocab::SnapshotId;
-use vocab::date::Zone;
 
 pub use answer::{Answer, Row, SqlAnswer};
 pub use code::{CodeLook, CodeProfile, PersonLook};
 pub use codings::{CodeCount, Codings};
-pub use cohort::{CohortAnswer, CohortCounts, CohortQuestion, Explained};
+pub use cohort::{CohortAnswer, CohortCounts, CohortQuestion, Engine, Explained};
 pub use counts::TableCount;
 pub use error::ReaderError;
 pub use numbers::Numbers;
@@ -42,11 +39,12 @@ pub use query::SqlStream;
 pub use received::Wanted;
 pub use tally::Tally;
 
+pub(crate) use people::{AtOnce, Together};
+pub(crate) use scan::Scans;
 pub(crate) use session::{FileEnds, file_ends};
 pub(crate) use tables::{SnapshotTables, cannot_open};
 
-use self::session::Opening;
-use crate::events::{EventsOf, Mapper, Publishing, Source};
+use crate::events::Publishing;
 use crate::house::Inner;
 use crate::landing::Landing;
 
@@ -54,28 +52,8 @@ use crate::landing::Landing;
 pub struct Reader {
     permit: Permit,
     snapshot: Option<SnapshotId>,
-    tables: Arc<SnapshotTables>,
-    session: SessionContext,
-    limits: Limits,
+    scans: Scans,
     landing: Landing,
-    /// What the tables are as events.
-    events: Events,
-    /// The local day of the snapshot: nothing that it holds happened later.
-    day: i64,
-}
-
-/// The tables whose rows are events, and the zone of their times.
-struct Events {
-    sources: Vec<Source>,
-    zone: Zone,
-}
-
-/// What a query may take.
-#[derive(Clone, Copy, Debug)]
-struct Limits {
-    rows_max: usize,
-    memory_bytes_max: usize,
-    time_max: Duration,
 }
 
 /// A question of the program's own, with values bound to its names.
@@ -99,24 +77,10 @@ impl Reader {
         tables: Arc<SnapshotTables>,
         (house, publishing): (&Inner, &Arc<Publishing>),
     ) -> Result<Self, ReaderError> {
-        let config = &house.config;
-        let published = published(publishing, &tables);
-        let zone = publishing.zone.clone();
-        let sources = published.iter().flat_map(|(_, sources)| sources).cloned().collect();
-        let (ends, is_of_one) = (Arc::clone(&house.ends), permit.person().is_some());
-        let opening = Opening { tables: Arc::clone(&tables), published, config, ends, is_of_one };
-        let session = session::open(opening)?;
-        let limits = Limits {
-            rows_max: config.query_rows_max,
-            memory_bytes_max: config.query_memory_bytes_max,
-            time_max: Duration::from_secs(config.query_seconds_max),
-        };
+        let is_of_one = permit.person().is_some();
+        let scans = Scans::new((snapshot.as_ref(), tables), (house, publishing), is_of_one)?;
         let landing = house.landing.clone();
-        let day = snapshot.as_ref().map_or(0, |snapshot| {
-            zone.wall_second(snapshot.created.as_second()).div_euclid(24 * 3_600)
-        });
-        let (snapshot, events) = (snapshot.map(|snapshot| snapshot.id), Events { sources, zone });
-        Ok(Self { permit, snapshot, tables, session, limits, landing, events, day })
+        Ok(Self { permit, snapshot: snapshot.map(|snapshot| snapshot.id), scans, landing })
     }
 
     /// The snapshot looked at; none before the first load.
@@ -134,7 +98,7 @@ impl Reader {
     /// The names of the tables, in order.
     #[must_use]
     pub fn table_names(&self) -> Vec<&str> {
-        self.tables.names().collect()
+        self.scans.tables.names().collect()
     }
 
     /// The columns of a table with their types; none when there is no such table.
@@ -142,7 +106,7 @@ impl Reader {
     /// # Errors
     /// When the table cannot be opened, or does not declare whom it is about.
     pub async fn columns(&self, table: &str) -> Result<Option<SchemaRef>, ReaderError> {
-        Ok(self.tables.get(table).await?.map(|table| table.columns()))
+        self.scans.columns(table).await
     }
 
     /// Answers one question in SQL, whole.
@@ -203,8 +167,10 @@ impl Reader {
         let mut bytes = 0;
         while let Some(batch) = stream.next().await? {
             bytes += batch.get_array_memory_size();
-            if bytes > self.limits.memory_bytes_max {
-                return Err(ReaderError::TooMuchMemory { bytes_max: self.limits.memory_bytes_max });
+            if bytes > self.scans.limits.memory_bytes_max {
+                return Err(ReaderError::TooMuchMemory {
+                    bytes_max: self.scans.limits.memory_bytes_max,
+                });
             }
             batches.push(batch);
         }
@@ -240,26 +206,11 @@ impl Reader {
     /// # Errors
     /// When a table cannot be read.
     pub async fn table_counts(&self) -> Result<Vec<TableCount>, ReaderError> {
-        let tables = self.tables.all().await?;
+        let tables = self.scans.tables.all().await?;
         let mut counts = Vec::with_capacity(tables.len());
         for table in tables {
             counts.push(counts::count(self, table).await?);
         }
         Ok(counts)
     }
-}
-
-/// The tables of events of each slice, of those tables that the snapshot has.
-fn published(
-    publishing: &Arc<Publishing>,
-    tables: &Arc<SnapshotTables>,
-) -> Vec<(String, Vec<Source>)> {
-    let source = |of: &'static EventsOf| {
-        let mapper = Mapper::new(of, Arc::clone(publishing));
-        tables.has(of.table).then(|| Source { mapper, tables: Arc::clone(tables) })
-    };
-    let of_slice = |(slice, of): &(&str, &'static [EventsOf])| {
-        (format!("{slice}_events"), of.iter().filter_map(source).collect())
-    };
-    publishing.slices.iter().map(of_slice).collect()
 }

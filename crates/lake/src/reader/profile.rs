@@ -91,7 +91,7 @@ impl Reader {
         looks: &[ColumnLook],
     ) -> Result<TableProfile, ReaderError> {
         let unknown = || ReaderError::UnknownTable { name: table.to_owned(), near: Vec::new() };
-        let known = self.tables.get(table).await?.ok_or_else(unknown)?;
+        let known = self.scans.tables.get(table).await?.ok_or_else(unknown)?;
         let there_are = known.columns();
         let there = |look: &&ColumnLook| there_are.index_of(&look.name).is_ok();
         let mut counting = Counting::new(known.day.clone(), looks.iter().filter(there));
@@ -104,7 +104,7 @@ impl Reader {
             }
         }
         names.retain(|name| there_are.index_of(name).is_ok());
-        let mut rows = self.scan(table, &names, None).await?;
+        let mut rows = self.scans.rows(table, &names, None).await?;
         while let Some(batch) = rows.next().await? {
             counting.add(&batch);
         }

@@ -13,7 +13,8 @@ use futures::StreamExt as _;
 use tokio::time::Instant;
 
 use super::counts::days_since_1970;
-use super::{Limits, Parameter, Reader, ReaderError};
+use super::scan::Limits;
+use super::{Parameter, Reader, ReaderError};
 
 /// An answer as it comes. Dropping it stops the work.
 pub struct SqlStream {
@@ -52,23 +53,23 @@ pub(super) async fn run(
     text: &str,
     values: &[(&str, Parameter)],
 ) -> Result<SqlStream, ReaderError> {
-    let until = Instant::now() + reader.limits.time_max;
+    let until = Instant::now() + reader.scans.limits.time_max;
     let query = one_query(text)?;
     let planned = async {
-        let plan = reader.session.state().statement_to_plan(query).await?;
+        let plan = reader.scans.session.state().statement_to_plan(query).await?;
         SQLOptions::new()
             .with_allow_ddl(false)
             .with_allow_dml(false)
             .with_allow_statements(false)
             .verify_plan(&plan)?;
         let plan = if values.is_empty() { plan } else { plan.with_param_values(bound(values))? };
-        reader.session.execute_logical_plan(plan).await?.execute_stream().await
+        reader.scans.session.execute_logical_plan(plan).await?.execute_stream().await
     };
     let inner = tokio::time::timeout_at(until, planned)
         .await
-        .map_err(|_| too_slow(reader.limits.time_max))?
+        .map_err(|_| too_slow(reader.scans.limits.time_max))?
         .map_err(|error| ReaderError::explained(error, reader))?;
-    Ok(SqlStream { inner, limits: reader.limits, until, rows: 0 })
+    Ok(SqlStream { inner, limits: reader.scans.limits, until, rows: 0 })
 }
 
 /// The values as the engine takes them. A day is bound as the days since 1970 it is stored as.

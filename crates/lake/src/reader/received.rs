@@ -73,7 +73,7 @@ impl Reader {
     }
 
     async fn place(&self, wanted: Wanted<'_>) -> Result<Option<Place>, ReaderError> {
-        let rows = self.session.table(["aoba", "fhir", wanted.table].join(".")).await?;
+        let rows = self.scans.session.table(["aoba", "fhir", wanted.table].join(".")).await?;
         let is_it =
             ident(RESOURCE_KEY).eq(lit(wanted.key)).and(ident(SOURCE).eq(lit(wanted.source)));
         let answer =

@@ -53,6 +53,11 @@ impl SnapshotTables {
         Self { lake, seen, tables: tables.collect() }
     }
 
+    /// The lake in which they lie.
+    pub(super) fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
     /// Their names, in order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.tables.keys().map(String::as_str)

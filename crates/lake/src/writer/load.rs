@@ -23,6 +23,7 @@ use super::supersede::{ByName, Gone, OldRow};
 use super::{HeldResources, LoadMode, Writer, book, heal, rewrite};
 use crate::delta::{Change, DataFile, TableAt, TableError};
 use crate::house::LakeError;
+use crate::index::changed;
 use crate::tables::{PATIENT_ID, TableSpec};
 
 /// What the ledger is told besides the tables.
@@ -270,6 +271,7 @@ impl<'a> Load<'a> {
             self.finish_one().await?;
         }
         self.plan_changes().await?;
+        self.note_people()?;
         let (mut versions, entries) = publish::parted(self.publish().await?);
         if let Some(before) = self.before.as_ref().filter(|_| self.mode == LoadMode::Add) {
             let others = before.tables.iter().filter(|t| !self.by_name.contains_key(&t.table));
@@ -300,6 +302,20 @@ impl<'a> Load<'a> {
         self.writer.faults.step("committed")?;
         heal::unmark(&self.writer.lake, self.load)?;
         Ok(snapshot)
+    }
+
+    /// Writes down who changes, for the index of events.
+    fn note_people(&self) -> Result<(), LakeError> {
+        let tables = self.tables.iter();
+        let people =
+            tables.flat_map(|table| table.people.iter().flatten().chain(&table.people_lost));
+        let people = people.filter_map(|number| u64::try_from(*number).ok()).collect();
+        let index = self.writer.lake.index_folder();
+        let failed = |source| {
+            let error = timeline::Error::Io { path: index.clone(), source };
+            LakeError::Stopped(error.to_string())
+        };
+        changed::put(&index, self.load, &people).map_err(failed)
     }
 
     /// Decides which files each table gains and loses, and marks the rows that go.

@@ -109,6 +109,11 @@ impl Builder {
         })
     }
 
+    /// Changes what the maker writes into the file to know it by.
+    pub fn stamp(&mut self, stamp: Vec<u8>) {
+        self.stamp = stamp;
+    }
+
     /// Adds people, at most 4,096, whose ids are above all others', as a shard of their own: until it
     /// ends, their rows may come in any order.
     ///
@@ -139,7 +144,6 @@ impl Builder {
         self.last = people.end.checked_sub(1).and_then(|last| Some(self.persons.get(last)?.id));
         if people.is_empty() { Ok(()) } else { self.close(people.end) }
     }
-
 
     /// Takes rows.
     ///

@@ -356,7 +356,8 @@ fn a_memory_never_holds_more_than_it_may() {
     let effort = Effort { threads: 1, memory: &memory, cancelled: &GO_ON };
     for entry in 0..ENTRIES.len() {
         let definition = definition(entry, 0, &BTreeSet::from([entry]), 0);
-        let question = Question { definition: &definition, world: &world, edition: b"", seen: None };
+        let question =
+            Question { definition: &definition, world: &world, edition: b"", seen: None };
         timeline.ask(question, &shown, effort).unwrap();
         assert!(memory.bytes() <= 4_000, "{}", memory.bytes());
     }

@@ -18,7 +18,8 @@ fn read(timeline: &Timeline) -> BTreeMap<PatientId, Patient> {
     let mut all = BTreeMap::new();
     for shard in timeline.shards() {
         let segment = timeline.segment(shard).unwrap();
-        let found = segment.patients_of(shard.number, &|place| shard.live.has(place), &|_| true, None);
+        let found =
+            segment.patients_of(shard.number, &|place| shard.live.has(place), &|_| true, None);
         for (_, patient) in found.unwrap() {
             assert!(all.insert(patient.id, as_kept(&patient)).is_none(), "twice");
         }

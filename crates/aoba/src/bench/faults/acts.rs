@@ -85,17 +85,24 @@ const BACK_UP: [&str; 3] = ["backup", BACKUP, "--quiet"];
 const OPTIMIZE: [&str; 3] = ["optimize", "--whole", "--quiet"];
 const EXPIRE: [&str; 6] = ["snapshots", "expire", "--keep", "1", "--older-than-days", "0"];
 
-/// One patient after the other says no; once all have, one after the other takes it back.
+/// One patient after the other says no; once all have, one after the other takes it back. Every
+/// second one, so that none of them is erased.
 fn opt_out(source: &Source, number: u64) -> Act {
-    let patients = source.hospital.patients.max(1);
-    let patient = format!("{INVENTED}/p-{:07}", number % patients);
-    let command = if (number / patients).is_multiple_of(2) { "opt-out" } else { "opt-in" };
-    Act::new("opt-out", &[command, &patient])
+    let (round, patient) = of_half(source, number);
+    let command = if round.is_multiple_of(2) { "opt-out" } else { "opt-in" };
+    Act::new("opt-out", &[command, &format!("{INVENTED}/p-{patient:07}")])
 }
 
-/// One patient after the other is erased; once all are, whatever came of them since.
+/// A patient with an even number, each in turn, and how often all of them were before.
+fn of_half(source: &Source, number: u64) -> (u64, u64) {
+    let half = (source.hospital.patients / 2).max(1);
+    (number / half, 2 * (number % half))
+}
+
+/// One patient after the other is erased, of those beside; once all are, whatever came of them since.
 fn erase(source: &Source, number: u64) -> Act {
-    let patient = format!("{INVENTED}/p-{:07}", number % source.hospital.patients.max(1));
+    let patient = (of_half(source, number).1 + 1) % source.hospital.patients.max(1);
+    let patient = format!("{INVENTED}/p-{patient:07}");
     Act::new("erase", &["erase", &patient, "--reason", "request 1", "--quiet"])
 }
 

@@ -37,6 +37,8 @@ pub(super) async fn carry_out(
         faults.step("half written")?;
         half_written(lake)?;
         remove_left(&journal)?;
+        faults.step("index")?;
+        lake.drop_index().map_err(at("remove", &lake.index_folder()))?;
         faults.step("identities")?;
         lake.inner.ledger.identity().forget(&journal.owners).await?;
         let tables = mark(lake, faults, &journal).await?;

@@ -1,0 +1,204 @@
+//! `aoba bench index`: how long the index of events takes to make, and how soon it answers.
+//!
+//! Each question is asked as a page asks it: a permit, whose line is in the audit before anything is
+//! read, a reader, the days of the data, then counts and attrition. "Asked" is a definition of which
+//! nothing is remembered, "changed" the same with another last rule, "again" the one just asked.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use cohort::ast::{Condition, Step};
+use cohort::library;
+use lake::{CohortCounts, CohortQuestion, Engine};
+use tokio::task::JoinSet;
+use vocab::{Locale, PurposeOfUse};
+
+use super::print_processor;
+use super::runs::to_f64;
+use super::synth::{this_program, timed};
+use crate::cli::BenchIndexArgs;
+use crate::cohort::Asked;
+use crate::house::House;
+
+/// How many questions each of those who ask at once asks.
+const EDITS: usize = 12;
+
+pub(super) fn run(args: &BenchIndexArgs) -> anyhow::Result<()> {
+    print_processor();
+    let Some(home) = &args.made else {
+        let parent = args.folder.clone().unwrap_or_else(std::env::temp_dir);
+        let folder = parent.join(format!("aoba-bench-index-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        let told = made(args, &folder.join("home"));
+        std::fs::remove_dir_all(&folder).context("cannot remove the benchmark's folder")?;
+        return told;
+    };
+    measured(args, home)
+}
+
+fn made(args: &BenchIndexArgs, home: &Path) -> anyhow::Result<()> {
+    let (patients, seed) = (args.patients.to_string(), args.seed.to_string());
+    let mut make = this_program()?;
+    make.args(["synth", "--quiet", "--patients", &patients, "--seed", &seed, "--into"]).arg(home);
+    timed(&mut make)?;
+    measured(args, home)
+}
+
+fn measured(args: &BenchIndexArgs, home: &Path) -> anyhow::Result<()> {
+    let mut make = this_program()?;
+    let built = timed(make.args(["index", "--anew", "--quiet", "--home"]).arg(home))?;
+    let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    threads.block_on(async {
+        let house = House::existing(home, Locale::En).await?;
+        let state = house.lake.index().state().context("there is no index")?;
+        let events = to_f64(state.events);
+        println!(
+            "{} people, {} events: made in {:.1} s, {:.1} s of processor, peak {:.0} MB",
+            state.people,
+            state.events,
+            built.wall_seconds,
+            built.cpu_seconds,
+            to_f64(built.peak_rss_bytes) / 1e6
+        );
+        println!(
+            "  {:.2} million events a second on the clock, {:.2} bytes an event",
+            events / built.wall_seconds / 1e6,
+            to_f64(state.bytes) / events
+        );
+        drop(house);
+        asked(args, home).await
+    })
+}
+
+/// Times, put in order to be told.
+#[derive(Default)]
+struct Times(Vec<Duration>);
+
+impl Times {
+    fn told(&mut self, what: &str) {
+        self.0.sort_unstable();
+        let at = |per_mille: usize| {
+            let place = (self.0.len().saturating_sub(1) * per_mille).div_ceil(1_000);
+            milliseconds(self.0.get(place).copied().unwrap_or_default())
+        };
+        println!(
+            "{what:<28} median {:>8.1} ms, 95th percentile {:>8.1}, 99th {:>8.1}, slowest {:>8.1}",
+            at(500),
+            at(950),
+            at(990),
+            at(1_000)
+        );
+    }
+}
+
+async fn asked(args: &BenchIndexArgs, home: &Path) -> anyhow::Result<()> {
+    let [mut asked, mut changed, mut again] = [const { Times(Vec::new()) }; 3];
+    let mut slowest: Vec<(Duration, &str)> = Vec::new();
+    let mut grown = 0;
+    for round in 0..=args.runs {
+        // Nothing is remembered of the round before; the files are in the system's memory.
+        let began = Instant::now();
+        let house = House::existing(home, Locale::En).await?;
+        let before = resident_bytes();
+        for (place, (name, text)) in library::DEFINITIONS.iter().enumerate() {
+            let Ok(definition) = Asked::of_library((name, text), &house.config.cohort) else {
+                continue;
+            };
+            let first = ask(&house, &definition.question).await?;
+            if place == 0 && round == 0 {
+                println!("first answer {:.0} ms after start", milliseconds(began.elapsed()));
+            }
+            let second = ask(&house, &definition.question).await?;
+            let edited = ask(&house, &edited(&definition.question, 0)).await?;
+            // The first round brings the files into memory.
+            if round > 0 {
+                asked.0.push(first);
+                again.0.push(second);
+                changed.0.push(edited);
+                slowest.push((first, *name));
+            }
+        }
+        grown = grown.max(resident_bytes().saturating_sub(before));
+    }
+    asked.told("asked");
+    changed.told("one rule changed");
+    again.told("again");
+    slowest.sort_unstable_by(|one, other| other.cmp(one));
+    let names: Vec<String> = slowest
+        .iter()
+        .take(5)
+        .map(|(time, name)| format!("{name} {:.0} ms", milliseconds(*time)))
+        .collect();
+    println!("  slowest: {}", names.join(", "));
+    println!("resident memory grew by {:.0} MB", to_f64(grown) / 1e6);
+    at_once(args, home).await
+}
+
+/// Many people who each change their definition as soon as they see the answer.
+async fn at_once(args: &BenchIndexArgs, home: &Path) -> anyhow::Result<()> {
+    let house = Arc::new(House::existing(home, Locale::En).await?);
+    let mut people = JoinSet::new();
+    for person in 0..args.people {
+        let house = Arc::clone(&house);
+        people.spawn(async move {
+            let place = person % library::DEFINITIONS.len();
+            let Some(one) = library::DEFINITIONS.get(place) else { return Ok(Vec::new()) };
+            let definition = Asked::of_library(*one, &house.config.cohort)?;
+            let mut times = Vec::with_capacity(EDITS);
+            for edit in 0..EDITS {
+                times.push(ask(&house, &edited(&definition.question, edit)).await?);
+            }
+            Ok::<_, anyhow::Error>(times)
+        });
+    }
+    let mut times = Times::default();
+    while let Some(ended) = people.join_next().await {
+        times.0.extend(ended??);
+    }
+    times.told(&format!("{} people at once", args.people));
+    Ok(())
+}
+
+/// A definition whose rules are other ones, one after the other: the same work under other names.
+fn edited(question: &Arc<CohortQuestion>, edit: usize) -> Arc<CohortQuestion> {
+    let mut question = CohortQuestion::clone(question);
+    let rules =
+        question.definition.steps.iter_mut().rev().filter_map(|clause| match &mut clause.says {
+            Step::Rule(rule) => Some(rule),
+            Step::Let(_) => None,
+        });
+    let mut rules: Vec<_> = rules.collect();
+    let count = rules.len().max(1);
+    if let Some(rule) = rules.get_mut(edit % count) {
+        for _ in 0..=edit / count {
+            rule.when = Condition::Not(Box::new(rule.when.clone()));
+        }
+    }
+    Arc::new(question)
+}
+
+/// Asks as a page does; fails where it is not the index that answers.
+async fn ask(house: &House, question: &Arc<CohortQuestion>) -> anyhow::Result<Duration> {
+    let began = Instant::now();
+    let purpose = PurposeOfUse::QualityImprovement;
+    let permit = house.ledger.permit(&house.actor, purpose, None, "bench-index", "").await?;
+    let reader = house.lake.reader(permit, None).await?;
+    let covered = reader.covered(&question.config).await?;
+    let counts: CohortCounts = reader.cohort_counts(question, covered, |_, _| {}).await?;
+    anyhow::ensure!(counts.by == Engine::Index, "the index did not answer");
+    Ok(began.elapsed())
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+/// What the process holds in memory, its maps as far as they were read.
+fn resident_bytes() -> u64 {
+    let status = std::fs::read_to_string(PathBuf::from("/proc/self/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
+}
