@@ -230,7 +230,7 @@ impl<P: Fn(u64, u64)> Make<'_, P> {
         let mut filling = Filling {
             draft,
             ends: Ends::default(),
-            gone: people.to_vec().into_iter().peekable(),
+            gone: Vec::from(people).into_iter().peekable(),
             after: self.config.days_after_last_visit,
             people: 0,
         };
