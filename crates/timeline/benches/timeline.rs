@@ -5,7 +5,8 @@
 //! machine may be shared: processor time is printed beside the time on the wall.
 //!
 //! With `TIMELINE_FOLDER` the index stays there and is asked again the next time; with
-//! `TIMELINE_ONLY` only definitions whose name holds the text are asked.
+//! `TIMELINE_ONLY` only definitions whose name holds the text are asked, with `TIMELINE_ROUNDS` so
+//! often. Of each definition the middle of all rounds is printed, also with one rule changed.
 #![expect(
     clippy::expect_used,
     clippy::cast_possible_truncation,
@@ -38,7 +39,7 @@ fn main() {
     let size = (patients, scattered);
     let hospital = hospital::Hospital::new(size, 7, &library::planted());
     let some: Vec<PatientId> =
-        hospital.persons().iter().step_by(7).take(32).map(|person| person.id).collect();
+        hospital.persons().iter().step_by(7).take(400).map(|person| person.id).collect();
     if !folder.join("manifest").exists() {
         build(folder, patients, &hospital);
     }
@@ -103,49 +104,37 @@ fn ask(folder: &Path, excluded: &[PatientId]) {
     let only = std::env::var("TIMELINE_ONLY").unwrap_or_default();
     let mut definitions = library::definitions();
     definitions.retain(|definition| definition.heading.name.as_str().contains(&only));
-    let mut first_answer = None;
+    let rounds = std::env::var("TIMELINE_ROUNDS").ok().and_then(|of| of.parse().ok()).unwrap_or(5);
+    let mut permits = excluded.iter().cycle();
     for threads in [1, 2] {
-        let (mut whole, mut edited) = (Vec::new(), Vec::new());
-        let (mut whole_cpu, mut edited_cpu) = (Vec::new(), Vec::new());
         let memory = Memory::new(Memory::BYTES);
-        for round in 0..5 {
+        let mut all: Vec<Times> = definitions.iter().map(|_| Times::default()).collect();
+        for round in 0..=rounds {
             // Another permit: nothing of the rounds before can be used but which codes are looked for.
-            let shown = timeline.shown(&excluded[threads * 8 + round..][..1]);
-            for definition in &definitions {
-                let (ms, cpu, line) =
-                    once(&timeline, (definition, &world), &shown, (&memory, threads));
-                if round == 0 && whole.is_empty() && threads == 1 && first_answer.is_none() {
-                    first_answer = Some(first.elapsed());
-                    println!(
-                        "first answer {:.1} ms after opening began",
-                        first.elapsed().as_secs_f64() * 1e3
-                    );
-                }
-                if round == 1 {
-                    println!(
-                        "  {ms:9.2} ms, {cpu:9.2} of processor  {} {line}",
-                        definition.heading.name
-                    );
+            let shown =
+                timeline.shown(permits.next().map(std::slice::from_ref).unwrap_or_default());
+            for (place, (definition, times)) in definitions.iter().zip(&mut all).enumerate() {
+                let asked = (definition, &world);
+                let (ms, cpu, line) = once(&timeline, asked, &shown, (&memory, threads));
+                if (threads, round, place) == (1, 0, 0) {
+                    let ms = first.elapsed().as_secs_f64() * 1e3;
+                    println!("first answer {ms:.1} ms after opening began");
                 }
                 // The first round reads what was never read before.
                 if round == 0 {
                     continue;
                 }
-                whole.push(ms);
-                whole_cpu.push(cpu);
+                times.line = line;
+                times.whole.push((ms, cpu));
                 let mut definition = definition.clone();
                 if change(&mut definition) {
                     let asked = (&definition, &world);
                     let (ms, cpu, _) = once(&timeline, asked, &shown, (&memory, threads));
-                    edited.push(ms);
-                    edited_cpu.push(cpu);
+                    times.edited.push((ms, cpu));
                 }
             }
         }
-        println!("{threads} threads: a definition with attrition {}", spread(&mut whole));
-        println!("{threads} threads: one rule changed {}", spread(&mut edited));
-        println!("  of processor: {}", spread(&mut whole_cpu));
-        println!("  of processor, one rule changed: {}", spread(&mut edited_cpu));
+        tell(threads, &definitions, &all);
     }
     println!("load {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
     println!("resident memory grew by {:.0} MB", resident_mb() - before);
@@ -153,6 +142,40 @@ fn ask(folder: &Path, excluded: &[PatientId]) {
     timeline.verify().expect("it is whole");
     println!("verified in {:.1} ms", wall.elapsed().as_secs_f64() * 1e3);
     timeline.segments().iter().for_each(|segment| println!("{}", segment.sizes()));
+}
+
+/// How long a definition took, round by round: on the wall, and of processor.
+#[derive(Default)]
+struct Times {
+    whole: Vec<(f64, f64)>,
+    edited: Vec<(f64, f64)>,
+    /// What was found in the last round.
+    line: String,
+}
+
+/// Prints the middle of each definition, and how all are spread.
+fn tell(threads: usize, definitions: &[cohort::ast::CohortDefinition], all: &[Times]) {
+    for (definition, times) in definitions.iter().zip(all) {
+        let of = |of: &[(f64, f64)], which: fn(&(f64, f64)) -> f64| {
+            let mut of: Vec<f64> = of.iter().map(which).collect();
+            of.sort_by(f64::total_cmp);
+            of.get(of.len() / 2).copied().unwrap_or(0.0)
+        };
+        let (ms, cpu) = (of(&times.whole, |of| of.0), of(&times.whole, |of| of.1));
+        let (changed, name) = (of(&times.edited, |of| of.1), &definition.heading.name);
+        let line = &times.line;
+        println!("  {ms:9.2} ms, {cpu:9.2} of processor, {changed:9.2} changed  {name} {line}");
+    }
+    let spread_of = |of: fn(&Times) -> &[(f64, f64)], which: fn(&(f64, f64)) -> f64| {
+        let mut all: Vec<f64> = all.iter().flat_map(|times| of(times).iter().map(which)).collect();
+        spread(&mut all)
+    };
+    let (whole, edited) =
+        (spread_of(|of| &of.whole, |of| of.0), spread_of(|of| &of.edited, |of| of.0));
+    println!("{threads} threads: a definition with attrition {whole}");
+    println!("{threads} threads: one rule changed {edited}");
+    println!("  of processor: {}", spread_of(|of| &of.whole, |of| of.1));
+    println!("  of processor, one rule changed: {}", spread_of(|of| &of.edited, |of| of.1));
 }
 
 fn once(
