@@ -1,19 +1,19 @@
-//! Makes the runs of a shard of its rows.
+//! Makes the runs of a shard of its rows, column by column: each column of the shard is put into the
+//! order of the runs, written run by run, and let go.
 #![expect(
     clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     reason = "a shard has at most 2^24 rows and 4,096 patients, which the builder keeps"
 )]
 
-use std::collections::HashMap;
-
-use super::rows::{NO_TIME, NamedValue, Rows};
+use super::events::{Concepts, Event, events_of};
+use super::rows::{NO_TIME, Named, NamedValue, Rows};
 use crate::dictionary::Concept;
 use crate::event::NumberField;
 use crate::format::{column, decimal, tag, varint, wide};
 
 /// Rows of a patient, on average, from which on the outermost values of each are kept.
 const OUTERMOST_ROWS_MIN: usize = 2;
+const SECONDS_PER_DAY: i64 = 86_400;
 
 /// A run as it was written into the shard's bytes.
 #[derive(Clone, Copy, Debug)]
@@ -40,422 +40,353 @@ pub(crate) struct EncodedShard {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// An event: the row that tells of it, and what only the whole patient tells.
-#[derive(Clone, Copy, Debug, Default)]
-struct Event {
-    row: u32,
-    concept: u32,
-    tie: u32,
-    visit: u32,
-    order: u32,
+/// Lists as long as a shard, which are used again for the next one.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    events: Vec<Event>,
+    places: Vec<u32>,
+    columns: Columns,
 }
 
-/// What sorts the rows of a patient: kind, start, end; see decision 0050.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    kind: u32,
-    earliest: i64,
-    latest: i64,
-    end: i64,
-    end_latest: i64,
-}
-
-impl Place {
-    fn of(rows: &Rows, row: usize) -> Self {
-        let start = rows.start.get(row).copied().unwrap_or(NO_TIME);
-        let end = rows.end.get(row).unwrap_or(NO_TIME);
-        let stretch = |(from, seconds): (i64, u32)| match seconds {
-            0 => (i64::MAX, i64::MAX),
-            _ => (from, from + i64::from(seconds)),
-        };
-        let ((earliest, latest), (end, end_latest)) = (stretch(start), stretch(end));
-        let kind = rows.kind.get(row).copied().unwrap_or(0);
-        Self { kind, earliest, latest, end, end_latest }
-    }
-}
-
-impl Place {
-    /// Whether two rows are of one kind and start alike.
-    fn starts_as(&self, other: &Self) -> bool {
-        let start = |place: &Self| (place.kind, place.earliest, place.latest);
-        start(self) == start(other)
-    }
+/// Columns in the order of the runs.
+#[derive(Default)]
+struct Columns {
+    patients: Vec<u16>,
+    integers: Vec<i64>,
+    numbers: Vec<f64>,
+    starts: Vec<(i64, u32)>,
+    ends: Vec<(i64, u32)>,
 }
 
 /// Makes the runs of a shard.
-pub(crate) fn encode(rows: &Rows) -> EncodedShard {
+pub(crate) fn encode(rows: &Rows, scratch: &mut Scratch) -> EncodedShard {
+    let Scratch { events, places, columns } = scratch;
     let mut concepts = Concepts::default();
-    let events = events_of(rows, &mut concepts);
-    let (sorted, bounds) = by_concept(&events, concepts.concepts.len());
+    events_of(rows, &mut concepts, events);
+    let order = Order::of(events, concepts.concepts.len(), places);
+    let whose = Whose::of(rows, &order, &mut columns.patients);
+    let parts = parts_of(rows, (&order, &whose), columns);
     let mut shard = EncodedShard {
         first_patient: rows.first_patient,
         patients: rows.patients,
         events: events.len() as u64,
         span: span(rows),
         concepts: concepts.concepts,
-        runs: Vec::with_capacity(bounds.len()),
-        bytes: Vec::with_capacity(events.len() * 10),
+        runs: Vec::with_capacity(order.bounds.len()),
+        bytes: Vec::with_capacity(parts.iter().map(|part| part.bytes.len()).sum()),
     };
-    let mut scratch = Scratch::default();
-    for (concept, bounds) in bounds.windows(2).enumerate() {
-        let (&[from, to], from_byte) = (bounds, shard.bytes.len()) else { continue };
-        let run = sorted.get(from..to).unwrap_or_default();
-        let patients = write_run(rows, run, &mut scratch, &mut shard.bytes);
+    let patients = whose.bounds.windows(2);
+    for (concept, (bounds, patients)) in order.bounds.windows(2).zip(patients).enumerate() {
+        let from = shard.bytes.len();
+        parts.iter().for_each(|part| shard.bytes.extend_from_slice(part.run(concept)));
+        let count = |bounds: &[usize]| bounds.last().zip(bounds.first()).map_or(0, |(b, a)| b - a);
         shard.runs.push(EncodedRun {
             concept: concept as u32,
-            from: from_byte,
-            length: (shard.bytes.len() - from_byte) as u32,
-            events: run.len() as u32,
-            patients,
+            from,
+            length: (shard.bytes.len() - from) as u32,
+            events: count(bounds) as u32,
+            patients: count(patients) as u32,
         });
     }
     shard
 }
 
-/// The events in the order of patients, kinds and times.
-fn events_of(rows: &Rows, concepts: &mut Concepts) -> Vec<Event> {
-    let mut events = Vec::with_capacity(rows.len());
-    let mut places: Vec<(Place, u32)> = Vec::new();
-    let (mut codes, mut keys) = (Vec::new(), Vec::new());
-    let mut visits = Numbers::default();
-    let mut orders = Numbers::default();
-    let patient = |row: &u32| rows.patient.get(wide(*row)).copied().unwrap_or(0);
-    let mut by_patient: Vec<u32> = (0..rows.len() as u32).collect();
-    if !rows.patient.is_sorted() {
-        by_patient.sort_by_key(patient);
-    }
-    for of_patient in by_patient.chunk_by(|a, b| patient(a) == patient(b)) {
-        places.clear();
-        places.extend(of_patient.iter().map(|&row| (Place::of(rows, wide(row)), row)));
-        places.sort_unstable_by(|(a, at), (b, bt)| {
-            let source = |row: &u32| rows.source.get(wide(*row));
-            a.cmp(b).then_with(|| source(at).cmp(source(bt))).then(at.cmp(bt))
-        });
-        visits.clear();
-        orders.clear();
-        let source = |row: u32| rows.source.get(wide(row));
-        let same = |a: &(Place, u32), b: &(Place, u32)| a.0 == b.0 && source(a.1) == source(b.1);
-        for at_once in places.chunk_by(|a, b| a.0.starts_as(&b.0)) {
-            // What starts at once is told apart by its key, also where it is joined to an episode
-            // that ends as another event does.
-            keys.clear();
-            if at_once.len() > 1 {
-                keys.extend(at_once.iter().map(|(_, row)| source(*row)));
-                keys.sort_unstable();
-                keys.dedup();
-            }
-            for event in at_once.chunk_by(same) {
-                let Some(&(place, row)) = event.first() else { continue };
-                codes.clear();
-                codes.extend(event.iter().filter_map(|(_, row)| {
-                    rows.code.get(wide(*row)).and_then(|code| code.checked_sub(1))
-                }));
-                let tie = keys.binary_search(&source(row)).unwrap_or(0) as u32;
-                let concept = concepts.number(place.kind, &mut codes);
-                let visit = visits.number(rows.visit.get(wide(row)));
-                let order = orders.number(rows.order.get(wide(row)));
-                events.push(Event { row, concept, tie, visit, order });
-            }
-        }
-    }
-    events
-}
-
-/// Concepts of the shard, in the order in which they were met.
-#[derive(Default)]
-struct Concepts {
-    concepts: Vec<Concept>,
-    numbers: HashMap<Concept, u32>,
-    /// By code + 1, for events with one code: the last kind met with it, and the concept.
-    single: Vec<(u32, u32)>,
-}
-
-impl Concepts {
-    fn number(&mut self, kind: u32, codes: &mut Vec<u32>) -> u32 {
-        if codes.len() <= 1 {
-            let place = codes.first().map_or(0, |code| wide(*code) + 1);
-            if self.single.len() <= place {
-                self.single.resize(place + 1, (u32::MAX, 0));
-            }
-            if let Some((of, concept)) = self.single.get(place)
-                && *of == kind
-            {
-                return *concept;
-            }
-            let concept = self.find(kind, codes);
-            if let Some(to) = self.single.get_mut(place) {
-                *to = (kind, concept);
-            }
-            return concept;
-        }
-        codes.sort_unstable();
-        codes.dedup();
-        self.find(kind, codes)
-    }
-
-    fn find(&mut self, kind: u32, codes: &[u32]) -> u32 {
-        let concept = Concept { kind, codes: codes.to_vec() };
-        if let Some(&number) = self.numbers.get(&concept) {
-            return number;
-        }
-        let number = self.concepts.len() as u32;
-        self.concepts.push(concept.clone());
-        self.numbers.insert(concept, number);
-        number
-    }
-}
-
-/// Numbers for the visits or orders of a patient; 0 is none.
-#[derive(Default)]
-struct Numbers {
-    numbers: HashMap<Box<[u8]>, u32>,
-    last: (Vec<u8>, u32),
-}
-
-impl Numbers {
-    fn clear(&mut self) {
-        self.numbers.clear();
-        self.last = (Vec::new(), 0);
-    }
-
-    fn number(&mut self, key: &[u8]) -> u32 {
-        if key.is_empty() {
-            return 0;
-        }
-        if self.last.0 == key {
-            return self.last.1;
-        }
-        let next = self.numbers.len() as u32 + 1;
-        let number = match self.numbers.get(key) {
-            Some(&number) => number,
-            None => *self.numbers.entry(key.into()).or_insert(next),
-        };
-        self.last.0.clear();
-        self.last.0.extend_from_slice(key);
-        self.last.1 = number;
-        number
-    }
-}
-
-/// The events sorted by concept, in the order they had, and where each concept begins.
-fn by_concept(events: &[Event], concepts: usize) -> (Vec<Event>, Vec<usize>) {
-    let mut bounds = vec![0_usize; concepts + 1];
-    for event in events {
-        if let Some(count) = bounds.get_mut(wide(event.concept) + 1) {
-            *count += 1;
-        }
-    }
-    let mut sum = 0;
-    for bound in &mut bounds {
-        sum += *bound;
-        *bound = sum;
-    }
-    let mut next = bounds.clone();
-    let mut sorted = vec![Event::default(); events.len()];
-    for event in events {
-        if let Some(place) = next.get_mut(wide(event.concept)) {
-            if let Some(to) = sorted.get_mut(*place) {
-                *to = *event;
-            }
-            *place += 1;
-        }
-    }
-    (sorted, bounds)
-}
-
 fn span(rows: &Rows) -> Option<(i64, i64)> {
-    let days = rows.start.iter().filter(|time| time.1 > 0).map(|time| time.0.div_euclid(86_400));
-    days.fold(None, |span, day| match span {
-        None => Some((day, day)),
-        Some((first, last)) => Some((first.min(day), last.max(day))),
+    let seconds = rows.start.iter().filter(|time| time.1 > 0).map(|time| time.0);
+    let span = seconds.fold(None, |span, second| match span {
+        None => Some((second, second)),
+        Some((first, last)) => Some((second.min(first), second.max(last))),
+    });
+    let day = |second: i64| second.div_euclid(SECONDS_PER_DAY);
+    span.map(|(first, last)| (day(first), day(last)))
+}
+
+/// The order of the runs: concept by concept, and within each as events are.
+struct Order<'a> {
+    events: &'a [Event],
+    /// Where each event goes.
+    places: &'a [u32],
+    /// Where each concept begins, and the end.
+    bounds: Vec<usize>,
+}
+
+impl<'a> Order<'a> {
+    fn of(events: &'a [Event], concepts: usize, places: &'a mut Vec<u32>) -> Self {
+        let mut bounds = vec![0_usize; concepts + 1];
+        for event in events {
+            if let Some(count) = bounds.get_mut(wide(event.concept) + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for bound in &mut bounds {
+            sum += *bound;
+            *bound = sum;
+        }
+        let mut next = bounds.clone();
+        let place = |event: &Event| {
+            let next = next.get_mut(wide(event.concept));
+            next.map_or(0, |next| std::mem::replace(next, *next + 1) as u32)
+        };
+        places.clear();
+        places.extend(events.iter().map(place));
+        Self { events, places, bounds }
+    }
+
+    /// What the events have, in this order. Read from front to back and written to where each run
+    /// has come to: both stay close to the processor, as reading run by run would not.
+    fn sorted<T: Copy + Default>(&self, of: impl Fn(&Event) -> T, to: &mut Vec<T>) {
+        // Every place is written.
+        to.resize(self.events.len(), T::default());
+        for (event, &place) in self.events.iter().zip(self.places) {
+            if let Some(to) = to.get_mut(wide(place)) {
+                *to = of(event);
+            }
+        }
+    }
+}
+
+/// What each run has of something, by bounds.
+fn runs<'v, T>(values: &'v [T], bounds: &'v [usize]) -> impl Iterator<Item = &'v [T]> {
+    bounds.windows(2).map(|of| match of {
+        &[from, to] => values.get(from..to).unwrap_or_default(),
+        _ => &[],
     })
 }
 
-/// Buffers that are used again.
+/// The patients of all runs.
 #[derive(Default)]
-struct Scratch {
-    values: Vec<i64>,
-    numbers: Vec<f64>,
-    payload: Vec<u8>,
+struct Whose {
+    /// Gaps between patients, and how many events each has.
+    gaps: Vec<i64>,
+    counts: Vec<i64>,
+    /// Where the patients of each run begin, and the end.
+    bounds: Vec<usize>,
 }
 
-impl Scratch {
-    /// Writes the values at hand as a column; none if all are `nothing`.
-    fn column(&mut self, tag: u8, nothing: i64, out: &mut Vec<u8>) {
-        if self.values.iter().any(|&value| value != nothing) {
-            self.payload.clear();
-            column::write(&self.values, &mut self.payload);
-            put(tag, None, &self.payload, out);
+impl Whose {
+    fn of(rows: &Rows, order: &Order<'_>, patients: &mut Vec<u16>) -> Self {
+        let patient = |event: &Event| rows.patient.get(wide(event.row)).copied().unwrap_or(0);
+        order.sorted(patient, patients);
+        let mut whose = Self { bounds: vec![0], ..Self::default() };
+        for run in runs(patients, &order.bounds) {
+            let mut next = 0;
+            for of in run.chunk_by(|a, b| a == b) {
+                let this = of.first().map_or(0, |patient| i64::from(*patient));
+                whose.gaps.push(this - next);
+                whose.counts.push(of.len() as i64);
+                next = this + 1;
+            }
+            whose.bounds.push(whose.gaps.len());
+        }
+        whose
+    }
+}
+
+/// A column of all runs, each with its head.
+#[derive(Default)]
+struct Part {
+    bytes: Vec<u8>,
+    /// Where the column of each run ends.
+    ends: Vec<usize>,
+}
+
+impl Part {
+    /// The column of each run; runs in which all values are 0 have none.
+    fn integers(tag: u8, values: &[i64], bounds: &[usize]) -> Self {
+        let (mut part, mut payload) = (Self::default(), Vec::new());
+        for values in runs(values, bounds) {
+            part.put_integers((tag, None), values, &mut payload);
+            part.ends.push(part.bytes.len());
+        }
+        part
+    }
+
+    /// The same of decimals; runs that have no finite one have none.
+    fn decimals(tag: u8, values: &[f64], bounds: &[usize]) -> Self {
+        let (mut part, mut payload) = (Self::default(), Vec::new());
+        for values in runs(values, bounds) {
+            part.put_decimals((tag, None), values, &mut payload);
+            part.ends.push(part.bytes.len());
+        }
+        part
+    }
+
+    fn put_integers(&mut self, head: (u8, Option<u32>), values: &[i64], payload: &mut Vec<u8>) {
+        if values.iter().any(|&value| value != 0) {
+            payload.clear();
+            column::write(values, payload);
+            self.put(head, payload);
         }
     }
 
-    fn decimals(&mut self, tag: u8, name: Option<u32>, out: &mut Vec<u8>) {
-        if self.numbers.iter().any(|value| value.is_finite()) {
-            self.payload.clear();
-            decimal::write(&self.numbers, &mut self.payload);
-            put(tag, name, &self.payload, out);
+    fn put_decimals(&mut self, head: (u8, Option<u32>), values: &[f64], payload: &mut Vec<u8>) {
+        if values.iter().any(|value| value.is_finite()) {
+            payload.clear();
+            decimal::write(values, payload);
+            self.put(head, payload);
         }
     }
+
+    /// Appends a column with its head.
+    fn put(&mut self, (tag, name): (u8, Option<u32>), payload: &[u8]) {
+        self.bytes.push(tag);
+        if let Some(name) = name {
+            varint::write(u64::from(name), &mut self.bytes);
+        }
+        varint::write(payload.len() as u64, &mut self.bytes);
+        self.bytes.extend_from_slice(payload);
+    }
+
+    fn run(&self, number: usize) -> &[u8] {
+        let end = |number: usize| self.ends.get(number).copied().unwrap_or(0);
+        let from = number.checked_sub(1).map_or(0, end);
+        self.bytes.get(from..end(number)).unwrap_or_default()
+    }
 }
 
-/// Appends a column with its head.
-fn put(tag: u8, name: Option<u32>, payload: &[u8], out: &mut Vec<u8>) {
-    out.push(tag);
-    if let Some(name) = name {
-        varint::write(u64::from(name), out);
-    }
-    varint::write(payload.len() as u64, out);
-    out.extend_from_slice(payload);
-}
-
-/// Writes a run and says how many patients it has.
-fn write_run(rows: &Rows, run: &[Event], scratch: &mut Scratch, out: &mut Vec<u8>) -> u32 {
-    let patient = |event: &Event| rows.patient.get(wide(event.row)).copied().unwrap_or(0);
-    let mut counts = Vec::new();
-    let mut next = 0;
-    scratch.values.clear();
-    for events in run.chunk_by(|a, b| patient(a) == patient(b)) {
-        let this = events.first().map_or(0, |event| i64::from(patient(event)));
-        scratch.values.push(this - next);
-        next = this + 1;
-        counts.push(events.len() as i64);
-    }
-    let patients = counts.len() as u32;
-    scratch.column(tag::PATIENT, 0, out);
-    scratch.values.clone_from(&counts);
-    scratch.column(tag::ROWS, 0, out);
-    write_times(rows, run, scratch, out);
-    for (tag, of) in [
-        (tag::TIE, (|event| event.tie) as fn(&Event) -> u32),
-        (tag::VISIT, |event| event.visit),
-        (tag::ORDER, |event| event.order),
-    ] {
-        scratch.values.clear();
-        scratch.values.extend(run.iter().map(|event| i64::from(of(event))));
-        scratch.column(tag, 0, out);
-    }
+/// The columns of a shard, in the order in which a run has them.
+fn parts_of(rows: &Rows, (order, whose): (&Order<'_>, &Whose), columns: &mut Columns) -> Vec<Part> {
+    let mut parts = vec![
+        Part::integers(tag::PATIENT, &whose.gaps, &whose.bounds),
+        Part::integers(tag::ROWS, &whose.counts, &whose.bounds),
+    ];
+    times(rows, order, columns, &mut parts);
+    let values = &mut columns.integers;
+    let mut integers = |tag: u8, of: &dyn Fn(&Event) -> u32| {
+        order.sorted(|event| i64::from(of(event)), values);
+        parts.push(Part::integers(tag, values, &order.bounds));
+    };
+    integers(tag::TIE, &|event| event.tie);
+    integers(tag::VISIT, &|event| event.visit);
+    integers(tag::ORDER, &|event| event.order);
     for (number, column) in rows.words.iter().enumerate().filter(|(_, of)| !of.is_empty()) {
-        let word = |event: &Event| i64::from(column.get(wide(event.row)).unwrap_or(0));
-        scratch.values.clear();
-        scratch.values.extend(run.iter().map(word));
-        scratch.column(tag::WORDS + number as u8, 0, out);
+        let word = |event: &Event| column.get(wide(event.row)).unwrap_or(0);
+        integers(tag::WORDS + number as u8, &word);
     }
     if !rows.flags.is_empty() {
-        let flags = |event: &Event| i64::from(rows.flags.get(wide(event.row)).unwrap_or(0));
-        scratch.values.clear();
-        scratch.values.extend(run.iter().map(flags));
-        scratch.column(tag::FLAGS, 0, out);
+        let flags = |event: &Event| u32::from(rows.flags.get(wide(event.row)).unwrap_or(0));
+        integers(tag::FLAGS, &flags);
     }
     for (number, column) in rows.numbers.iter().enumerate().filter(|(_, of)| !of.is_empty()) {
-        let number_of = |event: &Event| column.get(wide(event.row)).unwrap_or(decimal::NONE);
-        scratch.numbers.clear();
-        scratch.numbers.extend(run.iter().map(number_of));
-        scratch.decimals(tag::NUMBERS + number as u8, None, out);
-        let is_value = number == NumberField::Value.place();
-        if is_value && run.len() >= counts.len() * OUTERMOST_ROWS_MIN {
-            write_outermost(&counts, scratch, out);
+        let values = &mut columns.numbers;
+        order.sorted(|event| column.get(wide(event.row)).unwrap_or(decimal::NONE), values);
+        parts.push(Part::decimals(tag::NUMBERS + number as u8, values, &order.bounds));
+        if number == NumberField::Value.place() {
+            outermost(values, order, whose, &mut parts);
         }
     }
     if !rows.named.is_empty() {
-        write_named(rows, run, scratch, out);
+        parts.push(named(rows, order));
     }
-    patients
+    parts
 }
 
-/// Writes the least and the largest of each patient's values, which are at hand.
-fn write_outermost(counts: &[i64], scratch: &mut Scratch, out: &mut Vec<u8>) {
-    let values = std::mem::take(&mut scratch.numbers);
-    if !values.iter().any(|value| value.is_finite()) {
-        return;
-    }
-    for (tag, of) in [(tag::LEAST, f64::min as fn(f64, f64) -> f64), (tag::LARGEST, f64::max)] {
-        let mut rest = values.as_slice();
-        scratch.numbers.clear();
-        for &count in counts {
-            let (this, after) = rest.split_at((count as usize).min(rest.len()));
-            let finite = this.iter().copied().filter(|value| value.is_finite());
-            scratch.numbers.push(finite.reduce(of).unwrap_or(decimal::NONE));
-            rest = after;
-        }
-        scratch.decimals(tag, None, out);
-    }
-}
-
-/// Writes start and end. What has no time takes the place of the row before it, which costs least.
-fn write_times(rows: &Rows, run: &[Event], scratch: &mut Scratch, out: &mut Vec<u8>) {
-    let start = |event: &Event| rows.start.get(wide(event.row)).copied().unwrap_or(NO_TIME);
-    let end = |event: &Event| rows.end.get(wide(event.row)).unwrap_or(NO_TIME);
-    let part = |scratch: &mut Scratch, of: fn(i64) -> i64| {
-        let mut last = 0;
-        scratch.values.clear();
-        scratch.values.extend(run.iter().map(start).map(|(second, length)| {
-            last = if length == 0 { last } else { of(second) };
-            last
-        }));
+/// Start and end. What has no time takes the place of the row before it, which costs least.
+fn times(rows: &Rows, order: &Order<'_>, columns: &mut Columns, parts: &mut Vec<Part>) {
+    let Columns { starts, ends, integers, .. } = columns;
+    let mut push = |tag: u8, times: &[(i64, u32)], of: fn((i64, u32)) -> i64| {
+        integers.clear();
+        integers.extend(times.iter().map(|time| of(*time)));
+        parts.push(Part::integers(tag, integers, &order.bounds));
     };
-    part(scratch, |second| second.div_euclid(86_400));
-    scratch.column(tag::START_DAY, 0, out);
-    part(scratch, |second| second.rem_euclid(86_400));
-    scratch.column(tag::START_SECOND, 0, out);
-    scratch.values.clear();
-    scratch.values.extend(run.iter().map(|event| i64::from(start(event).1)));
-    scratch.column(tag::START_LENGTH, 0, out);
+    let length = |(_, length): (i64, u32)| i64::from(length);
+    let start = |event: &Event| rows.start.get(wide(event.row)).copied().unwrap_or(NO_TIME);
+    order.sorted(start, starts);
+    // As the reader will see it: an event without a start stands where the one before it did.
+    leave_gaps_alike(starts, &order.bounds);
+    push(tag::START_DAY, starts, |(second, _)| second.div_euclid(SECONDS_PER_DAY));
+    push(tag::START_SECOND, starts, |(second, _)| second.rem_euclid(SECONDS_PER_DAY));
+    push(tag::START_LENGTH, starts, length);
     if rows.end.is_empty() {
         return;
     }
-    let mut last = 0;
-    let mut day = 0;
-    scratch.values.clear();
-    for event in run {
-        let ((second, length), (ends, is_there)) = (start(event), end(event));
-        // As the reader will see it: an event without a start stands where the one before it did.
-        day = if length == 0 { day } else { second };
-        last = if is_there == 0 { last } else { ends - day };
-        scratch.values.push(last);
+    order.sorted(|event| rows.end.get(wide(event.row)).unwrap_or(NO_TIME), ends);
+    for ((end, _), (start, _)) in ends.iter_mut().zip(&*starts) {
+        *end -= start;
     }
-    scratch.column(tag::END, 0, out);
-    scratch.values.clear();
-    scratch.values.extend(run.iter().map(|event| i64::from(end(event).1)));
-    scratch.column(tag::END_LENGTH, 0, out);
+    leave_gaps_alike(ends, &order.bounds);
+    push(tag::END, ends, |(after, _)| after);
+    push(tag::END_LENGTH, ends, length);
 }
 
-/// Writes the attributes that any event of a run has.
-fn write_named(rows: &Rows, run: &[Event], scratch: &mut Scratch, out: &mut Vec<u8>) {
-    let of = |event: &Event| {
-        let row = event.row;
-        let from = rows.named.partition_point(|named| named.row < row);
-        rows.named.iter().skip(from).take_while(move |named| named.row == row)
+/// Gives what has no time in a run the number of the row before it.
+fn leave_gaps_alike(times: &mut [(i64, u32)], bounds: &[usize]) {
+    let mut rest = times;
+    for of in bounds.windows(2) {
+        let &[from, to] = of else { continue };
+        let (run, after) = rest.split_at_mut((to - from).min(rest.len()));
+        let mut last = 0;
+        for (number, length) in run {
+            last = if *length == 0 { last } else { *number };
+            *number = last;
+        }
+        rest = after;
+    }
+}
+
+/// The least and the largest of each patient's values, in runs that have enough of each.
+fn outermost(values: &[f64], order: &Order<'_>, whose: &Whose, parts: &mut Vec<Part>) {
+    for (tag, of) in [(tag::LEAST, f64::min as fn(f64, f64) -> f64), (tag::LARGEST, f64::max)] {
+        let (mut part, mut payload, mut found) = (Part::default(), Vec::new(), Vec::new());
+        let counts = runs(&whose.counts, &whose.bounds);
+        for (mut rest, counts) in runs(values, &order.bounds).zip(counts) {
+            if rest.len() >= counts.len() * OUTERMOST_ROWS_MIN {
+                found.clear();
+                found.extend(counts.iter().map(|&count| {
+                    let count = usize::try_from(count).unwrap_or(0).min(rest.len());
+                    let (this, after) = rest.split_at(count);
+                    rest = after;
+                    let finite = this.iter().copied().filter(|value| value.is_finite());
+                    finite.reduce(of).unwrap_or(decimal::NONE)
+                }));
+                part.put_decimals((tag, None), &found, &mut payload);
+            }
+            part.ends.push(part.bytes.len());
+        }
+        parts.push(part);
+    }
+}
+
+/// The attributes that any event of a run has.
+fn named(rows: &Rows, order: &Order<'_>) -> Part {
+    let (mut part, mut payload) = (Part::default(), Vec::new());
+    let (mut words_of, mut numbers_of) = (Vec::new(), Vec::new());
+    let of = |row: &u32| -> &[Named] {
+        let from = rows.named.partition_point(|named| named.row < *row);
+        let rest = rows.named.get(from..).unwrap_or_default();
+        let count = rest.iter().take_while(|named| named.row == *row).count();
+        rest.get(..count).unwrap_or_default()
     };
     let is_word = |value: &NamedValue| matches!(value, NamedValue::Code(_));
-    let mut names: Vec<(u32, bool)> = run
-        .iter()
-        .flat_map(|event| of(event).map(|named| (named.name, is_word(&named.value))))
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    for (name, words) in names {
-        let value = |event: &Event| {
-            of(event).find(|named| named.name == name && is_word(&named.value) == words)
-        };
-        scratch.values.clear();
-        scratch.numbers.clear();
-        for event in run {
-            let (word, number) = match value(event).map(|named| named.value) {
-                Some(NamedValue::Code(code)) => (code, decimal::NONE),
-                Some(NamedValue::Number(number, unit)) => (unit, number),
-                None => (0, decimal::NONE),
-            };
-            scratch.values.push(i64::from(word));
-            scratch.numbers.push(number);
-        }
-        if !words {
-            scratch.decimals(tag::ATTRIBUTE_NUMBER, Some(name), out);
-        }
-        if scratch.values.iter().any(|&value| value != 0) {
-            scratch.payload.clear();
-            column::write(&scratch.values, &mut scratch.payload);
+    let mut sorted = Vec::new();
+    order.sorted(|event| event.row, &mut sorted);
+    for run in runs(&sorted, &order.bounds) {
+        let all = run.iter().flat_map(of);
+        let mut names: Vec<_> = all.map(|named| (named.name, is_word(&named.value))).collect();
+        names.sort_unstable();
+        names.dedup();
+        for (name, words) in names {
+            let is_it = |named: &&Named| named.name == name && is_word(&named.value) == words;
+            words_of.clear();
+            numbers_of.clear();
+            for row in run {
+                let (word, number) = match of(row).iter().find(is_it).map(|named| named.value) {
+                    Some(NamedValue::Code(code)) => (code, decimal::NONE),
+                    Some(NamedValue::Number(number, unit)) => (unit, number),
+                    None => (0, decimal::NONE),
+                };
+                words_of.push(i64::from(word));
+                numbers_of.push(number);
+            }
+            if !words {
+                let head = (tag::ATTRIBUTE_NUMBER, Some(name));
+                part.put_decimals(head, &numbers_of, &mut payload);
+            }
             let tag = if words { tag::ATTRIBUTE_WORD } else { tag::ATTRIBUTE_UNIT };
-            put(tag, Some(name), &scratch.payload, out);
+            part.put_integers((tag, Some(name)), &words_of, &mut payload);
         }
+        part.ends.push(part.bytes.len());
     }
+    part
 }

@@ -1,6 +1,7 @@
 //! Building a segment: rows come sorted by patient, shards go to threads, and are written in order.
 
 mod encode;
+mod events;
 mod patients;
 pub(crate) mod rows;
 pub(crate) mod writer;
@@ -14,7 +15,7 @@ use std::thread::JoinHandle;
 
 use vocab::PatientId;
 
-use self::encode::EncodedShard;
+use self::encode::{EncodedShard, Scratch};
 pub use self::patients::{PatientRows, person_of};
 use self::rows::{Books, Rows, Translated};
 use self::writer::{Tables, Writer};
@@ -152,21 +153,24 @@ impl Builder {
     /// the file cannot be written.
     pub fn push(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
         let translated = Translated::new(batch, &mut self.books);
-        for (row, &patient) in batch.patient.iter().enumerate() {
-            self.built.rows += 1;
+        let mut from = 0;
+        for rows in batch.patient.chunk_by(|a, b| a == b) {
+            let to = from + rows.len();
+            let of = std::mem::replace(&mut from, to)..to;
+            self.built.rows += rows.len() as u64;
+            let Some(&patient) = rows.first() else { continue };
             let is_there = match &self.open {
                 Some(people) => self.go_within(people.clone(), patient),
                 None => self.last == Some(patient) || self.go_to(patient)?,
             };
             if !is_there {
-                self.built.unknown_patient += 1;
+                self.built.unknown_patient += rows.len() as u64;
                 continue;
             }
             let within = self.at - crate::format::wide(self.rows.first_patient);
             let within = u16::try_from(within).map_err(|_| Error::TooLarge("a shard"))?;
-            if !self.rows.push(&translated, row, within) {
-                self.built.impossible_time += 1;
-            } else if self.rows.len() > SHARD_ROWS_MAX {
+            self.built.impossible_time += self.rows.push(&translated, of, within);
+            if self.rows.len() > SHARD_ROWS_MAX {
                 return Err(Error::TooLarge("a patient"));
             }
         }
@@ -234,7 +238,9 @@ impl Builder {
     /// Closes a shard; the next begins at this place.
     fn close(&mut self, next: usize) -> Result<(), Error> {
         let next = u32::try_from(next).map_err(|_| Error::TooLarge("patients"))?;
-        let mut rows = std::mem::replace(&mut self.rows, Rows::new(next));
+        let mut empty = self.workers.spare.pop().unwrap_or_else(|| Rows::new(next));
+        empty.begin(next);
+        let mut rows = std::mem::replace(&mut self.rows, empty);
         rows.patients = next - rows.first_patient;
         self.at = self.at.max(crate::format::wide(next));
         self.workers.give(rows)?;
@@ -271,11 +277,13 @@ impl Builder {
 /// Threads that encode shards; what they give back is put into the order in which it was given.
 struct Workers {
     give: Option<Sender<(usize, Rows)>>,
-    take: Receiver<(usize, EncodedShard)>,
+    take: Receiver<(usize, EncodedShard, Rows)>,
     threads: Vec<JoinHandle<()>>,
     given: usize,
     taken: usize,
     early: BTreeMap<usize, EncodedShard>,
+    /// Rows that were encoded, to be filled again.
+    spare: Vec<Rows>,
 }
 
 impl Workers {
@@ -287,11 +295,13 @@ impl Workers {
             .map(|_| {
                 let (given, done) = (Arc::clone(&given), done.clone());
                 std::thread::spawn(move || {
+                    let mut scratch = Scratch::default();
                     loop {
                         // A lock is poisoned only if a thread panicked in `recv`.
                         let Ok(next) = given.lock().map(|given| given.recv()) else { return };
                         let Ok((number, rows)) = next else { return };
-                        if done.send((number, encode::encode(&rows))).is_err() {
+                        let shard = encode::encode(&rows, &mut scratch);
+                        if done.send((number, shard, rows)).is_err() {
                             return;
                         }
                     }
@@ -299,7 +309,8 @@ impl Workers {
             })
             .collect();
         let give = Some(give);
-        Self { give, take, threads, given: 0, taken: 0, early: BTreeMap::new() }
+        let (early, spare) = (BTreeMap::new(), Vec::new());
+        Self { give, take, threads, given: 0, taken: 0, early, spare }
     }
 
     fn give(&mut self, rows: Rows) -> Result<(), Error> {
@@ -326,8 +337,9 @@ impl Workers {
             } else {
                 self.take.try_recv().ok()
             };
-            let Some((number, shard)) = next else { return Ok(None) };
+            let Some((number, shard, rows)) = next else { return Ok(None) };
             self.early.insert(number, shard);
+            self.spare.push(rows);
         }
     }
 }

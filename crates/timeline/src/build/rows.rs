@@ -1,5 +1,7 @@
 //! Rows of a shard as they come, with words and codes as numbers.
 
+use std::ops::Range;
+
 use crate::dictionary::{Numbered, WordBook};
 use crate::event::{
     AttributeValue, Batch, CodeField, Codes, DOSE_UNIT, FIRST_SECOND, LAST_SECOND, NUMBER_COLUMNS,
@@ -18,9 +20,30 @@ pub(crate) struct Arena {
 }
 
 impl Arena {
-    fn push(&mut self, text: &[u8]) {
-        self.bytes.extend_from_slice(text);
-        self.ends.push(self.bytes.len());
+    /// Appends the texts of some rows, which lie one after the other.
+    fn push(&mut self, texts: Option<&Texts<'_>>, rows: Range<usize>) {
+        let Some(texts) = texts else {
+            self.ends.resize(self.ends.len() + rows.len(), self.bytes.len());
+            return;
+        };
+        let wide = |end: Option<&u32>| end.map_or(0, |&end| crate::format::wide(end));
+        let first = rows.start.checked_sub(1).map_or(0, |row| wide(texts.ends.get(row)));
+        let ends = texts.ends.get(rows.clone()).filter(|ends| ends.is_sorted());
+        let bytes = ends.and_then(|ends| texts.bytes.get(first..wide(ends.last()).max(first)));
+        if let (Some(ends), Some(bytes)) = (ends, bytes) {
+            let before = self.bytes.len();
+            self.bytes.extend_from_slice(bytes);
+            let end = |&end: &u32| before + crate::format::wide(end).saturating_sub(first);
+            self.ends.extend(ends.iter().map(end));
+            return;
+        }
+        // What ends before it begins is no text.
+        for row in rows {
+            let from = row.checked_sub(1).map_or(0, |row| wide(texts.ends.get(row)));
+            let text = texts.bytes.get(from..wide(texts.ends.get(row))).unwrap_or_default();
+            self.bytes.extend_from_slice(text);
+            self.ends.push(self.bytes.len());
+        }
     }
 
     /// The text of a row; empty where there is none.
@@ -36,12 +59,17 @@ impl Arena {
 pub(crate) struct Sparse<T>(Vec<T>);
 
 impl<T: Copy> Sparse<T> {
-    fn put(&mut self, row: usize, value: T, nothing: T) {
-        if self.0.len() <= row {
+    /// Appends what the rows from one on have, unless it is nothing in all of them.
+    fn push(
+        &mut self,
+        row: usize,
+        values: impl Iterator<Item = T> + Clone,
+        nothing: T,
+        is_nothing: impl Fn(&T) -> bool,
+    ) {
+        if !values.clone().all(|value| is_nothing(&value)) {
             self.0.resize(row, nothing);
-            self.0.push(value);
-        } else if let Some(place) = self.0.get_mut(row) {
-            *place = value;
+            self.0.extend(values);
         }
     }
 
@@ -92,6 +120,8 @@ pub(crate) struct Rows {
     pub(crate) numbers: [Sparse<f64>; NUMBER_COLUMNS],
     pub(crate) flags: Sparse<u8>,
     pub(crate) named: Vec<Named>,
+    /// The word of visits.
+    visit_kind: u32,
 }
 
 /// The words and codes of everything that came.
@@ -174,13 +204,6 @@ fn number(keys: &[u32], numbers: &[u32], row: usize) -> u32 {
     numbers.get(crate::format::wide(key)).copied().unwrap_or(0)
 }
 
-/// A row's text.
-fn text<'a>(texts: &Texts<'a>, row: usize) -> &'a [u8] {
-    let end = |row: usize| texts.ends.get(row).map_or(0, |&end| crate::format::wide(end));
-    let from = row.checked_sub(1).map_or(0, end);
-    texts.bytes.get(from..end(row)).unwrap_or_default()
-}
-
 /// A row's time; none where it is not of the calendar.
 fn time(times: &Times<'_>, row: usize) -> Option<(i64, u32)> {
     let (Some(&earliest), Some(&seconds)) = (times.earliest.get(row), times.seconds.get(row))
@@ -212,7 +235,26 @@ impl Rows {
             numbers: std::array::from_fn(|_| Sparse(Vec::new())),
             flags: Sparse(Vec::new()),
             named: Vec::new(),
+            visit_kind: u32::MAX,
         }
+    }
+
+    /// Begins anew with another first patient; what was allocated stays.
+    pub(crate) fn begin(&mut self, first_patient: u32) {
+        (self.first_patient, self.patients) = (first_patient, 0);
+        self.patient.clear();
+        self.kind.clear();
+        self.code.clear();
+        self.start.clear();
+        self.end.0.clear();
+        for arena in [&mut self.source, &mut self.visit, &mut self.order] {
+            arena.ends.clear();
+            arena.bytes.clear();
+        }
+        self.words.iter_mut().for_each(|column| column.0.clear());
+        self.numbers.iter_mut().for_each(|column| column.0.clear());
+        self.flags.0.clear();
+        self.named.clear();
     }
 
     /// How many rows.
@@ -220,51 +262,75 @@ impl Rows {
         self.patient.len()
     }
 
-    /// Appends a row of a batch for a patient of this shard. Says no where its times are none of
-    /// the calendar.
-    pub(crate) fn push(&mut self, of: &Translated<'_>, from: usize, patient: u16) -> bool {
+    /// The visit to which a row belongs: a visit belongs to itself.
+    pub(crate) fn visit_of(&self, row: usize) -> &[u8] {
+        let visit = self.visit.get(row);
+        if visit.is_empty() && self.kind.get(row) == Some(&self.visit_kind) {
+            return self.source.get(row);
+        }
+        visit
+    }
+
+    /// Appends rows of a batch for a patient of this shard. Says how many it left out, since their
+    /// times are none of the calendar.
+    pub(crate) fn push(&mut self, of: &Translated<'_>, rows: Range<usize>, patient: u16) -> u64 {
+        let batch = &of.batch;
+        let is_known = |row: &usize| {
+            let end = batch.last.as_ref().map_or(Some(NO_TIME), |times| time(times, *row));
+            time(&batch.start, *row).is_some() && end.is_some()
+        };
+        let (mut from, mut left_out) = (rows.start, 0);
+        while from < rows.end {
+            // Nearly always all of them.
+            let to = from + (from..rows.end).take_while(is_known).count();
+            self.append(of, from..to, patient);
+            left_out += u64::from(to < rows.end);
+            from = to + 1;
+        }
+        left_out
+    }
+
+    /// Appends rows whose times are known to be of the calendar, column by column.
+    fn append(&mut self, of: &Translated<'_>, rows: Range<usize>, patient: u16) {
+        if rows.is_empty() {
+            return;
+        }
         let batch = &of.batch;
         let row = self.len();
-        let start = time(&batch.start, from);
-        let end = batch.last.as_ref().map_or(Some(NO_TIME), |times| time(times, from));
-        let (Some(start), Some(end)) = (start, end) else { return false };
-        self.patient.push(patient);
-        let kind = number(batch.kind.keys, &of.kind, from);
-        self.kind.push(kind);
-        self.code.push(number(batch.code.keys, &of.code, from));
-        self.start.push(start);
-        if end.1 > 0 {
-            self.end.put(row, end, NO_TIME);
+        self.visit_kind = of.visit_kind;
+        self.patient.resize(row + rows.len(), patient);
+        self.kind.extend(rows.clone().map(|row| number(batch.kind.keys, &of.kind, row)));
+        self.code.extend(rows.clone().map(|row| number(batch.code.keys, &of.code, row)));
+        let known = |times: &Times<'_>, row| time(times, row).unwrap_or(NO_TIME);
+        self.start.extend(rows.clone().map(|row| known(&batch.start, row)));
+        if let Some(last) = &batch.last {
+            let ends = rows.clone().map(|row| known(last, row));
+            self.end.push(row, ends, NO_TIME, |time| time.1 == 0);
         }
-        let source = text(&batch.source_key, from);
-        self.source.push(source);
-        let visit = batch.visit.as_ref().map_or(&[][..], |texts| text(texts, from));
-        self.visit.push(if visit.is_empty() && kind == of.visit_kind { source } else { visit });
-        self.order.push(batch.order.as_ref().map_or(&[], |texts| text(texts, from)));
+        self.source.push(Some(&batch.source_key), rows.clone());
+        self.visit.push(batch.visit.as_ref(), rows.clone());
+        self.order.push(batch.order.as_ref(), rows.clone());
         for (column, to) in of.words.iter().zip(&mut self.words) {
             if let Some((keys, numbers)) = column {
-                let word = number(keys, numbers, from);
-                if word > 0 {
-                    to.put(row, word, 0);
-                }
+                let words = rows.clone().map(|row| number(keys, numbers, row));
+                to.push(row, words, 0, |word| *word == 0);
             }
         }
         for (column, to) in batch.numbers.iter().zip(&mut self.numbers) {
-            if let Some(value) = column.and_then(|column| column.get(from))
-                && value.is_finite()
-            {
-                to.put(row, *value, NONE);
+            if let Some(column) = column {
+                let finite = |row| column.get(row).copied().filter(|value: &f64| value.is_finite());
+                let values = rows.clone().map(|row| finite(row).unwrap_or(NONE));
+                to.push(row, values, NONE, |value| value.is_nan());
             }
         }
-        let is = |column: Option<&[bool]>| column.and_then(|of| of.get(from)).is_some_and(|is| *is);
-        let flags = u8::from(is(batch.suspected)) | (u8::from(is(batch.main)) << 1);
-        if flags > 0 {
-            self.flags.put(row, flags, 0);
-        }
+        let is = |of: Option<&[bool]>, row| of.and_then(|of| of.get(row)).is_some_and(|is| *is);
+        let flags = rows
+            .clone()
+            .map(|row| u8::from(is(batch.suspected, row)) | (u8::from(is(batch.main, row)) << 1));
+        self.flags.push(row, flags, 0, |flags| *flags == 0);
         if !of.named.is_empty() {
-            self.push_named(of, from, row);
+            rows.zip(row..).for_each(|(from, row)| self.push_named(of, from, row));
         }
-        true
     }
 
     fn push_named(&mut self, of: &Translated<'_>, from: usize, row: usize) {

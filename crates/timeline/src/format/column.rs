@@ -10,29 +10,26 @@ const DICTIONARY_ROWS_MIN: usize = 64;
 
 /// Appends a column.
 pub(crate) fn write(values: &[i64], out: &mut Vec<u8>) {
-    if let Some(dictionary) = dictionary_of(values) {
+    let (mut least, mut largest) = values.first().map_or((0, 0), |&value| (value, value));
+    for &value in values {
+        least = least.min(value);
+        largest = largest.max(value);
+    }
+    if let Some(dictionary) = dictionary_of(values, (least, largest)) {
         write_with(&dictionary, values, out);
         return;
     }
-    let base = values.iter().copied().min().unwrap_or(0);
-    let above = |value: i64| value.wrapping_sub(base).cast_unsigned();
-    let mut factor = 0;
-    for &value in values {
-        factor = gcd(factor, above(value));
-        if factor == 1 {
-            break;
-        }
-    }
-    let factor = factor.max(1);
-    varint::write_signed(base, out);
-    varint::write(factor, out);
+    let above = |value: i64| value.wrapping_sub(least).cast_unsigned();
+    let factor = common(values.iter().map(|&value| above(value)));
+    varint::write_signed(least, out);
+    varint::write(factor.factor, out);
     let widths = out.len();
     out.resize(widths + values.len().div_ceil(BLOCK), 0);
     let mut block = [0_u64; BLOCK];
     for (number, chunk) in values.chunks(BLOCK).enumerate() {
         let mut largest = 0;
         for (to, &value) in block.iter_mut().zip(chunk) {
-            *to = if factor == 1 { above(value) } else { above(value) / factor };
+            *to = factor.of(above(value));
             largest |= *to;
         }
         let width = pack::width_of(largest);
@@ -43,15 +40,58 @@ pub(crate) fn write(values: &[i64], out: &mut Vec<u8>) {
     }
 }
 
+/// A number that divides others without a division.
+#[derive(Clone, Copy)]
+struct Factor {
+    factor: u64,
+    /// How often 2 is in it, and what times the rest is 1 in 64 bits.
+    twos: u32,
+    inverse: u64,
+    /// The largest number of times it fits into 64 bits.
+    most: u64,
+}
+
+impl Factor {
+    fn new(factor: u64) -> Self {
+        let factor = factor.max(1);
+        let twos = factor.trailing_zeros();
+        let odd = factor >> twos;
+        // Each step doubles how many of the lowest bits are right; an odd number has three at once.
+        let inverse = (0..5).fold(odd, |inverse, _| {
+            inverse.wrapping_mul(2_u64.wrapping_sub(odd.wrapping_mul(inverse)))
+        });
+        Self { factor, twos, inverse, most: u64::MAX / factor }
+    }
+
+    /// How many times it is in a number of which it is a factor; more than fit where it is none.
+    fn of(self, number: u64) -> u64 {
+        number.wrapping_mul(self.inverse).rotate_right(self.twos)
+    }
+
+    fn divides(self, number: u64) -> bool {
+        self.of(number) <= self.most
+    }
+}
+
+/// The largest factor of all numbers; 1 where all are 0.
+fn common(numbers: impl Iterator<Item = u64>) -> Factor {
+    let mut numbers = numbers.skip_while(|&number| number == 0);
+    let mut factor = Factor::new(numbers.next().unwrap_or(1));
+    for number in numbers {
+        if factor.factor == 1 {
+            break;
+        }
+        if !factor.divides(number) {
+            factor = Factor::new(gcd(factor.factor, number));
+        }
+    }
+    factor
+}
+
 /// The values of a column that are so few and so far apart that their places cost less.
-fn dictionary_of(values: &[i64]) -> Option<Vec<i64>> {
+fn dictionary_of(values: &[i64], (least, largest): (i64, i64)) -> Option<Vec<i64>> {
     if values.len() < DICTIONARY_ROWS_MIN {
         return None;
-    }
-    let (mut least, mut largest) = (i64::MAX, i64::MIN);
-    for &value in values {
-        least = least.min(value);
-        largest = largest.max(value);
     }
     let width = pack::width_of(largest.wrapping_sub(least).cast_unsigned());
     let mut found: Vec<i64> = Vec::new();
@@ -321,6 +361,18 @@ mod tests {
                 if column.read_all(&mut out).is_ok() {
                     prop_assert_eq!(out.len(), count);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_factor_tells_its_multiples() {
+        for factor in [1, 2, 3, 60, 86_400, 1 << 40, 3 << 62, u64::MAX] {
+            let of = Factor::new(factor);
+            for times in [0, 1, 2, 7, u64::MAX / factor] {
+                let Some(number) = factor.checked_mul(times) else { continue };
+                assert!(of.divides(number) && of.of(number) == times, "{factor} {times}");
+                assert!(factor == 1 || !of.divides(number ^ 1), "{factor} {times}");
             }
         }
     }

@@ -11,6 +11,8 @@ const SCALE_MAX: u8 = 9;
 const POWERS: [f64; 10] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 /// Beyond this, doubles are not every integer.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+/// From here on, a double is an integer.
+const WHOLE_MIN: f64 = 4_503_599_627_370_496.0;
 const HAS_NONE: u8 = 0x80;
 
 /// The bits that stand for no number; a row whose number is not finite has none.
@@ -24,11 +26,13 @@ pub(crate) const NONE: f64 = f64::NAN;
 )]
 fn integer(value: f64, scale: u8) -> Option<i64> {
     let power = POWERS.get(usize::from(scale)).copied()?;
-    let scaled = (value * power).round();
+    let scaled = value * power;
     if scaled.is_nan() || scaled.abs() >= EXACT_MAX {
         return None;
     }
-    let integer = scaled as i64;
+    // Rounded without a call. What is no integer nearly is one neither way.
+    let half = if scaled.abs() < WHOLE_MIN { f64::copysign(0.5, scaled) } else { 0.0 };
+    let integer = (scaled + half) as i64;
     // As it will be read; a zero below zero is not.
     (((integer as f64) / power).to_bits() == value.to_bits()).then_some(integer)
 }
@@ -39,11 +43,14 @@ fn scale_of(values: &[f64]) -> u8 {
     let mut finite = 0;
     // Every value of a short column, and a part of a long one, spread over it.
     let step = (values.len() / 4096).max(1);
+    let mut last = (f64::NAN.to_bits(), None);
     for &value in values.iter().step_by(step).filter(|value| value.is_finite()) {
         finite += 1;
-        if let Some(scale) = (0..=SCALE_MAX).find(|&scale| integer(value, scale).is_some())
-            && let Some(count) = of.get_mut(usize::from(scale))
-        {
+        if last.0 != value.to_bits() {
+            let scale = (0..=SCALE_MAX).find(|&scale| integer(value, scale).is_some());
+            last = (value.to_bits(), scale);
+        }
+        if let Some(count) = last.1.and_then(|scale| of.get_mut(usize::from(scale))) {
             *count += 1;
         }
     }
@@ -67,8 +74,13 @@ pub(crate) fn write(values: &[f64], out: &mut Vec<u8>) {
     let mut count = 0;
     let mut next = 0;
     let mut nones = Vec::new();
+    let mut last = (f64::NAN.to_bits(), None);
     for (row, &value) in values.iter().enumerate() {
-        match integer(value, scale) {
+        // Limits are the same in most rows.
+        if last.0 != value.to_bits() {
+            last = (value.to_bits(), integer(value, scale));
+        }
+        match last.1 {
             Some(integer) => integers.push(integer),
             None if value.is_finite() => {
                 varint::write((row - next) as u64, &mut exceptions);

@@ -24,19 +24,21 @@ pub(crate) fn pack(numbers: &[u64], width: u8, out: &mut Vec<u8>) {
         0 => {}
         64 => numbers.iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes())),
         _ => {
-            let (mut held, mut bits) = (0_u64, 0_u32);
+            out.reserve(bytes_of(numbers.len(), width) + 8);
+            let (mut held, mut bits, width) = (0_u64, 0_u32, u32::from(width));
             for &number in numbers {
                 held |= number << bits;
-                bits += u32::from(width);
-                while bits >= 8 {
-                    out.push(held.to_le_bytes()[0]);
-                    held >>= 8;
-                    bits -= 8;
+                bits += width;
+                if bits >= u64::BITS {
+                    out.extend_from_slice(&held.to_le_bytes());
+                    bits -= u64::BITS;
+                    // What of the number found no room.
+                    held = number >> (width - bits);
                 }
             }
-            if bits > 0 {
-                out.push(held.to_le_bytes()[0]);
-            }
+            let rest = held.to_le_bytes();
+            let rest = rest.get(..super::wide(bits.div_ceil(8)));
+            out.extend_from_slice(rest.unwrap_or_default());
         }
     }
 }
