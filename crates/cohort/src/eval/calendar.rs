@@ -27,12 +27,14 @@ impl Stretch {
     /// From a first to a last second, both belonging to it. Nothing where the last is before the
     /// first.
     #[must_use]
+    #[inline]
     pub fn new(first: i64, last: i64) -> Option<Self> {
         (first <= last).then_some(Self { first, last })
     }
 
     /// One second.
     #[must_use]
+    #[inline]
     pub fn second(second: i64) -> Self {
         Self { first: second, last: second }
     }
@@ -43,48 +45,56 @@ impl Stretch {
     /// assert_eq!(cohort::eval::Stretch::day(1).first_second(), 86_400);
     /// ```
     #[must_use]
+    #[inline]
     pub fn day(day: i64) -> Self {
         Self::days(day, day)
     }
 
     /// Whole local days; where the last is before the first, the first.
     #[must_use]
+    #[inline]
     pub fn days(first: i64, last: i64) -> Self {
         Self { first: first.saturating_mul(SECONDS_PER_DAY), last: last_second_of(last.max(first)) }
     }
 
     /// The earliest second it can be.
     #[must_use]
+    #[inline]
     pub fn first_second(self) -> i64 {
         self.first
     }
 
     /// The latest second it can be.
     #[must_use]
+    #[inline]
     pub fn last_second(self) -> i64 {
         self.last
     }
 
     /// The earliest local day it can be.
     #[must_use]
+    #[inline]
     pub fn first_day(self) -> i64 {
         day_of(self.first)
     }
 
     /// The latest local day it can be.
     #[must_use]
+    #[inline]
     pub fn last_day(self) -> i64 {
         day_of(self.last)
     }
 
     /// The local day, where it can be only one.
     #[must_use]
+    #[inline]
     pub fn known_day(self) -> Option<i64> {
         (self.first_day() == self.last_day()).then(|| self.first_day())
     }
 
     /// Moved by a step of the calendar: both ends move.
     #[must_use]
+    #[inline]
     pub fn shifted(self, by: Offset) -> Self {
         let (first, last) = (shift_second(self.first, by), shift_second(self.last, by));
         Self { first, last: last.max(first) }
@@ -143,18 +153,21 @@ impl Range {
 
 /// The local day of a second.
 #[must_use]
+#[inline]
 pub fn day_of(second: i64) -> i64 {
     second.div_euclid(SECONDS_PER_DAY)
 }
 
 /// The last second of a local day.
 #[must_use]
+#[inline]
 pub fn last_second_of(day: i64) -> i64 {
     day.saturating_mul(SECONDS_PER_DAY).saturating_add(SECONDS_PER_DAY - 1)
 }
 
 /// A second moved by a step. Months and years move its day and keep its time of day.
 #[must_use]
+#[inline]
 pub fn shift_second(second: i64, by: Offset) -> i64 {
     let count = i64::from(by.count);
     let seconds = |length: i64| second.saturating_add(count.saturating_mul(length));
@@ -176,6 +189,7 @@ pub fn shift_second(second: i64, by: Offset) -> i64 {
 /// A local day moved by a length of time in days or longer units; a length in hours, minutes or
 /// seconds moves it by the days that are begun.
 #[must_use]
+#[inline]
 pub fn day_after(day: i64, span: Span) -> i64 {
     let count = i64::from(span.count);
     match span.unit {

@@ -385,6 +385,7 @@ pub fn age(birth: Stretch, at: Stretch, unit: TimeUnit) -> Option<i64> {
 
 /// A comparison; unknown where either side is.
 #[must_use]
+#[inline]
 pub fn compare(left: Option<f64>, is: Comparison, right: Option<f64>) -> Truth {
     let order = left.zip(right).and_then(|(left, right)| left.partial_cmp(&right));
     Truth::from(order.map(|order| match is {

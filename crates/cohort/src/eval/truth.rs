@@ -22,12 +22,14 @@ impl Truth {
     /// assert_eq!(False.and(Unknown), False);
     /// ```
     #[must_use]
+    #[inline]
     pub fn and(self, other: Self) -> Self {
         self.min(other)
     }
 
     /// False only where both are.
     #[must_use]
+    #[inline]
     pub fn or(self, other: Self) -> Self {
         self.max(other)
     }
@@ -35,6 +37,7 @@ impl Truth {
     /// Unknown stays unknown.
     #[must_use]
     #[expect(clippy::should_implement_trait, reason = "it is written beside `and` and `or`")]
+    #[inline]
     pub fn not(self) -> Self {
         match self {
             Self::True => Self::False,
@@ -45,12 +48,14 @@ impl Truth {
 
     /// Whether it is known.
     #[must_use]
+    #[inline]
     pub fn is_known(self) -> bool {
         self != Self::Unknown
     }
 
     /// True where the first is sure, false where the second is sure, else unknown.
     #[must_use]
+    #[inline]
     pub fn sure(holds: bool, fails: bool) -> Self {
         match (holds, fails) {
             (true, _) => Self::True,
@@ -61,12 +66,14 @@ impl Truth {
 }
 
 impl From<bool> for Truth {
+    #[inline]
     fn from(known: bool) -> Self {
         if known { Self::True } else { Self::False }
     }
 }
 
 impl From<Option<bool>> for Truth {
+    #[inline]
     fn from(known: Option<bool>) -> Self {
         known.map_or(Self::Unknown, Self::from)
     }

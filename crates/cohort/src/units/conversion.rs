@@ -93,6 +93,7 @@ impl Conversion {
 
     /// The number after it. Not finite where it has become too large.
     #[must_use]
+    #[inline]
     pub fn apply(&self, value: f64) -> f64 {
         self.steps.iter().fold(value, |value, step| match step {
             Step::Times(factor) => value * factor,
