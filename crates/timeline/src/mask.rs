@@ -54,11 +54,6 @@ impl Mask {
 }
 
 impl Mask {
-    /// Leaves only those that another has as well.
-    pub(crate) fn and(&mut self, other: &Self) {
-        self.0.iter_mut().zip(other.0.iter()).for_each(|(word, other)| *word &= other);
-    }
-
     /// Adds those of another.
     pub(crate) fn or(&mut self, other: &Self) {
         self.0.iter_mut().zip(other.0.iter()).for_each(|(word, other)| *word |= other);

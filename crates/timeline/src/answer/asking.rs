@@ -12,7 +12,7 @@ use super::candidates::{Bits, Candidate, Entered, Shard};
 use super::keys;
 use super::memory::Held;
 use super::plan::{ColumnId, Need, Plan, TableSpec, plain};
-use super::table::{self, Hit, Table, Wanted};
+use super::table::{self, Hit, Runs, Table, Wanted};
 use super::uses::{Uses, Walk};
 use super::{Effort, Question, whole};
 use crate::Error;
@@ -61,6 +61,8 @@ pub(super) struct Asking<'a> {
     entry: Uses,
     dates: Uses,
     rules: Uses,
+    /// Whether any of them asks to which visits events belong.
+    visits: bool,
 }
 
 impl<'a> Asking<'a> {
@@ -90,6 +92,7 @@ impl<'a> Asking<'a> {
             entry: Uses::default(),
             dates: Uses::default(),
             rules: Uses::default(),
+            visits: false,
         };
         let unplanned = match plan {
             Some(plan) => asking.look_at(plan, has_entered),
@@ -134,6 +137,7 @@ impl<'a> Asking<'a> {
         for (table, columns) in &mut self.dates.tables {
             columns.extend(later.tables.get(table).into_iter().flatten());
         }
+        self.visits = all.visits;
         for &table in all.tables.keys() {
             let Some(spec) = plan.tables.get(table) else { continue };
             let hits = self.hits(&spec.records, &|segment| table::hits(spec, segment, self.world));
@@ -220,8 +224,8 @@ impl<'a> Asking<'a> {
             return Ok((Some(entered), bits));
         };
         let mut shard = Shard {
-            segment,
-            number: at.number,
+            runs: Runs::new(segment, at.number),
+            first_patient: segment.shard(at.number).map_or(0, |of| of.first_patient),
             definition: self.question.definition,
             plan,
             tables: std::iter::repeat_with(Table::default).take(plan.tables.len()).collect(),
@@ -260,7 +264,7 @@ impl<'a> Asking<'a> {
         shown: &Mask,
     ) -> Result<Entered, Error> {
         let mut zones = None;
-        let few = shard.segment.shard(shard.number).map_or(0, |of| of.patients / FEW);
+        let few = shard.runs.segment.shard(shard.runs.shard).map_or(0, |of| of.patients / FEW);
         let mut have = |need: &Need, among: &Mask| {
             // Of few, reading them is shorter than asking who of all the shard may be meant.
             if among.count() <= few {
@@ -311,9 +315,7 @@ impl<'a> Asking<'a> {
                 };
                 let none = BTreeSet::new();
                 let wanted = self.wanted((shard, at), (*table, spec, hits), &none)?;
-                let mut have = table::presence(self.place(shard), wanted)?;
-                have.and(among);
-                Ok(have)
+                table::presence(self.place(shard), wanted, among)
             }
             Need::Holds(table, ask) => {
                 if zones.is_none() {
@@ -330,7 +332,7 @@ impl<'a> Asking<'a> {
     fn says(&self, shard: &Shard<'_>, candidates: &[Candidate]) -> Result<Vec<Bits>, Error> {
         let mut evaluated = Vec::new();
         if self.unplanned.is_some() {
-            let place = (shard.segment, shard.number);
+            let place = (shard.runs.segment, shard.runs.shard);
             let (other, bits) = self.evaluated(place, &mask_of(candidates))?;
             let who = |of: &Candidate| (of.patient, of.entry.row.start, of.index);
             if !candidates.iter().map(who).eq(other.candidates.iter().map(who)) {
@@ -424,8 +426,8 @@ impl<'a> Asking<'a> {
         table::load(self.place(shard), Wanted { firsts, ..wanted }, of)
     }
 
-    fn place<'b>(&'b self, shard: &'b Shard<'_>) -> table::Place<'b> {
-        table::Place { segment: shard.segment, shard: shard.number, world: self.world }
+    fn place<'b, 's>(&'b self, shard: &'b Shard<'s>) -> table::Place<'b, 's> {
+        table::Place { runs: &shard.runs, world: self.world }
     }
 
     fn wanted<'b>(
@@ -439,8 +441,10 @@ impl<'a> Asking<'a> {
             spec,
             hits: hits.get(at.segment).map_or(&[], Vec::as_slice),
             specs: &shard.plan.columns,
+            limits: &shard.plan.limits,
             columns,
             firsts: false,
+            visits: self.visits,
         })
     }
 }

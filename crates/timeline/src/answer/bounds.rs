@@ -1,5 +1,9 @@
 //! Who can be meant at all, where numbers of one event are compared with those of others.
 
+use std::cell::Cell;
+
+use cohort::ast::{Comparison, Operator, Share};
+
 use super::plan::{Amount, Ask, ColumnId, From, Pick};
 use super::table::{Source, Zone, truths};
 use crate::mask::Mask;
@@ -85,17 +89,181 @@ pub(super) fn may_hold((table, ask): (usize, &Ask), zones: &Zones, among: &Mask)
     may
 }
 
-/// Whether a condition may hold of one event at hand, as far as numbers tell.
-pub(super) fn may_hold_of(
-    (table, ask): (usize, &Ask),
-    (zones, patient): (&Zones, u16),
-    number: &dyn Fn(ColumnId) -> Option<f64>,
-) -> bool {
-    let zone = |source: Source<'_>| match source {
-        Source::Field(Pick::Frame(0), column) => {
-            number(column).map_or(Zone::NONE, |value| Zone::between(value, value, false))
+/// A condition on the events of a table, of which it is asked whether it may hold, as far as numbers
+/// tell: patient by patient, event by event.
+pub(super) struct Gate<'a> {
+    table: usize,
+    zones: &'a Zones,
+    part: Part<'a>,
+}
+
+/// A part of it.
+enum Part<'a> {
+    Any(Vec<Part<'a>>),
+    All(Vec<Part<'a>>),
+    /// What can hold of a larger number, once it can of a smaller one.
+    Steady(Steady<'a>),
+    Other(&'a Ask),
+}
+
+/// A comparison of which the answer depends on one number of the event, and turns once at most as
+/// that number grows.
+struct Steady<'a> {
+    ask: &'a Ask,
+    column: ColumnId,
+    /// Whether it can hold of smaller numbers.
+    falls: bool,
+    /// Of the patient at hand: the outermost number of which it cannot hold, and that of which it may.
+    fails_until: Cell<f64>,
+    holds_from: Cell<f64>,
+}
+
+impl<'a> Gate<'a> {
+    pub(super) fn new((table, ask): (usize, &'a Ask), zones: &'a Zones) -> Self {
+        Self { table, zones, part: Part::of(ask) }
+    }
+
+    /// Begins with another patient.
+    pub(super) fn begin(&self) {
+        self.part.begin();
+    }
+
+    /// Whether it may hold of an event with these numbers.
+    pub(super) fn may_hold(&self, patient: u16, number: &dyn Fn(ColumnId) -> Option<f64>) -> bool {
+        let may = |ask: &Ask| {
+            let zone = |source: Source<'_>| match source {
+                Source::Field(Pick::Frame(0), column) => {
+                    number(column).map_or(Zone::NONE, |value| Zone::between(value, value, false))
+                }
+                source => self.zones.get(place_of(self.table, source), usize::from(patient)),
+            };
+            truths(ask, &zone).may_hold()
+        };
+        self.part.may_hold(number, &may)
+    }
+}
+
+impl<'a> Part<'a> {
+    fn of(ask: &'a Ask) -> Self {
+        let parts = |parts: &'a [Ask]| parts.iter().map(Self::of).collect();
+        match ask {
+            Ask::Of(Share::Any, of) => Self::Any(parts(of)),
+            Ask::Of(Share::All, of) => Self::All(parts(of)),
+            Ask::Compare(left, is, right) => {
+                let (left, right) = (Turns::of(left), Turns::of(right));
+                let turns = match is {
+                    Comparison::AtLeast | Comparison::Greater => left.with(right.back()),
+                    Comparison::AtMost | Comparison::Less => left.back().with(right),
+                    Comparison::Equal | Comparison::NotEqual => Turns::Other,
+                };
+                let (column, falls) = match turns {
+                    Turns::Rises(column) => (column, false),
+                    Turns::Falls(column) => (column, true),
+                    Turns::Not | Turns::Other => return Self::Other(ask),
+                };
+                let (fails_until, holds_from) = (Cell::new(0.0), Cell::new(0.0));
+                Self::Steady(Steady { ask, column, falls, fails_until, holds_from })
+            }
+            _ => Self::Other(ask),
         }
-        source => zones.get(place_of(table, source), usize::from(patient)),
-    };
-    truths(ask, &zone).may_hold()
+    }
+
+    fn begin(&self) {
+        match self {
+            Self::Any(parts) | Self::All(parts) => parts.iter().for_each(Self::begin),
+            Self::Steady(of) => {
+                of.fails_until.set(f64::NEG_INFINITY);
+                of.holds_from.set(f64::INFINITY);
+            }
+            Self::Other(_) => {}
+        }
+    }
+
+    fn may_hold(
+        &self,
+        number: &dyn Fn(ColumnId) -> Option<f64>,
+        may: &dyn Fn(&Ask) -> bool,
+    ) -> bool {
+        match self {
+            Self::Any(parts) => parts.iter().any(|part| part.may_hold(number, may)),
+            Self::All(parts) => parts.iter().all(|part| part.may_hold(number, may)),
+            Self::Other(ask) => may(ask),
+            Self::Steady(of) => {
+                // Of no number nothing holds that is calculated from it.
+                let Some(value) = number(of.column) else { return false };
+                let value = if of.falls { -value } else { value };
+                if value <= of.fails_until.get() || value >= of.holds_from.get() {
+                    return value >= of.holds_from.get();
+                }
+                let holds = may(of.ask);
+                let turned = if holds { &of.holds_from } else { &of.fails_until };
+                turned.set(value);
+                holds
+            }
+        }
+    }
+}
+
+/// How what is calculated turns as a number of the event at hand grows; rounding keeps the order of
+/// numbers.
+#[derive(Clone, Copy)]
+enum Turns {
+    /// It is the same for all events of a patient.
+    Not,
+    Rises(ColumnId),
+    Falls(ColumnId),
+    Other,
+}
+
+impl Turns {
+    fn of(amount: &Amount) -> Self {
+        match amount {
+            Amount::Literal(_) | Amount::Statistic(..) => Self::Not,
+            Amount::Field(Pick::Frame(0), column) => Self::Rises(*column),
+            Amount::Arithmetic(Operator::Add, left, right) => Self::of(left).with(Self::of(right)),
+            Amount::Arithmetic(Operator::Subtract, left, right) => {
+                Self::of(left).with(Self::of(right).back())
+            }
+            Amount::Arithmetic(Operator::Multiply, left, right) => match (&**left, &**right) {
+                (Amount::Literal(factor), of) | (of, Amount::Literal(factor)) => {
+                    Self::of(of).times(*factor)
+                }
+                _ => Self::Other,
+            },
+            Amount::Arithmetic(Operator::Divide, left, right) => match &**right {
+                Amount::Literal(factor) => Self::of(left).times(*factor),
+                _ => Self::Other,
+            },
+            // The steps of a conversion multiply, divide and add.
+            Amount::Converted(inner, of) => Self::of(inner).times(of.apply(1.0) - of.apply(0.0)),
+            _ => Self::Other,
+        }
+    }
+
+    fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Not, of) | (of, Self::Not) => of,
+            (Self::Rises(a), Self::Rises(b)) if a == b => self,
+            (Self::Falls(a), Self::Falls(b)) if a == b => self,
+            _ => Self::Other,
+        }
+    }
+
+    fn back(self) -> Self {
+        match self {
+            Self::Rises(column) => Self::Falls(column),
+            Self::Falls(column) => Self::Rises(column),
+            of => of,
+        }
+    }
+
+    fn times(self, factor: f64) -> Self {
+        if factor > 0.0 {
+            self
+        } else if factor < 0.0 {
+            self.back()
+        } else {
+            Self::Other
+        }
+    }
 }

@@ -9,13 +9,12 @@ use cohort::eval::{
     Dropped, EndedBy, Ending, Stretch, Truth, day_of, last_second_of, offset_back, shift_second,
 };
 
-use super::bounds::{Zones, may_hold_of};
+use super::bounds::{Gate, Zones};
 use super::plan::{Ask, From, Plan, Set, compares_members};
 use super::scene::{Coverage, Entry, Hand, Known, Picked, Scene};
-use super::table::{NEVER, Row, Table};
+use super::table::{NEVER, Row, Runs, Table};
 use crate::event::BirthDate;
 use crate::mask::Mask;
-use crate::segment::Segment;
 
 /// A candidate of which the rules are asked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,8 +98,8 @@ impl Way {
 
 /// What stays the same in a shard.
 pub(super) struct Shard<'a> {
-    pub(super) segment: &'a Segment,
-    pub(super) number: u32,
+    pub(super) runs: Runs<'a>,
+    pub(super) first_patient: u32,
     pub(super) definition: &'a CohortDefinition,
     pub(super) plan: &'a Plan,
     pub(super) tables: Vec<Table>,
@@ -119,8 +118,7 @@ impl Shard<'_> {
     /// What is known of a patient.
     fn known<'k>(&'k self, patient: u16, picked: &'k [Cell<Option<Picked>>]) -> Known<'k> {
         picked.iter().for_each(|cell| cell.set(None));
-        let first = self.segment.shard(self.number).map_or(0, |shard| shard.first_patient);
-        let person = self.segment.person(first + u32::from(patient));
+        let person = self.runs.segment.person(self.first_patient + u32::from(patient));
         let birth = person.and_then(|person| person.birth).map(BirthDate::stretch);
         Known {
             tables: &self.tables,
@@ -135,12 +133,18 @@ impl Shard<'_> {
         }
     }
 
+    /// Of each alternative of the entry, what is asked of its events first.
+    fn gates(&self) -> Vec<Option<Gate<'_>>> {
+        let gate = |set| compared_in(set).map(|of| Gate::new(of, &self.zones));
+        self.plan.entry.iter().map(gate).collect()
+    }
+
     /// Step 1 for these patients.
     pub(super) fn enter(&self, may: &Mask) -> Vec<(u16, Way)> {
         let mut all = Vec::new();
-        let (mut ways, picked) = (Vec::new(), self.unpicked());
+        let (mut ways, picked, gates) = (Vec::new(), self.unpicked(), self.gates());
         for patient in may.places().filter_map(|place| u16::try_from(place).ok()) {
-            self.ways_of(&self.known(patient, &picked), &mut ways);
+            self.ways_of(&self.known(patient, &picked), &gates, &mut ways);
             all.extend(ways.drain(..).map(|way| (patient, way)));
         }
         all
@@ -177,16 +181,20 @@ impl Shard<'_> {
     }
 
     /// Step 1: the certain members of every alternative that start on a known day, in order.
-    fn ways_of(&self, known: &Known<'_>, ways: &mut Vec<Way>) {
+    fn ways_of(&self, known: &Known<'_>, gates: &[Option<Gate<'_>>], ways: &mut Vec<Way>) {
         let scene = Scene { known, hand: &Hand::default(), frame: None };
-        for (place, set) in self.plan.entry.iter().enumerate() {
+        for (place, (set, gate)) in self.plan.entry.iter().zip(gates).enumerate() {
             let bit = 1_u64 << place.min(63);
             let before = ways.len();
-            let compared = compared_in(set);
-            let may = |row: &Row| compared.is_none_or(|of| self.may_be(known.patient, of, row));
+            gate.iter().for_each(Gate::begin);
+            // What is not certain already does not become so.
+            let may = |row: &Row| {
+                let has_day = row.start.0 != NEVER && day_of(row.start.0) == day_of(row.start.1);
+                let may_be = |gate| self.may_be(known.patient, gate, row);
+                row.certain && has_day && gate.as_ref().is_none_or(may_be)
+            };
             scene.each_member_of(set, may, |row| {
-                let known = row.start.0 != NEVER && day_of(row.start.0) == day_of(row.start.1);
-                if !row.certain || !known {
+                if !row.certain {
                     return true;
                 }
                 let others = ways.get_mut(..before).unwrap_or_default();
@@ -203,10 +211,10 @@ impl Shard<'_> {
     }
 
     /// Whether a condition may hold of an event of a table, as far as its numbers tell.
-    fn may_be(&self, patient: u16, (table, with): (usize, &Ask), row: &Row) -> bool {
-        let of = self.tables.get(table);
+    fn may_be(&self, patient: u16, gate: &Gate<'_>, row: &Row) -> bool {
+        let of = self.tables.get(usize::from(row.table));
         let number = |column| of.and_then(|of| of.number(column, row.at));
-        may_hold_of((table, with), (&self.zones, patient), &number)
+        gate.may_hold(patient, &number)
     }
 
     /// Steps 2 to 6.
@@ -274,11 +282,11 @@ impl Shard<'_> {
     /// Candidates that were held, with their entries as they lie in the tables at hand.
     pub(super) fn refreshed(&self, held: &[Candidate]) -> Vec<Candidate> {
         let mut fresh = Vec::with_capacity(held.len());
-        let (mut ways, picked) = (Vec::new(), self.unpicked());
+        let (mut ways, picked, gates) = (Vec::new(), self.unpicked(), self.gates());
         for of in held.chunk_by(|a, b| a.patient == b.patient) {
             let Some(patient) = of.first().map(|candidate| candidate.patient) else { continue };
             ways.clear();
-            self.ways_of(&self.known(patient, &picked), &mut ways);
+            self.ways_of(&self.known(patient, &picked), &gates, &mut ways);
             fresh.extend(of.iter().map(|candidate| {
                 let same = ways.iter().find(|way| way.row.is_same(&candidate.entry.row));
                 Candidate { entry: same.map_or(candidate.entry, Way::entry), ..*candidate }

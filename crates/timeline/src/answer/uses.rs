@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cohort::ast::Kind;
+use cohort::ast::{Counted, Kind, Same};
 
 use super::plan::{
     Amount, Ask, At, ColumnId, From, How, Instant, Laid, Pick, Plan, Set, Side, When,
@@ -17,6 +17,8 @@ pub(super) struct Uses {
     pub(super) deaths: bool,
     /// Whether more is asked of the entry than when it was.
     pub(super) entry: bool,
+    /// Whether it is asked to which visits events belong.
+    pub(super) visits: bool,
 }
 
 impl Uses {
@@ -28,6 +30,7 @@ impl Uses {
         self.coverage.extend(other.coverage.iter().cloned());
         self.deaths |= other.deaths;
         self.entry |= other.entry;
+        self.visits |= other.visits;
     }
 }
 
@@ -219,9 +222,11 @@ impl<'p> Walk<'p> {
                 self.instant(from);
                 self.instant(to);
             }
-            Amount::Count(_, column, set) | Amount::Statistic(_, column, set) => {
+            Amount::Count(counted, column, set) => {
+                self.uses.visits |= *counted == Counted::Visits;
                 self.counted(*column, set);
             }
+            Amount::Statistic(_, column, set) => self.counted(*column, set),
             Amount::Covered(laid, from, to) => {
                 self.laid(laid);
                 self.side(from);
@@ -255,7 +260,10 @@ impl<'p> Walk<'p> {
         match ask {
             Ask::Truth(_) | Ask::Sex(_) => {}
             Ask::Found(pick) => self.pick(pick),
-            Ask::Has { column, of, .. } => self.counted(*column, of),
+            Ask::Has { counted, column, of, .. } => {
+                self.uses.visits |= *counted == Counted::Visits;
+                self.counted(*column, of);
+            }
             Ask::Compare(left, _, right) => {
                 self.amount(left);
                 self.amount(right);
@@ -265,7 +273,8 @@ impl<'p> Walk<'p> {
                 self.instant(right);
             }
             Ask::Is(pick, column) => self.read(pick, *column),
-            Ask::Same(_, left, right, column) => {
+            Ask::Same(what, left, right, column) => {
+                self.uses.visits |= *what == Same::Visit;
                 for pick in [left, right] {
                     match column {
                         Some(column) => self.read(pick, *column),

@@ -198,6 +198,13 @@ impl Segment {
     /// Where the run of a concept in a shard lies.
     pub(crate) fn find(&self, concept: u32, shard: u32) -> Option<RunPlace> {
         let (mut low, mut high) = self.concept_range(concept)?;
+        // What is frequent has a run in every shard.
+        let is_it = |run: &RunPlace| run.concept == concept && run.shard == shard;
+        if let Some(run) = low.checked_add(shard).filter(|&place| place < high)
+            && let Some(run) = self.run_place(run).filter(is_it)
+        {
+            return Some(run);
+        }
         let table = self.section(Section::Runs);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -207,7 +214,7 @@ impl Segment {
                 high = middle;
             }
         }
-        self.run_place(low).filter(|run| run.concept == concept && run.shard == shard)
+        self.run_place(low).filter(is_it)
     }
 
     /// The runs of a concept.
@@ -234,6 +241,13 @@ impl Segment {
             events: field(5)?,
             patients: field(6)?,
         })
+    }
+
+    /// Reads a byte of a run without believing it, so that its memory is on the way.
+    pub(crate) fn touch(&self, place: &RunPlace) -> u8 {
+        let at = wide(place.block) * BLOCK_RECORD_BYTES;
+        let from = u64_at(self.section(Section::Blocks), at).and_then(index).unwrap_or(0);
+        self.map.get(from.saturating_add(wide(place.from))).copied().unwrap_or(0)
     }
 
     /// Reads the head of a run, after its block was found whole.

@@ -1,5 +1,7 @@
 //! A run: the columns of one concept in one shard.
 
+use std::cell::OnceCell;
+
 use crate::event::{NUMBER_COLUMNS, WORD_COLUMNS};
 use crate::format::column::Column;
 use crate::format::decimal::Decimals;
@@ -13,6 +15,9 @@ pub(crate) struct Run<'a> {
     columns: [Option<&'a [u8]>; COLUMNS],
     /// Attributes: tag, name, column.
     attributes: Vec<(u8, u32, &'a [u8])>,
+    /// What was read of it once, for whoever asks again.
+    whose: OnceCell<Vec<(u16, usize)>>,
+    outermost: OnceCell<Option<Outermost>>,
 }
 
 /// The least and the largest value of each patient.
@@ -56,7 +61,8 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        Ok(Self { events, patients, columns, attributes })
+        let (whose, outermost) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { events, patients, columns, attributes, whose, outermost })
     }
 
     /// A column, or one that has nothing.
@@ -102,6 +108,19 @@ impl<'a> Run<'a> {
         if row == self.events { Ok(()) } else { Err(Damage::Number) }
     }
 
+    /// Its patients within the shard, in order, with how many events each has.
+    pub(crate) fn whose(&self, patients_max: usize) -> Result<&[(u16, usize)], Damage> {
+        if let Some(whose) = self.whose.get() {
+            return Ok(whose);
+        }
+        let mut whose = Vec::with_capacity(self.patients);
+        self.each_patient(patients_max, |patient, from, to| {
+            whose.push((u16::try_from(patient).map_err(|_| Damage::Number)?, to - from));
+            Ok(())
+        })?;
+        Ok(self.whose.get_or_init(|| whose))
+    }
+
     /// The columns of when.
     pub(crate) fn times(&self) -> Result<TimeColumns<'a>, Damage> {
         Ok(TimeColumns {
@@ -127,13 +146,17 @@ impl<'a> Run<'a> {
     }
 
     /// The least and the largest value of each patient, where they are kept.
-    pub(crate) fn outermost(&self) -> Result<Option<Outermost>, Damage> {
+    pub(crate) fn outermost(&self) -> Result<Option<&Outermost>, Damage> {
+        if let Some(outermost) = self.outermost.get() {
+            return Ok(outermost.as_ref());
+        }
         let read = |tag: u8| {
             let bytes = self.columns.get(usize::from(tag)).copied().flatten();
             let numbers = bytes.map(|bytes| Decimals::read(bytes, self.patients)).transpose()?;
             numbers.map(|numbers| numbers.read_all()).transpose()
         };
-        Ok(read(tag::LEAST)?.zip(read(tag::LARGEST)?))
+        let outermost = read(tag::LEAST)?.zip(read(tag::LARGEST)?);
+        Ok(self.outermost.get_or_init(|| outermost).as_ref())
     }
 
     /// The names of its attributes, with the tag of each.

@@ -26,6 +26,7 @@ pub(super) use self::need::{Need, compares_members};
 pub(super) use self::set::plain;
 
 use self::names::{At as Where, Planner};
+use super::table::Limits;
 use super::uses::Walk;
 
 /// The place of a column among the plan's.
@@ -222,6 +223,8 @@ pub(super) enum Ask {
 pub(super) struct Plan {
     pub(super) tables: Vec<TableSpec>,
     pub(super) columns: Vec<ColumnSpec>,
+    /// Of each number with which tables compare rates of filtration.
+    pub(super) limits: Vec<Limits>,
     /// Events that are the same for every candidate of a patient.
     pub(super) picks: Vec<Pick>,
     /// The alternatives of the entry.
@@ -286,5 +289,6 @@ pub(super) fn plan(definition: &CohortDefinition, held: &BTreeSet<&str>) -> Opti
         .map(|rule| planner.condition(&at_rules, &rule.when))
         .collect();
     let (tables, columns, picks) = planner.made();
-    Some(Plan { tables, columns, picks, entry, index, rules, endings })
+    let limits = Limits::all(&tables, &columns);
+    Some(Plan { tables, columns, limits, picks, entry, index, rules, endings })
 }

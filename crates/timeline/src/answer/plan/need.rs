@@ -2,7 +2,7 @@
 
 use cohort::ast::{Count, Share, Statistic};
 
-use super::{Amount, Ask, From, Pick, Plan, Set};
+use super::{Amount, Ask, From, Pick, Plan, Set, Walk};
 use crate::mask::Mask;
 
 /// What there must be of a patient.
@@ -22,7 +22,22 @@ impl Need {
     pub(in crate::answer) fn of_entry(plan: &Plan) -> Self {
         let of_set = |set| of_set(plan, set);
         let need = Self::Any(plan.entry.iter().map(of_set).collect());
-        if need.is_shorter() { need } else { Self::Nothing }
+        let mut read = Vec::new();
+        let looks_at = Walk::of_entry(plan).tables;
+        let is_all = need.is_any_of(&mut read) && looks_at.keys().all(|table| read.contains(table));
+        if need.is_shorter() && !is_all { need } else { Self::Nothing }
+    }
+
+    /// Whether it is no more than an event of any of some tables, which are told.
+    fn is_any_of(&self, tables: &mut Vec<usize>) -> bool {
+        match self {
+            Self::Table(table, _) => {
+                tables.push(*table);
+                true
+            }
+            Self::Any(parts) => parts.iter().all(|part| part.is_any_of(tables)),
+            Self::Nothing | Self::Holds(..) | Self::All(_) => false,
+        }
     }
 
     /// The conditions of which it is asked whether they may hold, with their tables.

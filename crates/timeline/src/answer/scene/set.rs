@@ -52,6 +52,17 @@ impl<'a> Scene<'a> {
             self.judged(set, edges.as_ref(), part.filter(|row| may(row)), &mut with);
         } else {
             let edges = window.map(|window| self.edges(window));
+            if let From::Event(pick, _) = &set.from {
+                match self.pick(pick) {
+                    Picked::Found(row) => {
+                        let row = Row { certain: true, ..row };
+                        let alone = std::iter::once(&row).filter(|row| may(row));
+                        return self.judged(set, edges.as_ref(), alone, &mut with);
+                    }
+                    Picked::Absent => return,
+                    Picked::Unknown => {}
+                }
+            }
             let mut rows = Vec::new();
             self.source(&set.from, &mut rows);
             rows.sort_by(Row::order);

@@ -27,6 +27,13 @@ impl Numbers<'_> {
     }
 }
 
+/// Leaves of each row's state what is known of it as well.
+pub(super) fn leave(states: &mut [Truth], truths: Vec<Truth>) {
+    for (state, truth) in states.iter_mut().zip(truths) {
+        *state = state.and(truth);
+    }
+}
+
 /// Columns that a table's filters ask of.
 #[derive(Default)]
 pub(super) struct Filter {

@@ -21,8 +21,7 @@ pub(super) struct Memo {
 
 impl Memo {
     pub(super) fn new(equation: Equation) -> Self {
-        // No rate is of an age below 0.
-        Self { equation, held: vec![(0, -1, NONE); MEMO] }
+        Self { equation, held: Vec::new() }
     }
 
     pub(super) fn rate(&mut self, creatinine: f64, age_years: i64, sex: Sex) -> f64 {
@@ -30,6 +29,10 @@ impl Memo {
         let mixed =
             (bits ^ who.cast_unsigned().rotate_left(40)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let place = usize::try_from(mixed >> 50).unwrap_or(0);
+        if self.held.is_empty() {
+            // No rate is of an age below 0.
+            self.held.resize(MEMO, (0, -1, NONE));
+        }
         let Some(held) = self.held.get_mut(place) else { return NONE };
         if (held.0, held.1) != (bits, who) {
             let rate = egfr(self.equation, creatinine, age_years, sex).unwrap_or(NONE);
@@ -113,7 +116,7 @@ impl Of<'_> {
     }
 
     /// Birth and sex, where a rate can be of them.
-    fn born(self, patient: u16) -> Option<(Stretch, Sex)> {
+    pub(super) fn born(self, patient: u16) -> Option<(Stretch, Sex)> {
         let person = self.segment.person(self.first_patient + u32::from(patient))?;
         let sex = match person.sex {
             event::Sex::Male => Sex::Male,

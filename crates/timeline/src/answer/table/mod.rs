@@ -7,11 +7,14 @@ mod columns;
 mod filter;
 mod filtration;
 mod hits;
+mod limits;
 mod outermost;
 mod reader;
 mod zone;
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use cohort::eval::{Days, Truth, World};
 
@@ -19,10 +22,11 @@ use super::plan::{ColumnId, ColumnSpec, TableSpec};
 use crate::Error;
 use crate::format::{Damage, wide};
 use crate::mask::Mask;
-use crate::segment::Segment;
+use crate::segment::{Run, RunPlace, Segment};
 
 use self::columns::Data;
 pub(super) use self::hits::{Hit, hits, hits_of_word};
+pub(super) use self::limits::Limits;
 use self::reader::Reader;
 use self::zone::Truths;
 pub(super) use self::zone::{Source, Zone, truths};
@@ -160,39 +164,81 @@ pub(super) struct Wanted<'a> {
     pub(super) spec: &'a TableSpec,
     pub(super) hits: &'a [Hit],
     pub(super) specs: &'a [ColumnSpec],
+    pub(super) limits: &'a [Limits],
     pub(super) columns: &'a BTreeSet<ColumnId>,
     /// Whether of every patient only the first certain event on a known day is wanted, and how
     /// many there are.
     pub(super) firsts: bool,
+    /// Whether anything asks to which visits events belong.
+    pub(super) visits: bool,
 }
 
-/// A shard, and the world in which its events are read.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+/// The runs of a shard that were opened: several tables may look at the same ones.
+pub(super) struct Runs<'a> {
     pub(super) segment: &'a Segment,
     pub(super) shard: u32,
-    pub(super) world: &'a World<'a>,
+    opened: RefCell<BTreeMap<u32, Option<Opened<'a>>>>,
 }
 
-impl Place<'_> {
+type Opened<'a> = Rc<(RunPlace, Run<'a>)>;
+
+impl<'a> Runs<'a> {
+    pub(super) fn new(segment: &'a Segment, shard: u32) -> Self {
+        Self { segment, shard, opened: RefCell::default() }
+    }
+
+    /// The runs of concepts, in their order, where the shard has them; each with its place among
+    /// the concepts.
+    fn of(&self, concepts: &[Hit]) -> Result<Vec<(usize, Opened<'a>)>, Error> {
+        let mut opened = self.opened.borrow_mut();
+        let is_new = |hit: &&Hit| !opened.contains_key(&hit.concept);
+        let new: Vec<u32> = concepts.iter().filter(is_new).map(|hit| hit.concept).collect();
+        let found: Vec<_> =
+            new.into_iter().map(|of| (of, self.segment.find(of, self.shard))).collect();
+        // All begin to come from memory before the first is waited for.
+        let places = found.iter().filter_map(|(_, place)| place.as_ref());
+        std::hint::black_box(places.fold(0, |sum, place| sum ^ self.segment.touch(place)));
+        for (concept, place) in found {
+            let run = match place {
+                Some(place) => Some(Rc::new((place, self.segment.run(&place)?))),
+                None => None,
+            };
+            opened.insert(concept, run);
+        }
+        let run = |hit: &Hit| opened.get(&hit.concept).cloned().flatten();
+        let runs = concepts.iter().enumerate().map(|(place, hit)| Some((place, run(hit)?)));
+        Ok(runs.flatten().collect())
+    }
+
     /// The shard's first patient in the segment, and how many it has.
     fn patients(&self) -> (u32, usize) {
         let shard = self.segment.shard(self.shard);
         shard.map_or((0, 0), |shard| (shard.first_patient, wide(shard.patients)))
     }
+}
 
+/// A shard, and the world in which its events are read.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a, 's> {
+    pub(super) runs: &'a Runs<'s>,
+    pub(super) world: &'a World<'a>,
+}
+
+impl Place<'_, '_> {
     /// Calls with a reader of each run of a table.
     fn each_run(
         &self,
         wanted: Wanted<'_>,
         mut with: impl FnMut(&Reader<'_>) -> Result<(), Damage>,
     ) -> Result<(), Error> {
-        let (segment, world, patients) = (self.segment, self.world, self.patients());
-        for hit in wanted.hits {
-            let Some(place) = segment.find(hit.concept, self.shard) else { continue };
-            let run = segment.run(&place)?;
-            let reader = Reader { segment, run: &run, wanted, hit, world, patients };
-            with(&reader).map_err(|damage| segment.damaged_run(&place, damage))?;
+        let (segment, world) = (self.runs.segment, self.world);
+        let patients = self.runs.patients();
+        for (at, opened) in self.runs.of(wanted.hits)? {
+            let Some(hit) = wanted.hits.get(at) else { continue };
+            let (place, run) = &*opened;
+            let all = (0, run.events);
+            let reader = Reader { segment, run, wanted, hit, world, patients, all };
+            with(&reader).map_err(|damage| segment.damaged_run(place, damage))?;
         }
         Ok(())
     }
@@ -201,15 +247,17 @@ impl Place<'_> {
 /// What was read of the runs of a table.
 #[derive(Default)]
 struct Found {
-    rows: Vec<(u16, Row)>,
+    rows: Vec<Row>,
+    /// Whose they are, run by run: patients in order, with how many rows each has.
+    whose: Vec<(u16, usize)>,
     columns: Vec<(ColumnId, Data)>,
     /// Where only the first are wanted: how many each patient has.
     counts: Vec<u32>,
 }
 
 /// Reads a table of a shard, of these patients.
-pub(super) fn load(place: Place<'_>, wanted: Wanted<'_>, shown: &Mask) -> Result<Table, Error> {
-    let (_, patients) = place.patients();
+pub(super) fn load(place: Place<'_, '_>, wanted: Wanted<'_>, shown: &Mask) -> Result<Table, Error> {
+    let (_, patients) = place.runs.patients();
     let mut found = Found::default();
     for &id in wanted.columns {
         found.columns.extend(wanted.specs.get(id).map(|spec| (id, Data::of(spec))));
@@ -224,26 +272,24 @@ pub(super) fn load(place: Place<'_>, wanted: Wanted<'_>, shown: &Mask) -> Result
         runs += usize::from(found.rows.len() > before);
         Ok(())
     })?;
-    let Found { rows, columns, counts } = found;
-    let ends = ends(&rows, patients);
-    let mut table = Table { ends, rows: Vec::new(), columns, counts };
+    let Found { rows, whose, columns, counts } = found;
+    let ends = ends(&whose, patients);
+    let mut table = Table { ends, rows, columns, counts };
     if runs > 1 {
-        table.rows = in_order(&rows, &table.ends);
+        table.rows = in_order(&table.rows, &whose, &table.ends);
         if wanted.firsts {
             table.leave_firsts();
         }
-    } else {
-        table.rows = rows.into_iter().map(|(_, row)| row).collect();
     }
     Ok(table)
 }
 
 /// Where the rows of each patient end.
-fn ends(rows: &[(u16, Row)], patients: usize) -> Vec<u32> {
+fn ends(whose: &[(u16, usize)], patients: usize) -> Vec<u32> {
     let mut ends = vec![0_u32; patients];
-    for (patient, _) in rows {
-        if let Some(count) = ends.get_mut(usize::from(*patient)) {
-            *count += 1;
+    for (patient, count) in whose {
+        if let Some(of) = ends.get_mut(usize::from(*patient)) {
+            *of += u32::try_from(*count).unwrap_or(u32::MAX);
         }
     }
     let mut sum = 0;
@@ -256,16 +302,20 @@ fn ends(rows: &[(u16, Row)], patients: usize) -> Vec<u32> {
 
 /// Rows of several runs by patient, and in order. Columns stay as they were read; a row knows its
 /// place in them.
-fn in_order(rows: &[(u16, Row)], ends: &[u32]) -> Vec<Row> {
-    let Some((_, any)) = rows.first() else { return Vec::new() };
+fn in_order(rows: &[Row], whose: &[(u16, usize)], ends: &[u32]) -> Vec<Row> {
+    let Some(any) = rows.first() else { return Vec::new() };
     let mut sorted = vec![*any; rows.len()];
     let mut next: Vec<u32> = std::iter::once(0).chain(ends.iter().copied()).collect();
-    for (patient, row) in rows {
-        let Some(place) = next.get_mut(usize::from(*patient)) else { continue };
-        if let Some(to) = sorted.get_mut(wide(*place)) {
-            *to = *row;
+    let mut rest = rows;
+    for &(patient, count) in whose {
+        let (of, after) = rest.split_at(count.min(rest.len()));
+        rest = after;
+        let Some(place) = next.get_mut(usize::from(patient)) else { continue };
+        let from = wide(*place);
+        if let Some(to) = sorted.get_mut(from..from + of.len()) {
+            to.copy_from_slice(of);
         }
-        *place += 1;
+        *place += u32::try_from(of.len()).unwrap_or(u32::MAX);
     }
     let mut rest = sorted.as_mut_slice();
     let mut from = 0;
@@ -280,11 +330,15 @@ fn in_order(rows: &[(u16, Row)], ends: &[u32]) -> Vec<Row> {
     sorted
 }
 
-/// Which patients of a shard may have anything that certainly belongs to a table.
-pub(super) fn presence(place: Place<'_>, wanted: Wanted<'_>) -> Result<Mask, Error> {
+/// Which of these patients may have anything that certainly belongs to a table.
+pub(super) fn presence(
+    place: Place<'_, '_>,
+    wanted: Wanted<'_>,
+    among: &Mask,
+) -> Result<Mask, Error> {
     let mut present = Mask::none();
     place.each_run(wanted, |reader| {
-        for (patient, _) in reader.stays_where(Truths::may_hold)? {
+        for (patient, _) in reader.stays_where(Truths::may_hold, among)? {
             present.set(usize::from(patient));
         }
         Ok(())
@@ -294,11 +348,11 @@ pub(super) fn presence(place: Place<'_>, wanted: Wanted<'_>) -> Result<Mask, Err
 
 /// Between what a column's numbers lie, for every patient of a shard.
 pub(super) fn zones(
-    place: Place<'_>,
+    place: Place<'_, '_>,
     wanted: Wanted<'_>,
     column: ColumnId,
 ) -> Result<Vec<Zone>, Error> {
-    let mut zones = vec![Zone::NONE; place.patients().1];
+    let mut zones = vec![Zone::NONE; place.runs.patients().1];
     place.each_run(wanted, |reader| {
         reader.each_zone(column, |patient, zone| {
             if let Some(to) = zones.get_mut(usize::from(patient)) {

@@ -38,6 +38,8 @@ pub(super) enum Asked<'a> {
     /// Two numbers, of which each is one zone for all or a column.
     Compared(Side<'a>, Comparison, Side<'a>),
     Any(&'a Ask),
+    /// What is known already, for each patient.
+    Known(Vec<Truths>),
 }
 
 /// A side of a comparison.
@@ -86,6 +88,7 @@ impl<'a> Asked<'a> {
             Self::Compared(left, is, right) => {
                 zone::compared(left.get(place), *is, right.get(place))
             }
+            Self::Known(truths) => truths.get(place).copied().unwrap_or(Truths::ANY),
             Self::Any(ask) => zone::truths(ask, &|source| of_source(source, place, columns)),
         }
     }
@@ -119,7 +122,7 @@ impl Of<'_> {
         }
     }
 
-    fn zones_of(
+    pub(super) fn zones_of(
         self,
         field: &NumberField,
         asked: Option<Option<&str>>,
@@ -154,7 +157,7 @@ impl Of<'_> {
                     return self.zones_read(field, asked, quantity);
                 };
                 let unknown = values.has_none();
-                let zones = least.into_iter().zip(largest).map(|(low, high)| {
+                let zones = least.iter().zip(largest).map(|(&low, &high)| {
                     if low.is_finite() { zone(low, high, unknown) } else { Zone::NONE }
                 });
                 return Ok(Zones::Each(zones.collect()));
@@ -215,7 +218,7 @@ impl Of<'_> {
     }
 
     /// The first and last day on which any row of the run may start, where all are known to the day.
-    fn days(self) -> Result<Option<(i64, i64)>, Damage> {
+    pub(super) fn days(self) -> Result<Option<(i64, i64)>, Damage> {
         let times = self.run.times()?;
         let length = times.length.is_constant();
         let is_day = length == Some(86_400) && times.second.is_constant() == Some(0);

@@ -3,9 +3,10 @@
 use cohort::ast::{Certainty, Rank};
 use cohort::eval::{Truth, World};
 
-use super::columns::{Of, Rows};
-use super::filter::Filter;
+use super::columns::{Of, Rows, Values};
+use super::filter::{self, Filter};
 use super::hits::Hit;
+use super::limits::Limits;
 use super::outermost::{Asked, Zones};
 use super::zone::{Truths, Zone};
 use super::{Found, NEVER, Row, Wanted};
@@ -23,6 +24,8 @@ pub(super) struct Reader<'a> {
     pub(super) world: &'a World<'a>,
     /// The place in the segment of the shard's first patient, and how many it has.
     pub(super) patients: (u32, usize),
+    /// From the first row to the end of the last.
+    pub(super) all: (usize, usize),
 }
 
 /// Stretches of rows, and patients with how many rows each has.
@@ -35,10 +38,12 @@ type Stay = (u16, (usize, usize));
 impl Reader<'_> {
     /// Appends the wanted rows of a run, and their columns.
     pub(super) fn read(&self, shown: &Mask, out: &mut Found) -> Result<(), Damage> {
-        let mut stays = self.stays_where(Truths::may_belong)?;
-        stays.retain(|(patient, _)| shown.has(usize::from(*patient)));
-        let (mut stretches, mut whose) = (Vec::new(), Vec::new());
-        for (patient, (from, to)) in stays {
+        let stays = self.stays_where(Truths::may_belong, shown)?;
+        if stays.is_empty() {
+            return Ok(());
+        }
+        let (mut stretches, mut whose) = (Vec::new(), Vec::with_capacity(stays.len()));
+        for &(patient, (from, to)) in &stays {
             stretch(&mut stretches, from, to);
             whose.push((patient, to - from));
         }
@@ -46,19 +51,55 @@ impl Reader<'_> {
         let of = self.of(Rows { stretches: &stretches, count, whose: &whose });
         let mut states = self.states(of)?;
         if self.wanted.firsts {
-            self.leave_firsts(of.rows, &mut states, &mut out.counts)?;
+            if matches!(states, States::Same(Truth::True)) && self.all_days_are_known()? {
+                return self.take_firsts(&stays, out);
+            }
+            let mut each = states.all(count);
+            self.leave_firsts(of.rows, &mut each, &mut out.counts)?;
+            states = States::Each(each);
         }
-        if states.iter().all(|state| *state == Truth::False) {
-            return Ok(());
+        match states {
+            States::Same(Truth::False) => Ok(()),
+            States::Same(_) => self.take(of, &states, out),
+            States::Each(mut each) => {
+                let left = each.iter().filter(|state| **state != Truth::False).count();
+                if left == 0 {
+                    return Ok(());
+                }
+                if left == count {
+                    return self.take(of, &States::Each(each), out);
+                }
+                // The other columns are read of what is left.
+                let (stretches, whose) = self::left(of.rows, &each);
+                each.retain(|state| *state != Truth::False);
+                let rows = Rows { stretches: &stretches, count: left, whose: &whose };
+                self.take(self.of(rows), &States::Each(each), out)
+            }
         }
-        if states.contains(&Truth::False) {
-            // The other columns are read of what is left.
-            let (stretches, whose) = left(of.rows, &states);
-            states.retain(|state| *state != Truth::False);
-            let rows = Rows { stretches: &stretches, count: states.len(), whose: &whose };
-            return self.take(self.of(rows), &states, out);
+    }
+
+    /// Whether every row starts on a known day, where that can be told without reading.
+    fn all_days_are_known(&self) -> Result<bool, Damage> {
+        let times = self.run.times()?;
+        let is_day = times.second.is_constant() == Some(0);
+        Ok(match times.length.is_constant() {
+            Some(86_400) => is_day,
+            length => length == Some(1),
+        })
+    }
+
+    /// Appends the first row of each patient, and counts all.
+    fn take_firsts(&self, stays: &[Stay], out: &mut Found) -> Result<(), Damage> {
+        let (mut stretches, mut whose) = (Vec::new(), Vec::with_capacity(stays.len()));
+        for &(patient, (from, to)) in stays {
+            stretch(&mut stretches, from, from + 1);
+            whose.push((patient, 1));
+            if let Some(count) = out.counts.get_mut(usize::from(patient)) {
+                *count += u32::try_from(to - from).map_err(|_| Damage::Number)?;
+            }
         }
-        self.take(of, &states, out)
+        let rows = Rows { stretches: &stretches, count: whose.len(), whose: &whose };
+        self.take(self.of(rows), &States::Same(Truth::True), out)
     }
 
     fn of<'b>(&'b self, rows: Rows<'b>) -> Of<'b> {
@@ -66,36 +107,40 @@ impl Reader<'_> {
         Of { segment, run, hit, world, first_patient: self.patients.0, rows }
     }
 
-    /// The patients of the run.
-    fn stays(&self) -> Result<Vec<Stay>, Damage> {
-        let mut stays = Vec::with_capacity(self.run.patients);
-        self.run.each_patient(self.patients.1, |patient, from, to| {
-            stays.push((u16::try_from(patient).map_err(|_| Damage::Number)?, (from, to)));
-            Ok(())
-        })?;
-        Ok(stays)
-    }
-
-    /// The patients of the run of whose rows what the table asks may be as it is wanted.
-    pub(super) fn stays_where(&self, may: fn(Truths) -> bool) -> Result<Vec<Stay>, Damage> {
-        let mut stays = self.stays()?;
-        let filters = &self.wanted.spec.filters;
-        let mut needed = Vec::new();
-        filters.iter().for_each(|ask| crate::answer::uses::columns_of_filter(ask, &mut needed));
-        if needed.is_empty() {
-            return Ok(stays);
+    /// Of these patients, those of the run of whose rows what the table asks may be as it is wanted.
+    pub(super) fn stays_where(
+        &self,
+        may: fn(Truths) -> bool,
+        among: &Mask,
+    ) -> Result<Vec<Stay>, Damage> {
+        let whose = self.run.whose(self.patients.1)?;
+        let Wanted { spec, specs, limits, .. } = self.wanted;
+        let (mut asked, mut others, mut needed) = (Vec::new(), Vec::new(), Vec::new());
+        for ask in &spec.filters {
+            let rates = Limits::asked(ask, specs, limits);
+            match rates.map(|rates| self.of_all(whose).rates_may(rates)).transpose()?.flatten() {
+                Some(truths) => asked.push(Asked::Known(truths)),
+                None => {
+                    crate::answer::uses::columns_of_filter(ask, &mut needed);
+                    others.push(ask);
+                }
+            }
         }
-        let zones = self.zones(&stays, &needed)?;
-        if zones.iter().all(|(_, zones)| matches!(zones, Zones::Any)) {
-            return Ok(stays);
+        let zones = self.zones(whose, &needed)?;
+        if zones.iter().any(|(_, zones)| !matches!(zones, Zones::Any)) {
+            asked.extend(others.into_iter().map(|ask| Asked::of(ask, &zones)));
         }
-        let asked: Vec<Asked<'_>> = filters.iter().map(|ask| Asked::of(ask, &zones)).collect();
-        let mut place = 0;
-        stays.retain(|_| {
-            let stays = asked.iter().all(|ask| may(ask.truths(place, &zones)));
-            place += 1;
-            stays
-        });
+        let mut stays = Vec::with_capacity(whose.len());
+        let mut from = 0;
+        for (place, &(patient, count)) in whose.iter().enumerate() {
+            let to = from + count;
+            if among.has(usize::from(patient))
+                && asked.iter().all(|ask| may(ask.truths(place, &zones)))
+            {
+                stays.push((patient, (from, to)));
+            }
+            from = to;
+        }
         Ok(stays)
     }
 
@@ -105,25 +150,27 @@ impl Reader<'_> {
         column: ColumnId,
         mut with: impl FnMut(u16, Zone),
     ) -> Result<(), Damage> {
-        let stays = self.stays()?;
-        let zones = self.zones(&stays, &[column])?;
-        for (place, (patient, _)) in stays.iter().enumerate() {
+        let whose = self.run.whose(self.patients.1)?;
+        let zones = self.zones(whose, &[column])?;
+        for (place, (patient, _)) in whose.iter().enumerate() {
             let zone = zones.first().map_or(Zone::ANY, |(_, zones)| zones.get(place));
             with(*patient, zone);
         }
         Ok(())
     }
 
+    /// All rows of the run.
+    fn of_all<'b>(&'b self, whose: &'b [(u16, usize)]) -> Of<'b> {
+        let stretches = std::slice::from_ref(&self.all);
+        self.of(Rows { stretches, count: self.run.events, whose })
+    }
+
     fn zones(
         &self,
-        stays: &[Stay],
+        whose: &[(u16, usize)],
         columns: &[ColumnId],
     ) -> Result<Vec<(ColumnId, Zones)>, Damage> {
-        let whose: Vec<_> =
-            stays.iter().map(|(patient, (from, to))| (*patient, to - from)).collect();
-        let count = self.run.events;
-        let rows = Rows { stretches: &[(0, count)], count, whose: &whose };
-        let of = self.of(rows);
+        let of = self.of_all(whose);
         let mut all: Vec<(ColumnId, Zones)> = Vec::new();
         for &id in columns {
             if let Some(spec) = self.wanted.specs.get(id)
@@ -172,8 +219,8 @@ impl Reader<'_> {
     }
 
     /// Appends rows of which none is false, and their columns.
-    fn take(&self, of: Of<'_>, states: &[Truth], out: &mut Found) -> Result<(), Damage> {
-        self.put(of.rows, states, &mut out.rows)?;
+    fn take(&self, of: Of<'_>, states: &States, out: &mut Found) -> Result<(), Damage> {
+        self.put(of.rows, states, out)?;
         for (id, data) in &mut out.columns {
             if let Some(spec) = self.wanted.specs.get(*id) {
                 data.append(of.read(spec)?);
@@ -183,12 +230,7 @@ impl Reader<'_> {
     }
 
     /// Appends rows.
-    fn put(
-        &self,
-        rows: Rows<'_>,
-        states: &[Truth],
-        out: &mut Vec<(u16, Row)>,
-    ) -> Result<(), Damage> {
+    fn put(&self, rows: Rows<'_>, states: &States, out: &mut Found) -> Result<(), Damage> {
         let times = self.run.times()?;
         let day = rows.gather(&times.day)?;
         let second = rows.gather(&times.second)?;
@@ -196,39 +238,41 @@ impl Reader<'_> {
         let end = rows.gather(&times.end)?;
         let end_length = rows.gather(&times.end_length)?;
         let tie = rows.gather(&self.run.events_column(tag::TIE)?)?;
-        let visit = rows.gather(&self.run.events_column(tag::VISIT)?)?;
+        let visit = match self.wanted.visits {
+            true => rows.gather(&self.run.events_column(tag::VISIT)?)?,
+            false => Values::Same(0),
+        };
         let stretch = |first: i64, seconds: i64| match seconds {
             0 => (NEVER, NEVER),
             _ => (first, first.saturating_add(seconds.saturating_sub(1))),
         };
-        let mut row = 0;
-        for &(patient, count) in rows.whose {
-            for row in row..row + count {
-                let first = day.get(row).saturating_mul(86_400).saturating_add(second.get(row));
-                let last = first.saturating_add(end.get(row));
-                let at = u32::try_from(out.len()).map_err(|_| Damage::Number)?;
-                let of = Row {
-                    start: stretch(first, length.get(row)),
-                    last: stretch(last, end_length.get(row)),
-                    kind: self.hit.kind,
-                    tie: u32::try_from(tie.get(row)).map_err(|_| Damage::Number)?,
-                    visit: u32::try_from(visit.get(row)).map_err(|_| Damage::Number)?,
-                    members: 1,
-                    at,
-                    table: self.wanted.number,
-                    certain: states.get(row) == Some(&Truth::True),
-                };
-                out.push((patient, of));
-            }
-            row += count;
+        let short = |number: usize| u32::try_from(number).map_err(|_| Damage::Number);
+        let before = short(out.rows.len())?;
+        short(out.rows.len() + rows.count)?;
+        out.rows.reserve(rows.count);
+        for (at, row) in (before..).zip(0..rows.count) {
+            let first = day.get(row).saturating_mul(86_400).saturating_add(second.get(row));
+            let last = first.saturating_add(end.get(row));
+            out.rows.push(Row {
+                start: stretch(first, length.get(row)),
+                last: stretch(last, end_length.get(row)),
+                kind: self.hit.kind,
+                tie: u32::try_from(tie.get(row)).map_err(|_| Damage::Number)?,
+                visit: u32::try_from(visit.get(row)).map_err(|_| Damage::Number)?,
+                members: 1,
+                at,
+                table: self.wanted.number,
+                certain: states.get(row) == Truth::True,
+            });
         }
+        out.whose.extend_from_slice(rows.whose);
         Ok(())
     }
 
     /// Whether each wanted row is a member, as far as it alone says.
-    fn states(&self, of: Of<'_>) -> Result<Vec<Truth>, Damage> {
+    fn states(&self, of: Of<'_>) -> Result<States, Damage> {
         let records = &self.wanted.spec.records;
-        let mut states = vec![Truth::True; of.rows.count];
+        let mut states = States::Same(Truth::True);
         if records.certainty != Certainty::Either || records.rank.is_some() {
             let flags = self.run.events_column(tag::FLAGS)?;
             let state = |flags: i64| {
@@ -243,24 +287,55 @@ impl Reader<'_> {
             };
             match flags.is_constant() {
                 Some(flags) if state(flags) == Truth::True => {}
-                Some(_) => return Ok(vec![Truth::False; of.rows.count]),
+                Some(_) => return Ok(States::Same(Truth::False)),
                 None => {
                     let flags = of.rows.gather(&flags)?;
-                    for (row, to) in states.iter_mut().enumerate() {
-                        *to = state(flags.get(row));
-                    }
+                    let each = (0..of.rows.count).map(|row| state(flags.get(row)));
+                    states = States::Each(each.collect());
                 }
             }
         }
         if self.wanted.spec.filters.is_empty() {
             return Ok(states);
         }
+        let Wanted { specs, limits, .. } = self.wanted;
         let mut filter = Filter::default();
+        let mut each = states.all(of.rows.count);
         for ask in &self.wanted.spec.filters {
-            filter.gather(ask, &of, self.wanted.specs)?;
-            filter.narrow(ask, &mut states);
+            let rates = Limits::asked(ask, specs, limits);
+            match rates.map(|rates| of.rates_compared(rates)).transpose()?.flatten() {
+                Some(truths) => filter::leave(&mut each, truths),
+                None => {
+                    filter.gather(ask, &of, specs)?;
+                    filter.narrow(ask, &mut each);
+                }
+            }
         }
-        Ok(states)
+        Ok(States::Each(each))
+    }
+}
+
+/// Whether rows are members.
+enum States {
+    /// All alike.
+    Same(Truth),
+    /// One after the other.
+    Each(Vec<Truth>),
+}
+
+impl States {
+    fn get(&self, row: usize) -> Truth {
+        match self {
+            Self::Same(state) => *state,
+            Self::Each(each) => each.get(row).copied().unwrap_or(Truth::False),
+        }
+    }
+
+    fn all(self, count: usize) -> Vec<Truth> {
+        match self {
+            Self::Same(state) => vec![state; count],
+            Self::Each(each) => each,
+        }
     }
 }
 

@@ -64,6 +64,15 @@ const UNKNOWN: u8 = 2;
 const TRUE: u8 = 4;
 
 impl Truths {
+    /// All of them.
+    pub(super) const ANY: Self = Self(FALSE | UNKNOWN | TRUE);
+
+    /// Which of them are possible.
+    pub(super) fn of(holds: bool, fails: bool, is_unknown: bool) -> Self {
+        let holds_or_fails = Self::when(holds, TRUE) | Self::when(fails, FALSE);
+        Self(holds_or_fails | Self::when(is_unknown, UNKNOWN))
+    }
+
     fn when(is_possible: bool, truth: u8) -> u8 {
         if is_possible { truth } else { 0 }
     }
@@ -118,7 +127,7 @@ pub(in crate::answer) fn truths(ask: &Ask, zone: &dyn Fn(Source<'_>) -> Zone) ->
         Ask::Of(Share::Any, parts) => {
             Truths::all(parts.iter().map(|part| truths(part, zone).not())).not()
         }
-        _ => Truths(FALSE | UNKNOWN | TRUE),
+        _ => Truths::ANY,
     }
 }
 
