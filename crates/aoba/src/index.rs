@@ -76,12 +76,11 @@ fn told(
         writeln!(out, "{}", work(updated, locale))?;
         if updated.impossible_time > 0 {
             let count = updated.impossible_time;
-            match locale {
-                Locale::En => {
-                    writeln!(out, "left out, their time being no day of the calendar: {count}")?
-                }
-                Locale::Ja => writeln!(out, "暦にない日時のため除いた事象: {count}件")?,
-            }
+            let left_out = match locale {
+                Locale::En => format!("left out, their time being no day of the calendar: {count}"),
+                Locale::Ja => format!("暦にない日時のため除いた事象: {count}件"),
+            };
+            writeln!(out, "{left_out}")?;
         }
     }
     let Some(IndexState { snapshot, people, events, segments, bytes }) = state else {
