@@ -8,6 +8,9 @@
 pub struct RawCount(u64);
 
 impl RawCount {
+    /// Nobody, nothing.
+    pub const ZERO: Self = Self(0);
+
     /// Wraps a number just counted.
     #[must_use]
     pub fn new(number: u64) -> Self {
@@ -18,5 +21,11 @@ impl RawCount {
     #[must_use]
     pub fn get(self) -> u64 {
         self.0
+    }
+
+    /// This one and another together, where nobody is counted in both.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
     }
 }

@@ -5,6 +5,7 @@
 
 mod count;
 pub mod date;
+mod digits;
 mod id;
 mod issue;
 mod locale;
@@ -12,6 +13,7 @@ mod purpose;
 
 pub use count::RawCount;
 pub use date::{FhirDate, Precision};
+pub use digits::FourDigits;
 pub use id::{
     Actor, ErasureId, LandingId, LoadId, ParseIdError, PatientId, PullId, SnapshotId, StudyId,
 };

@@ -64,8 +64,10 @@ pub struct Attrition {
 impl Tally {
     /// Of both together; nobody is in both.
     fn with(self, other: Self) -> Self {
-        let patients = plus(self.patients, other.patients);
-        Self { patients, candidates: plus(self.candidates, other.candidates) }
+        Self {
+            patients: self.patients.plus(other.patients),
+            candidates: self.candidates.plus(other.candidates),
+        }
     }
 }
 
@@ -78,8 +80,8 @@ impl RuleRow {
             unknown: self.unknown.with(other.unknown),
             left: self.left.with(other.left),
             costs: Cost {
-                patients: plus(self.costs.patients, other.costs.patients),
-                periods_without: plus(self.costs.periods_without, other.costs.periods_without),
+                patients: self.costs.patients.plus(other.costs.patients),
+                periods_without: self.costs.periods_without.plus(other.costs.periods_without),
             },
         }
     }
@@ -103,10 +105,6 @@ impl Attrition {
             kept: self.kept.with(other.kept),
         }
     }
-}
-
-fn plus(one: RawCount, other: RawCount) -> RawCount {
-    RawCount::new(one.get().saturating_add(other.get()))
 }
 
 /// Counts an answer's candidates, with some rules, by their place from 0, switched off. Nothing is
