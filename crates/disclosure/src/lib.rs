@@ -7,8 +7,10 @@ mod list;
 mod policy;
 mod release;
 mod rounded;
+mod spread;
 
 pub use list::{ReleasedList, release_list};
 pub use policy::{Policy, Zero};
 pub use release::{Counted, Released, release};
 pub use rounded::release_rounded;
+pub use spread::{Bins, ReleasedValue, bins, digits, release_quantile};
