@@ -19,6 +19,7 @@ pub(crate) mod output;
 mod patient;
 mod population;
 mod read;
+mod results;
 mod scope;
 mod set;
 pub(crate) mod statistic;
@@ -48,6 +49,9 @@ pub use patient::{
 };
 pub use population::{Answer, PatientAnswer, answer, answer_without, others, sampled};
 pub use read::reading;
+pub use results::{
+    AgeBand, CODES_MAX, Cell, Distribution, MeasureRow, Month, Numbers, Overlap, Results, results,
+};
 pub use scope::{Chosen, Member, Others, Way, name_of};
 pub use statistic::statistic;
 pub use truth::Truth;

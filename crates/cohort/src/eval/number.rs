@@ -367,7 +367,12 @@ pub(crate) fn age_on(patient: &Patient, at: Stretch, unit: TimeUnit) -> Option<i
 /// one answer.
 #[must_use]
 pub fn age(birth: Stretch, at: Stretch, unit: TimeUnit) -> Option<i64> {
-    // On any of the days it may be, not before any day of birth.
+    let (youngest, oldest) = ages(birth, at, unit)?;
+    (youngest == oldest).then_some(youngest)
+}
+
+/// The least and the greatest such age; none where the moment may be before the birth.
+pub(crate) fn ages(birth: Stretch, at: Stretch, unit: TimeUnit) -> Option<(i64, i64)> {
     if at.first_day() < birth.last_day() {
         return None;
     }
@@ -378,9 +383,7 @@ pub fn age(birth: Stretch, at: Stretch, unit: TimeUnit) -> Option<i64> {
         TimeUnit::Day => Some(to - from),
         TimeUnit::Hour | TimeUnit::Minute | TimeUnit::Second => None,
     };
-    let youngest = age(birth.last_day(), at.first_day())?;
-    let oldest = age(birth.first_day(), at.last_day())?;
-    (youngest == oldest).then_some(youngest)
+    Some((age(birth.last_day(), at.first_day())?, age(birth.first_day(), at.last_day())?))
 }
 
 /// A comparison; unknown where either side is.
