@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use vocab::FourDigits;
+
 use super::tally::{Cell, Tally};
 
 /// Numbers of one unit: how many lie where, and how many people these are about.
@@ -10,18 +12,14 @@ use super::tally::{Cell, Tally};
 #[derive(Clone, Debug, Default)]
 pub struct Numbers {
     whole: Cell,
-    /// By the exponent and the four digits.
-    fine: HashMap<(i16, i32), Cell>,
+    fine: HashMap<FourDigits, Cell>,
 }
-
-/// A number is kept to so many significant digits.
-const DIGITS: i32 = 4;
 
 impl Numbers {
     pub(super) fn add(&mut self, number: f64, person: u32) {
-        if number.is_finite() {
+        if let Some(kept) = FourDigits::of(number) {
             self.whole.add(1, person);
-            self.fine.entry(place(number)).or_default().add(1, person);
+            self.fine.entry(kept).or_default().add(1, person);
         }
     }
 
@@ -35,9 +33,9 @@ impl Numbers {
     /// none. Meant for choosing edges, never for showing.
     #[must_use]
     pub fn spread(&self, share_outside: f64) -> Option<(f64, f64)> {
-        let mut sorted: Vec<(f64, u64)> =
-            self.fine.iter().map(|(key, cell)| (value(*key), cell.rows())).collect();
-        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let rows = |kept: FourDigits| self.fine.get(&kept).map_or(0, Cell::rows);
+        let sorted: Vec<(f64, u64)> =
+            self.ascending().into_iter().map(|kept| (kept.value(), rows(kept))).collect();
         #[expect(clippy::cast_precision_loss, reason = "a count of rows is far below 2^53")]
         let skipped = self.whole.rows() as f64 * share_outside;
         Some((nth(sorted.iter(), skipped)?, nth(sorted.iter().rev(), skipped)?))
@@ -46,10 +44,13 @@ impl Numbers {
     /// The least gap between two of them; zero where there are not two. Meant for choosing edges.
     #[must_use]
     pub fn least_gap(&self) -> f64 {
-        let mut sorted: Vec<f64> = self.fine.keys().map(|key| value(*key)).collect();
-        sorted.sort_by(f64::total_cmp);
-        let gaps = sorted.windows(2).filter_map(|pair| Some(pair.last()? - pair.first()?));
-        gaps.min_by(f64::total_cmp).unwrap_or(0.0)
+        FourDigits::least_gap(&self.ascending())
+    }
+
+    fn ascending(&self) -> Vec<FourDigits> {
+        let mut kept: Vec<FourDigits> = self.fine.keys().copied().collect();
+        kept.sort_unstable();
+        kept
     }
 
     /// How many lie in each bin.
@@ -60,11 +61,8 @@ impl Numbers {
     #[must_use]
     pub fn binned(&self, edges: &[f64]) -> Vec<Tally> {
         let mut bins = vec![Cell::default(); edges.len() + 1];
-        for (key, cell) in &self.fine {
-            let number = value(*key);
-            let near = number.abs().max(1e-9) * 1e-9;
-            let at = edges.partition_point(|edge| *edge <= number + near);
-            if let Some(bin) = bins.get_mut(at) {
+        for (kept, cell) in &self.fine {
+            if let Some(bin) = bins.get_mut(kept.bin(edges)) {
                 bin.absorb(cell);
             }
         }
@@ -93,31 +91,6 @@ fn nth<'a>(sorted: impl Iterator<Item = &'a (f64, u64)>, skipped: f64) -> Option
         }
     }
     None
-}
-
-/// Where a number is kept: rounded down to four digits, but not where only the arithmetic put it
-/// below.
-fn place(number: f64) -> (i16, i32) {
-    if number == 0.0 {
-        return (0, 0);
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "an exponent of an f64 is below 400")]
-    let exponent = number.abs().log10().floor() as i32;
-    let scaled = number * 10_f64.powi(DIGITS - 1 - exponent);
-    let near = scaled.round();
-    let digits = if (scaled - near).abs() < 1e-6 { near } else { scaled.floor() };
-    #[expect(clippy::cast_possible_truncation, reason = "at most 10,000 either way")]
-    let digits = digits as i32;
-    (i16::try_from(exponent).unwrap_or(i16::MAX), digits)
-}
-
-fn value((exponent, digits): (i16, i32)) -> f64 {
-    let power = i32::from(exponent) - (DIGITS - 1);
-    if power < 0 {
-        f64::from(digits) / 10_f64.powi(-power)
-    } else {
-        f64::from(digits) * 10_f64.powi(power)
-    }
 }
 
 #[cfg(test)]

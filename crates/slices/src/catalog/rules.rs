@@ -1,5 +1,6 @@
 //! What may be looked at in a column, and in which bins its numbers are drawn.
 
+use disclosure::{Bins, Policy};
 use lake::{ColumnLook, Look, Numbers, Tally};
 
 use crate::dictionary::{ColumnEntry, TableEntry};
@@ -58,86 +59,14 @@ fn unit_column(column: &ColumnEntry) -> Option<String> {
     column.unit.as_ref()?.strip_prefix("column ").map(str::to_owned)
 }
 
-/// So many bins at most, before the small ones at the ends are merged.
-const BINS_MAX: f64 = 16.0;
-
 /// The share of numbers at each end that the edges need not reach.
 const OUTSIDE: f64 = 0.01;
 
-/// Numbers in bins with round edges.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Bins {
-    /// The width of a bin.
-    pub(crate) step: f64,
-    /// The edges between them, ascending.
-    pub(crate) edges: Vec<f64>,
-    /// The bins: below the first edge, between edges, from the last edge on.
-    pub(crate) tallies: Vec<Tally>,
-}
-
-/// Bins with round edges in which the first and the last hold so many people at least; none where
-/// all together do not. A bin in between may hold fewer: the page hides it.
-///
-/// The first bin is open below and the last above, so neither the lowest nor the highest number is
-/// told.
-pub(crate) fn bins(numbers: &Numbers, people_min: u64) -> Option<Bins> {
-    let least = people_min.max(1);
-    if numbers.whole().people.get() < least {
-        return None;
-    }
-    let (step, mut edges) = round_edges(numbers.spread(OUTSIDE)?, numbers.least_gap());
-    loop {
-        let tallies = numbers.binned(&edges);
-        let small = |tally: Option<&Tally>| tally.is_some_and(|tally| tally.people.get() < least);
-        if edges.len() > 1 && small(tallies.first()) {
-            edges.remove(0);
-        } else if edges.len() > 1 && small(tallies.last()) {
-            edges.pop();
-        } else if edges.len() == 1 && (small(tallies.first()) || small(tallies.last())) {
-            edges.clear();
-        } else {
-            return Some(Bins { step, edges, tallies });
-        }
-    }
-}
-
-/// A round width and the edges that it gives between two numbers: no narrower than the least gap
-/// between numbers, or a bin would be empty only because numbers are whole.
-fn round_edges((low, high): (f64, f64), least_gap: f64) -> (f64, Vec<f64>) {
-    let span = (high - low).max(high.abs() * 1e-3).max(1e-6);
-    let step = round_up((span / BINS_MAX).max(least_gap));
-    let first = (low / step).floor();
-    let count = ((high - first * step) / step).floor() + 1.0;
-    let mut edges = Vec::new();
-    let mut at = 0.0;
-    while at <= count.min(2.0 * BINS_MAX) {
-        edges.push(tidy((first + at) * step, step));
-        at += 1.0;
-    }
-    (step, edges)
-}
-
-/// The next number of the form 1, 2 or 5 times a power of ten.
-fn round_up(number: f64) -> f64 {
-    let power = 10_f64.powf(number.log10().floor());
-    let times = [1.0, 2.0, 5.0].into_iter().find(|times| times * power >= number * 0.999_999);
-    tidy(times.unwrap_or(10.0) * power, power)
-}
-
-/// A number without what arithmetic left behind its last digit.
-fn tidy(number: f64, step: f64) -> f64 {
-    format!("{number:.*}", digits(step)).parse().unwrap_or(number)
-}
-
-/// How many digits after the point a step of this width needs.
-pub(crate) fn digits(step: f64) -> usize {
-    let mut digits = 0;
-    let mut scaled = step;
-    while digits < 9 && (scaled - scaled.round()).abs() > 1e-6 {
-        scaled *= 10.0;
-        digits += 1;
-    }
-    digits
+/// Bins with round edges and open ends; none where all together hold too few people.
+pub(crate) fn bins(numbers: &Numbers, policy: &Policy) -> Option<Bins<Tally>> {
+    let spread = numbers.spread(OUTSIDE)?;
+    let binned = |edges: &[f64]| numbers.binned(edges);
+    disclosure::bins((spread, numbers.least_gap()), policy, binned, |tally| tally.people)
 }
 
 #[cfg(test)]
@@ -200,31 +129,19 @@ mod tests {
                     (a * b / 1_000.0 * scale, dice(people))
                 })
                 .collect();
-            let Some(bins) = bins(&numbers, 10) else {
+            let Some(bins) = bins(&numbers, &Policy::default()) else {
                 assert!(numbers.whole().people.get() < 10);
                 continue;
             };
-            let rows: u64 = bins.tallies.iter().map(|tally| tally.rows.get()).sum();
+            let rows: u64 = bins.bins.iter().map(|tally| tally.rows.get()).sum();
             assert_eq!(rows, u64::from(count));
-            assert_eq!(bins.tallies.len(), bins.edges.len() + 1);
+            assert_eq!(bins.bins.len(), bins.edges.len() + 1);
             if !bins.edges.is_empty() {
-                let ends = [bins.tallies.first().unwrap(), bins.tallies.last().unwrap()];
+                let ends = [bins.bins.first().unwrap(), bins.bins.last().unwrap()];
                 assert!(ends.iter().all(|tally| tally.people.get() >= 10), "{bins:?}");
                 drawn += 1;
             }
         }
         assert!(drawn > 50, "{drawn} were drawn");
-    }
-
-    #[test]
-    fn edges_are_round_and_reach_around_the_numbers() {
-        let (step, edges) = round_edges((4.8, 8.79), 0.1);
-        assert_eq!((step, edges.first(), edges.last()), (0.5, Some(&4.5), Some(&9.0)));
-        let (step, edges) = round_edges((-3.0, 140.0), 1.0);
-        assert_eq!((step, edges.first(), edges.last()), (10.0, Some(&-10.0), Some(&150.0)));
-        assert_eq!(round_edges((7.0, 7.0), 0.0).1.len(), 2);
-        let (step, edges) = round_edges((1.0, 3.0), 1.0);
-        assert_eq!((step, edges.first(), edges.last()), (1.0, Some(&1.0), Some(&4.0)));
-        assert_eq!([0.5, 10.0, 0.02, 0.001].map(digits), [1, 0, 2, 3]);
     }
 }

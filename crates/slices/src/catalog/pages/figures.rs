@@ -119,19 +119,19 @@ pub(crate) fn histogram(
     (unit, numbers): (&str, &Numbers),
     policy: &Policy,
 ) -> Option<Figure> {
-    let bins = rules::bins(numbers, policy.min_cell)?;
+    let bins = rules::bins(numbers, policy)?;
     let (Some(low), Some(high)) = (bins.edges.first(), bins.edges.last()) else { return None };
     let mut from = low - bins.step;
-    let mut drawn = Vec::with_capacity(bins.tallies.len());
+    let mut drawn = Vec::with_capacity(bins.bins.len());
     let ends = bins.edges.iter().copied().chain([high + bins.step]);
-    for (to, tally) in ends.zip(&bins.tallies) {
+    for (to, tally) in ends.zip(&bins.bins) {
         drawn.push(Bin { from, to, count: people(tally, policy) });
         from = to;
     }
     let shown_unit = if unit.is_empty() { page.say("catalog.chart.no_unit") } else { unit };
     let title = page.fill("catalog.chart.spread", &[("unit", shown_unit)]);
     let rows = rows_said(page, &numbers.whole(), policy);
-    let step = format!("{:.*} {unit}", rules::digits(bins.step), bins.step);
+    let step = format!("{:.*} {unit}", disclosure::digits(bins.step), bins.step);
     let facts = [("rows", rows.as_str()), ("step", step.trim())];
     let chart = Histogram::new(drawn, unit).with_open_start().with_open_end();
     let figure = Figure::new(page, id, &title, &chart);
