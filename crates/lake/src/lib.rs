@@ -24,9 +24,10 @@ pub use house::{Lake, LakeConfig, LakeError};
 pub use index::{EventIndex, IndexError};
 pub use needed::{LakePart, Needed};
 pub use reader::{
-    Answer, CodeCount, CodeLook, CodeProfile, Codings, CohortAnswer, CohortCounts, CohortQuestion,
-    ColumnLook, ColumnProfile, Engine, Explained, Look, Numbers, Parameter, PersonLook, Question,
-    Reader, ReaderError, Row, SqlAnswer, TableCount, TableProfile, Tally, Wanted,
+    Answer, CodeCount, CodeLook, CodeProfile, Codings, CohortAnswer, CohortCounts, CohortOverlap,
+    CohortQuestion, CohortResults, ColumnLook, ColumnProfile, Engine, Explained, Look, Numbers,
+    Parameter, PersonLook, Question, Reader, ReaderError, Row, SqlAnswer, TableCount, TableProfile,
+    Tally, Wanted,
 };
 pub use writer::{
     Certificate, Compacted, Compaction, Erasing, FaultPoint, FileChange, FileErasure, Freed,

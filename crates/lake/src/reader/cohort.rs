@@ -86,11 +86,29 @@ pub struct Explained {
     pub covered: Covered,
 }
 
+/// Something asked of people, some after the others.
+pub(super) struct Asking<Q: ?Sized, T> {
+    /// What is asked.
+    pub(super) of: Arc<Q>,
+    /// Whether it must see all people at once.
+    pub(super) is_of_several: bool,
+    /// What it says of some people.
+    pub(super) ask: fn(&Q, &Covered, &[Patient]) -> Result<T, Refused>,
+}
+
 impl CohortQuestion {
     /// Whether it must see all people at once.
-    fn is_of_several(&self) -> bool {
+    pub(super) fn is_of_several(&self) -> bool {
         let all = self.cohorts.values().chain([&self.definition]);
         all.into_iter().any(|one| one.sample.is_some() || one.matched.is_some())
+    }
+
+    /// Asks it alone.
+    pub(super) fn asking<T>(
+        self: &Arc<Self>,
+        ask: fn(&Self, &Covered, &[Patient]) -> Result<T, Refused>,
+    ) -> Asking<Self, T> {
+        Asking { of: Arc::clone(self), is_of_several: self.is_of_several(), ask }
     }
 
     pub(crate) fn ask<T>(
@@ -165,28 +183,17 @@ impl Reader {
         if let Some(counts) = self.indexed(question, &covered).await? {
             return Ok(counts);
         }
-        let (mut asked, mut people, mut periods) = (0, 0, 0);
-        let mut attrition: Option<Attrition> = None;
-        self.each_answer(question, &covered, progress, |answer, lost| {
-            asked += answer.patients.len();
-            let of_each = answer.patients.iter().map(|patient| patient.periods.len());
-            let of_each = of_each.filter(|periods| *periods > 0);
-            of_each.for_each(|of_one| {
-                people += 1;
-                periods += of_one;
-            });
-            attrition = Some(match attrition.take() {
-                Some(before) => before.with(&lost),
-                None => lost,
-            });
+        let nobody = Answer { patients: Vec::new() };
+        let mut attrition = eval::attrition(&question.definition, &nobody, &question.off);
+        let [mut asked, mut people, mut periods] = [RawCount::ZERO; 3];
+        self.each_batch(&question.asking(counted), &covered, progress, |of_some| {
+            let (more, members, their_periods, lost) = of_some;
+            asked = asked.plus(more);
+            people = people.plus(members);
+            periods = periods.plus(their_periods);
+            attrition = attrition.with(&lost);
         })
         .await?;
-        let count = |number: usize| RawCount::new(number as u64);
-        let attrition = match attrition {
-            Some(attrition) => attrition,
-            None => eval::attrition(&question.definition, &NOBODY, &question.off),
-        };
-        let (asked, people, periods) = (count(asked), count(people), count(periods));
         let by = Engine::Evaluator;
         Ok(CohortCounts { asked, people, periods, attrition, covered, by })
     }
@@ -203,7 +210,7 @@ impl Reader {
     ) -> Result<CohortAnswer, ReaderError> {
         self.must_see_rows()?;
         let (mut patients, mut asked) = (Vec::new(), 0);
-        self.each_answer(question, covered, progress, |answer, _| {
+        self.each_batch(&question.asking(answer), covered, progress, |answer| {
             asked += answer.patients.len() as u64;
             let members = answer.patients.into_iter().filter(|one| !one.periods.is_empty());
             patients.extend(members);
@@ -247,54 +254,73 @@ impl Reader {
         Err(ReaderError::Refused(MissingRight::Rows { actor, purpose }))
     }
 
-    /// Answers for some people after the others; all of them at once where the definition asks
-    /// about several together.
-    async fn each_answer(
+    /// Asks some people after the others; all of them at once where several are asked about
+    /// together.
+    pub(super) async fn each_batch<Q: Send + Sync + ?Sized + 'static, T: Send + 'static>(
         &self,
-        question: &Arc<CohortQuestion>,
+        asking: &Asking<Q, T>,
         covered: &Covered,
         progress: impl Fn(u64, u64),
-        mut take: impl FnMut(Answer, Attrition),
+        mut take: impl FnMut(T),
     ) -> Result<(), ReaderError> {
         let (mut people, mut together) = (self.scans.people(AtOnce::WHOLE).await?, Vec::new());
         while let Some(some) = people.next().await? {
             let (read, all) = people.progress();
             progress(read, all);
             together.extend(some);
-            if question.is_of_several() {
+            if asking.is_of_several {
                 if together.len() > TOGETHER_MAX {
                     return Err(ReaderError::TooManyTogether { people_max: TOGETHER_MAX });
                 }
                 continue;
             }
-            let (answer, lost) = answered(question, covered, std::mem::take(&mut together)).await?;
-            take(answer, lost);
+            take(asked(asking, covered, std::mem::take(&mut together)).await?);
         }
         if !together.is_empty() {
-            let (answer, lost) = answered(question, covered, together).await?;
-            take(answer, lost);
+            take(asked(asking, covered, together).await?);
         }
         Ok(())
     }
 }
 
-/// The answer for nobody.
-static NOBODY: Answer = Answer { patients: Vec::new() };
-
-/// Asks about some people, on a thread that may be busy.
-async fn answered(
-    question: &Arc<CohortQuestion>,
+/// Asks some people, on a thread that may be busy.
+async fn asked<Q: Send + Sync + ?Sized + 'static, T: Send + 'static>(
+    asking: &Asking<Q, T>,
     covered: &Covered,
     mut people: Vec<Patient>,
-) -> Result<(Answer, Attrition), ReaderError> {
-    let (question, covered) = (Arc::clone(question), covered.clone());
+) -> Result<T, ReaderError> {
+    let (of, ask, covered) = (Arc::clone(&asking.of), asking.ask, covered.clone());
     let work = move || {
         people.iter_mut().for_each(|patient| covered.declare(patient));
-        question.ask(&covered, |world| {
-            let answer = eval::answer(&question.definition, world, &people)?;
-            let lost = eval::attrition(&question.definition, &answer, &question.off);
-            Ok((answer, lost))
-        })
+        ask(&of, &covered, &people)
     };
     Ok(tokio::task::spawn_blocking(work).await.map_err(ReaderError::died)??)
+}
+
+/// What a definition says of some people.
+fn answer(
+    question: &CohortQuestion,
+    covered: &Covered,
+    people: &[Patient],
+) -> Result<Answer, Refused> {
+    question.ask(covered, |world| eval::answer(&question.definition, world, people))
+}
+
+/// Of some people: how many there are, how many are in the cohort, in how many periods, and where
+/// candidates are lost.
+fn counted(
+    question: &CohortQuestion,
+    covered: &Covered,
+    people: &[Patient],
+) -> Result<(RawCount, RawCount, RawCount, Attrition), Refused> {
+    let answer = answer(question, covered, people)?;
+    let lost = eval::attrition(&question.definition, &answer, &question.off);
+    let of_each = answer.patients.iter().map(|patient| patient.periods.len());
+    let (mut members, mut periods) = (0, 0);
+    for of_one in of_each.filter(|periods| *periods > 0) {
+        members += 1;
+        periods += of_one;
+    }
+    let count = |number: usize| RawCount::new(number as u64);
+    Ok((count(people.len()), count(members), count(periods), lost))
 }

@@ -1,11 +1,15 @@
 //! Events pass the same gate as the rows they are made of.
 
+use std::sync::Arc;
+
+use cohort::ast::Definition;
+use ledger::{MissingRight, NewGrant};
 use vocab::date::Zone;
 use vocab::{PatientId, PurposeOfUse};
 
 use super::{House, ROWS, Row, answer};
-use crate::events::{Amount, CodeOf, EventsOf, Publishing};
-use crate::{Lake, Reader};
+use crate::events::{Amount, CodeOf, CohortConfig, EventsOf, Publishing};
+use crate::{CohortQuestion, Lake, Reader, ReaderError};
 
 static EVENTS: &[EventsOf] = &[
     EventsOf {
@@ -103,4 +107,53 @@ async fn a_later_load_changes_the_events() {
     house.load(1, &ROWS).await.unwrap();
     house.load(2, &[Row(Some(9), "z", 1, "718-7", 3.0)]).await.unwrap();
     assert_eq!(reader(&house).await.everybody().await, [(3, 2), (5, 1), (7, 2), (9, 1)]);
+}
+
+/// A look of somebody who may count people and see none of them.
+async fn counting(house: &House) -> Reader {
+    let purpose = PurposeOfUse::Education;
+    let new = NewGrant {
+        actor: house.actor.clone(),
+        purpose,
+        study: None,
+        sees_rows: false,
+        exact_counts: false,
+        expires: None,
+    };
+    house.ledger.people().grant(&new, &house.actor).await.unwrap();
+    let permit = house.ledger.permit(&house.actor, purpose, None, "cohort", "00").await.unwrap();
+    publishing(house).reader(permit, None).await.unwrap()
+}
+
+fn measured() -> Arc<CohortQuestion> {
+    let text = "cohort measured version 1\n  entry all lab ever\n";
+    let Definition::Cohort(definition) = cohort::text::parse(text).unwrap().definition else {
+        panic!("a cohort");
+    };
+    Arc::new(CohortQuestion {
+        definition: *definition,
+        cohorts: [].into(),
+        codes: [].into(),
+        off: [].into(),
+        config: CohortConfig::default(),
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_only_count_gets_results_and_no_members() {
+    let house = House::new().await;
+    house.load(1, &ROWS).await.unwrap();
+    house.opt_out(7).await;
+    let (reader, question) = (counting(&house).await, measured());
+    let covered = reader.covered(&question.config).await.unwrap();
+    let told = reader.cohort_results(&question, &covered, |_, _| {}).await.unwrap();
+    assert_eq!(told.asked.get(), 2, "3 and 5, and not 7");
+    let questions = [Arc::clone(&question), question];
+    let told = reader.cohort_overlap(&questions, &covered, |_, _| {}).await.unwrap();
+    assert_eq!((told.asked.get(), told.overlap.combinations().len()), (2, 3));
+    let refused = reader.cohort_members(&questions[0], &covered, |_, _| {}).await.unwrap_err();
+    assert!(
+        matches!(refused, ReaderError::Refused(MissingRight::Rows { .. })),
+        "rows were given: {refused}"
+    );
 }
