@@ -133,7 +133,7 @@ fn read_looks(row: &Row) -> Result<Looks, LedgerError> {
         actor: row.try_get("actor").doing("read who looked")?,
         purpose: words("purpose")?,
         study: words("study")?,
-        to_files: words("object")?.as_deref() == Some("sql-file"),
+        to_files: words("object")?.is_some_and(|object| object.ends_with("-file")),
         looks: counted("a count of looks", number("looks")?)?,
         first: from_us(number("first_us")?).to_string(),
         last: from_us(number("last_us")?).to_string(),

@@ -141,7 +141,7 @@ pub struct Hole {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum Recall {
-    /// Answers in SQL, some of them written to files.
+    /// Answers in SQL or members of cohorts, some of them written to files.
     Answers {
         /// Who took them.
         actor: String,
