@@ -8,14 +8,19 @@ use crate::cli::ListFormat;
 
 /// A list with named columns.
 pub(crate) struct List {
-    columns: Vec<&'static str>,
+    columns: Vec<String>,
     rows: Vec<Vec<Value>>,
 }
 
 impl List {
     /// Starts a list.
-    pub(crate) fn new(columns: &[&'static str]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new() }
+    pub(crate) fn new(columns: &[&str]) -> Self {
+        Self::of(columns.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    /// Starts a list of which the columns are named elsewhere.
+    pub(crate) fn of(columns: Vec<String>) -> Self {
+        Self { columns, rows: Vec::new() }
     }
 
     /// Adds a row; it has a value for each column.
@@ -38,7 +43,7 @@ impl List {
             .rows
             .iter()
             .map(|row| {
-                let fields = self.columns.iter().map(|name| (*name).to_owned());
+                let fields = self.columns.iter().cloned();
                 Value::Object(fields.zip(row.iter().cloned()).collect::<Map<_, _>>())
             })
             .collect();
@@ -47,7 +52,8 @@ impl List {
     }
 
     fn print_csv(&self, to: &mut dyn Write) -> io::Result<()> {
-        writeln!(to, "{}", self.columns.join(","))?;
+        let names: Vec<String> = self.columns.iter().map(|name| quote(name)).collect();
+        writeln!(to, "{}", names.join(","))?;
         for row in &self.rows {
             let cells: Vec<String> = row.iter().map(|value| quote(&text(value))).collect();
             writeln!(to, "{}", cells.join(","))?;
@@ -64,7 +70,7 @@ impl List {
             .enumerate()
             .map(|(at, name)| {
                 let cells = texts.iter().filter_map(|row| row.get(at)).map(|cell| width(cell));
-                cells.chain([name.len()]).max().unwrap_or(0)
+                cells.chain([width(name)]).max().unwrap_or(0)
             })
             .collect();
         let numeric = |at: usize| {
@@ -80,7 +86,7 @@ impl List {
             }
             writeln!(to, "{}", out.trim_end())
         };
-        line(&self.columns.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())?;
+        line(&self.columns)?;
         texts.iter().try_for_each(|row| line(row))
     }
 }

@@ -75,6 +75,12 @@ pub(crate) enum CohortCommand {
     },
     /// Tell why one patient is in a cohort, or out, under a permit for that patient.
     Explain(CohortExplainArgs),
+    /// Tell what a cohort is like: ages and sexes, months of indexes, follow-up, values of outputs.
+    Results(CohortAskArgs),
+    /// Tell how many people several cohorts have in common.
+    Overlap(CohortOverlapArgs),
+    /// Write who is in a cohort and when, by the numbers of `patient_id`; needs a right to rows.
+    Members(CohortMembersArgs),
     /// Print the JSON Schema of definitions, or of concept sets.
     Schema {
         /// That of concept sets.
@@ -83,7 +89,7 @@ pub(crate) enum CohortCommand {
     },
 }
 
-/// Arguments of `cohort count` and `cohort attrition`.
+/// Arguments of `cohort count`, `cohort attrition` and `cohort results`.
 #[derive(Debug, Args)]
 pub(crate) struct CohortAskArgs {
     /// The definition; what it uses stands beside it, or comes with the program.
@@ -117,6 +123,61 @@ pub(crate) enum CohortEngine {
     Evaluator,
 }
 
+/// Arguments of `cohort overlap`.
+#[derive(Debug, Args)]
+pub(crate) struct CohortOverlapArgs {
+    /// The definitions, from two to six; what they use stands beside them, or comes with the
+    /// program.
+    #[arg(value_name = "FILE", num_args = 2..=6, required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The snapshot to ask; the newest if not given.
+    #[arg(long)]
+    pub(crate) snapshot: Option<i64>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+    /// Show no progress bar.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// The permit.
+    #[command(flatten)]
+    pub(crate) permit: PermitArgs,
+}
+
+/// Arguments of `cohort members`.
+#[derive(Debug, Args)]
+pub(crate) struct CohortMembersArgs {
+    /// The definition; what it uses stands beside it, or comes with the program.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// As what to write them.
+    #[arg(long, value_enum, default_value_t = MembersFormat::Csv)]
+    pub(crate) format: MembersFormat,
+    /// Where to write; standard output if not given.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The snapshot to ask; the newest if not given.
+    #[arg(long)]
+    pub(crate) snapshot: Option<i64>,
+    /// Show no progress bar.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// The permit.
+    #[command(flatten)]
+    pub(crate) permit: PermitArgs,
+}
+
+/// As what the members of a cohort are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MembersFormat {
+    /// Comma-separated: a line for each period, with its outputs.
+    Csv,
+    /// JSON: the same, with what the answer is of.
+    Json,
+    /// A Group of FHIR R4: a member for each period, without outputs.
+    Group,
+}
+
 /// Arguments of `cohort explain`.
 #[derive(Debug, Args)]
 pub(crate) struct CohortExplainArgs {
@@ -144,7 +205,23 @@ pub(crate) struct CohortExplainArgs {
 impl CohortCommand {
     /// Whether it asks about people; the others need no data folder.
     pub(crate) fn asks(&self) -> bool {
-        matches!(self, Self::Count(_) | Self::Attrition { .. } | Self::Explain(_))
+        match self {
+            Self::Count(_)
+            | Self::Attrition { .. }
+            | Self::Explain(_)
+            | Self::Results(_)
+            | Self::Overlap(_)
+            | Self::Members(_) => true,
+            Self::Check { .. }
+            | Self::Format(_)
+            | Self::Words { .. }
+            | Self::Diff { .. }
+            | Self::Import(_)
+            | Self::Export { .. }
+            | Self::Sql(_)
+            | Self::Library(_)
+            | Self::Schema { .. } => false,
+        }
     }
 }
 

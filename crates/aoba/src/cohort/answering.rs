@@ -10,14 +10,16 @@ use cohort::eval::written;
 use cohort::lint::{self, Level};
 use cohort::text;
 use disclosure::{Counted, Policy, Released, release_rounded};
+use indicatif::ProgressBar;
 use lake::events::{CohortConfig, Covered};
 use lake::{CohortQuestion, Engine, Reader};
+use ledger::Permit;
 use serde_json::{Value, json};
 use vocab::{Locale, RawCount, SnapshotId};
 
 use super::error::CohortError;
 use super::files::Source;
-use crate::cli::{CohortAskArgs, CohortEngine, ReportFormat};
+use crate::cli::{CohortAskArgs, CohortEngine, PermitArgs, ReportFormat};
 use crate::house::House;
 use crate::progress;
 
@@ -44,7 +46,7 @@ impl Asked {
     }
 
     /// What has no answer is refused here, before anybody is looked at.
-    fn of(source: &Source, config: &CohortConfig) -> anyhow::Result<Self> {
+    pub(super) fn of(source: &Source, config: &CohortConfig) -> anyhow::Result<Self> {
         let (file, parsed) = (source.name.clone(), source.definition()?);
         let used = source.used(&parsed)?;
         let mut findings = lint::check(&parsed.definition, &parsed.places, &used.facts());
@@ -80,15 +82,25 @@ impl Asked {
         &self.question.definition
     }
 
-    /// The reader of a permitted look; the audit names the definition by its hash.
+    /// The permit of a look; the audit names the definition by its hash.
+    pub(super) async fn permit(
+        &self,
+        house: &House,
+        args: &PermitArgs,
+        act: &str,
+    ) -> anyhow::Result<Permit> {
+        let (purpose, study) = (args.purpose, args.study.as_ref());
+        Ok(house.ledger.permit(&house.actor, purpose, study, act, &self.hash).await?)
+    }
+
+    /// The reader of a permitted look.
     pub(super) async fn reader(
         &self,
         house: &House,
         args: &CohortAskArgs,
         act: &str,
     ) -> anyhow::Result<Reader> {
-        let (purpose, study) = (args.permit.purpose, args.permit.study.as_ref());
-        let permit = house.ledger.permit(&house.actor, purpose, study, act, &self.hash).await?;
+        let permit = self.permit(house, &args.permit, act).await?;
         Ok(house.lake.reader(permit, args.snapshot.map(SnapshotId)).await?)
     }
 
@@ -138,6 +150,14 @@ pub(super) struct Told<'a> {
 }
 
 impl Told<'_> {
+    /// The one in the reader's language.
+    pub(super) fn word(&self, en: &'static str, ja: &'static str) -> &'static str {
+        match self.locale {
+            Locale::En => en,
+            Locale::Ja => ja,
+        }
+    }
+
     fn days(&self) -> (String, String) {
         let (first, last) = self.covered.data();
         let day = |day: i64| if first <= last { written(day) } else { "-".to_owned() };
@@ -181,6 +201,30 @@ pub(super) fn rule_name(title: &Title, place: usize, locale: Locale) -> String {
     }
 }
 
+/// Where events could have been seen, and a bar for the asking, on a terminal.
+pub(super) async fn begin(
+    house: &House,
+    reader: &Reader,
+    quiet: bool,
+) -> anyhow::Result<(Covered, ProgressBar)> {
+    let what = match house.locale {
+        Locale::En => "asking",
+        Locale::Ja => "照会中",
+    };
+    let sign = progress::waiting(what, quiet);
+    let covered = reader.covered(&house.config.cohort).await?;
+    sign.finish_and_clear();
+    Ok((covered, progress::things(0, what, quiet)))
+}
+
+/// Moves the bar to how many people have been asked about, and of how many.
+pub(super) fn moving(bar: &ProgressBar) -> impl Fn(u64, u64) {
+    |read, all| {
+        bar.set_length(all);
+        bar.set_position(read);
+    }
+}
+
 /// Asks, with a bar on a terminal.
 pub(super) async fn counts(
     house: &House,
@@ -188,19 +232,8 @@ pub(super) async fn counts(
     reader: &Reader,
     quiet: bool,
 ) -> anyhow::Result<lake::CohortCounts> {
-    let what = match house.locale {
-        Locale::En => "asking",
-        Locale::Ja => "照会中",
-    };
-    let sign = progress::waiting(what, quiet);
-    let covered = reader.covered(&asked.question.config).await?;
-    sign.finish_and_clear();
-    let bar = progress::things(0, what, quiet);
-    let progress = |read: u64, all: u64| {
-        bar.set_length(all);
-        bar.set_position(read);
-    };
-    let counts = reader.cohort_counts(&asked.question, covered, progress).await?;
+    let (covered, bar) = begin(house, reader, quiet).await?;
+    let counts = reader.cohort_counts(&asked.question, covered, moving(&bar)).await?;
     bar.finish_and_clear();
     Ok(counts)
 }

@@ -7,8 +7,14 @@ mod circe;
 mod error;
 mod explain;
 mod files;
+mod group;
+mod members;
+mod overlap;
 mod phenotypes;
+mod results;
 mod script;
+mod spread;
+mod table;
 
 use std::io::{Write as _, stdout};
 use std::path::Path;
@@ -50,9 +56,12 @@ pub(crate) fn command(command: &CohortCommand, locale: Locale) -> anyhow::Result
             stdout().write_all(schema.as_bytes())?;
             Ok(true)
         }
-        CohortCommand::Count(_) | CohortCommand::Attrition { .. } | CohortCommand::Explain(_) => {
-            Ok(true)
-        }
+        CohortCommand::Count(_)
+        | CohortCommand::Attrition { .. }
+        | CohortCommand::Explain(_)
+        | CohortCommand::Results(_)
+        | CohortCommand::Overlap(_)
+        | CohortCommand::Members(_) => Ok(true),
     }
 }
 
@@ -62,6 +71,9 @@ pub(crate) async fn ask(house: &House, command: &CohortCommand) -> anyhow::Resul
         CohortCommand::Count(args) => answering::count(house, args).await,
         CohortCommand::Attrition { ask, off } => attrition::run(house, ask, off).await,
         CohortCommand::Explain(args) => explain::run(house, args).await,
+        CohortCommand::Results(args) => results::run(house, args).await,
+        CohortCommand::Overlap(args) => overlap::run(house, args).await,
+        CohortCommand::Members(args) => members::run(house, args).await,
         _ => Ok(()),
     }
 }

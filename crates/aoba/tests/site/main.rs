@@ -11,6 +11,7 @@ mod backup;
 mod bad_input;
 mod cohort;
 mod cohort_answers;
+mod cohort_results;
 mod deletions;
 mod erase;
 mod erase_bytes;
