@@ -3,7 +3,7 @@
 //! The lowest value of all is somebody's, and so is the highest, the middle one, and each that a
 //! quantile falls upon. So bins at the ends are joined until enough people are in them, and are
 //! open; and a quantile is told as a round number, so coarse that enough people lie nearest to it
-//! (decision 0055).
+//! (decision 0056).
 
 use std::fmt;
 

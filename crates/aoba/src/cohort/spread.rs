@@ -1,4 +1,4 @@
-//! How values are spread, as tables that went through disclosure control (decision 0055).
+//! How values are spread, as tables that went through disclosure control (decision 0056).
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -9,7 +9,7 @@ use vocab::{PatientId, PurposeOfUse};
 
 use super::{House, ROWS, Row, answer};
 use crate::events::{Amount, CodeOf, CohortConfig, EventsOf, Publishing};
-use crate::{CohortQuestion, Lake, Reader, ReaderError};
+use crate::{CohortQuestion, Engine, Lake, Reader, ReaderError};
 
 static EVENTS: &[EventsOf] = &[
     EventsOf {
@@ -136,6 +136,7 @@ fn measured() -> Arc<CohortQuestion> {
         codes: [].into(),
         off: [].into(),
         config: CohortConfig::default(),
+        engine: Engine::Any,
     })
 }
 
