@@ -15,8 +15,10 @@ use crate::Policy;
 /// The finest step is a power of ten with this exponent.
 const EXPONENT_MIN: f64 = -9.0;
 
-/// So many bins at most, before the small ones at the ends are joined.
+/// So many bins at most, before the small ones at the ends are joined,
 const BINS_MAX: u64 = 16;
+/// and so many where there are few people.
+const BINS_FEW: u64 = 4;
 
 /// Values in bins with round edges.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +65,7 @@ pub fn bins<T>(
     let whole = binned(&[]);
     let whole = whole.first().filter(|whole| !is_small(Some(whole)))?;
     // On an even spread each bin has twice as many people as it needs to be told.
-    let bins_max = (people(whole).get() / (2 * least)).clamp(1, BINS_MAX);
+    let bins_max = (people(whole).get() / (2 * least)).clamp(BINS_FEW, BINS_MAX);
     let (step, mut edges) = round_edges(spread, least_gap, bins_max);
     loop {
         let bins = binned(&edges);

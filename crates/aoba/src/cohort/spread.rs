@@ -176,7 +176,7 @@ impl Told<'_> {
                 let after = Table { quantiles: self.quantiles(days), ..after };
                 vec![self.table(title, rows), after]
             }
-            Distribution::Measure(rows) => vec![self.measure(title, rows)],
+            Distribution::Measure(rows) => vec![self.measure(&title, rows)],
         }
     }
 
@@ -198,7 +198,7 @@ impl Told<'_> {
         (told.into_iter().map(row).collect(), others)
     }
 
-    fn measure(&self, title: String, rows: &BTreeMap<Days, MeasureRow>) -> Table {
+    fn measure(&self, title: &str, rows: &BTreeMap<Days, MeasureRow>) -> Table {
         let columns = [
             ("denominator_people", "denominator: people", "分母: 人数"),
             ("numerator_people", "numerator: people", "分子: 人数"),

@@ -133,8 +133,9 @@ fn results_are_rounded_and_a_small_row_is_told_to_nobody() {
     let weight = &output(&told, "weight")[0];
     assert_eq!(weight["title"], "weight (weight): kg");
     assert_eq!(row(weight, "value", "unknown")["people"], few());
-    // Five are lighter than 55 to 60 kg, and ten weigh 100 kg or more.
-    assert_eq!(row(weight, "to", 80.0)["people"], about(30));
+    // Fifteen are lighter than 70 kg, and ten weigh 100 kg or more: both ends are open.
+    let lightest = row(weight, "to", 70.0);
+    assert_eq!((&lightest["from"], &lightest["people"]), (&Value::Null, &about(20)));
     assert_eq!(row(weight, "from", 100.0)["to"], Value::Null);
     let quantiles = weight["quantiles"].as_array().unwrap();
     assert_eq!(quantiles[0], json!({ "percent": 10, "withheld": true }));

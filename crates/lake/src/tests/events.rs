@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cohort::ast::Definition;
-use ledger::{MissingRight, NewGrant};
+use ledger::{MissingRight, NewGrant, OptOut};
 use vocab::date::Zone;
 use vocab::{PatientId, PurposeOfUse};
 
@@ -144,7 +144,13 @@ fn measured() -> Arc<CohortQuestion> {
 async fn who_may_only_count_gets_results_and_no_members() {
     let house = House::new().await;
     house.load(1, &ROWS).await.unwrap();
-    house.opt_out(7).await;
+    let wish = OptOut {
+        patient: PatientId::from_stored(7).unwrap(),
+        purposes: vec![PurposeOfUse::Education],
+        reason: "letter".to_owned(),
+        by: house.actor.clone(),
+    };
+    house.ledger.consents().opt_out(wish).await.unwrap();
     let (reader, question) = (counting(&house).await, measured());
     let covered = reader.covered(&question.config).await.unwrap();
     let told = reader.cohort_results(&question, &covered, |_, _| {}).await.unwrap();
