@@ -3,6 +3,7 @@
 //! It is written before the load is committed and named after it. Where it is missing or not what
 //! was written, the index is made anew: it is never a reason to believe an old one.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use roaring::RoaringTreemap;
 use vocab::LoadId;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::house::{Lake, LakeError};
+
 /// The folder of the lists, in that of the index.
 const FOLDER: &str = "changed";
 
@@ -18,8 +21,24 @@ fn path_of(index: &Path, load: LoadId) -> PathBuf {
     index.join(FOLDER).join(format!("load-{:012}", load.0))
 }
 
-/// Writes down whose rows a load adds, changes or takes away. Nothing where there is no index.
-pub(crate) fn put(index: &Path, load: LoadId, people: &RoaringTreemap) -> std::io::Result<()> {
+/// Writes down whose rows a load adds, changes or takes away, by their numbers: of each table the
+/// people of each file that comes, and those who lose rows.
+pub(crate) fn note<'a>(
+    lake: &Lake,
+    load: LoadId,
+    tables: impl Iterator<Item = (&'a [Vec<i64>], &'a BTreeSet<i64>)>,
+) -> Result<(), LakeError> {
+    let index = lake.index_folder();
+    let people = tables.flat_map(|(come, lose)| come.iter().flatten().chain(lose));
+    let people = people.filter_map(|number| u64::try_from(*number).ok()).collect();
+    put(&index, load, &people).map_err(|source| {
+        let error = timeline::Error::Io { path: index.clone(), source };
+        LakeError::Stopped(error.to_string())
+    })
+}
+
+/// Nothing is written where there is no index.
+fn put(index: &Path, load: LoadId, people: &RoaringTreemap) -> std::io::Result<()> {
     if !index.is_dir() {
         return Ok(());
     }

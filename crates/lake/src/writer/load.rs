@@ -271,7 +271,8 @@ impl<'a> Load<'a> {
             self.finish_one().await?;
         }
         self.plan_changes().await?;
-        self.note_people()?;
+        let touched = self.tables.iter().map(|of| (of.people.as_slice(), &of.people_lost));
+        changed::note(&self.writer.lake, self.load, touched)?;
         let (mut versions, entries) = publish::parted(self.publish().await?);
         if let Some(before) = self.before.as_ref().filter(|_| self.mode == LoadMode::Add) {
             let others = before.tables.iter().filter(|t| !self.by_name.contains_key(&t.table));
@@ -302,20 +303,6 @@ impl<'a> Load<'a> {
         self.writer.faults.step("committed")?;
         heal::unmark(&self.writer.lake, self.load)?;
         Ok(snapshot)
-    }
-
-    /// Writes down who changes, for the index of events.
-    fn note_people(&self) -> Result<(), LakeError> {
-        let tables = self.tables.iter();
-        let people =
-            tables.flat_map(|table| table.people.iter().flatten().chain(&table.people_lost));
-        let people = people.filter_map(|number| u64::try_from(*number).ok()).collect();
-        let index = self.writer.lake.index_folder();
-        let failed = |source| {
-            let error = timeline::Error::Io { path: index.clone(), source };
-            LakeError::Stopped(error.to_string())
-        };
-        changed::put(&index, self.load, &people).map_err(failed)
     }
 
     /// Decides which files each table gains and loses, and marks the rows that go.
