@@ -5,7 +5,9 @@
 //! the recipe says more in a hundred bytes, and they are not listed in the table `resource`: where
 //! a later load changes one, its patient is made again to see what stands.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::slice::Chunks;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 use lake::landing::Landing;
@@ -26,7 +28,7 @@ pub(crate) const ENDING: &str = ".recipe";
 pub(crate) const KIND: &str = "recipe";
 
 /// Patients made at a time: some ten thousand resources.
-const PATIENTS_PER_PIECE: u64 = 50;
+const PATIENTS_PER_PIECE: usize = 50;
 
 /// Numbers for the lines of one patient; many times what a patient can have.
 const LINES_PER_PATIENT: u64 = 1_000_000;
@@ -82,21 +84,29 @@ impl Reading {
     pub(super) fn make(self, source: Source, recipe: Recipe) -> mpsc::Receiver<Brought> {
         let (send, receive) = mpsc::channel(WAITING_MAX);
         std::thread::spawn(move || {
-            let next = AtomicU64::new(0);
+            let order = self.in_order(&source, recipe.patients);
+            let pieces = Mutex::new(order.chunks(PATIENTS_PER_PIECE));
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
             std::thread::scope(|scope| {
                 for _ in 0..threads {
-                    scope.spawn(|| self.make_pieces((&source, recipe), &next, &send));
+                    scope.spawn(|| self.make_pieces((&source, recipe), &pieces, &send));
                 }
             });
         });
         receive
     }
 
+    /// The patients as their rows lie in the tables, so that each file holds its own people.
+    fn in_order(&self, source: &Source, patients: u64) -> Vec<u64> {
+        let mut order: Vec<u64> = (0..patients).collect();
+        order.sort_by_cached_key(|number| self.keys.patient_id(&source.source.1, &id_of(*number)));
+        order
+    }
+
     fn make_pieces(
         &self,
         (source, recipe): (&Source, Recipe),
-        next: &AtomicU64,
+        pieces: &Mutex<Chunks<'_, u64>>,
         send: &mpsc::Sender<Brought>,
     ) {
         let hospital = Hospital { seed: recipe.seed, patients: recipe.patients };
@@ -105,16 +115,12 @@ impl Reading {
         harvester.begin(source);
         let mut pages = Pages::default();
         while !self.stop.load(Ordering::Relaxed) {
-            let piece = next.fetch_add(1, Ordering::Relaxed);
-            let first = piece.saturating_mul(PATIENTS_PER_PIECE);
-            let end = recipe.patients.min(first.saturating_add(PATIENTS_PER_PIECE));
-            if first >= end {
-                return;
+            let piece = pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some(piece) = piece else { return };
+            for number in piece {
+                lines(&hospital, *number, &mut pages, |text, line| harvester.line(text, line));
             }
-            for number in first..end {
-                lines(&hospital, number, &mut pages, |text, line| harvester.line(text, line));
-            }
-            self.bar.inc(end - first);
+            self.bar.inc(piece.len() as u64);
             let brought = harvester.take().map(|harvest| (source.clone(), harvest));
             let failed = brought.is_err();
             if send.blocking_send(brought).is_err() || failed {

@@ -2,6 +2,7 @@
 //! sorted by patient over all of them, under a new snapshot; older snapshots keep their files.
 
 mod merge;
+mod runs;
 
 use std::sync::Arc;
 
@@ -15,22 +16,10 @@ use crate::delta::{Change, DataFile, Deleted, Mode, Occasion, TableAt, TableErro
 use crate::file::Effort;
 use crate::house::LakeError;
 use merge::{Merged, Run};
+use runs::Rounds;
 
 /// A file is written anew when more than one of so many of its rows do not count.
 const MARKED_SHARE_MAX: u64 = 20;
-
-/// So many runs of files are read side by side: each holds a row group in memory. More are put
-/// together in several rounds.
-const RUNS_AT_ONCE: usize = 64;
-
-/// How many rounds so many files take.
-fn rounds(files: usize) -> u64 {
-    let (mut runs, mut rounds) = (files, 1);
-    while runs > RUNS_AT_ONCE {
-        (runs, rounds) = (runs.div_ceil(RUNS_AT_ONCE), rounds + 1);
-    }
-    rounds
-}
 
 /// Which files are put together.
 #[derive(Clone, Copy, Debug)]
@@ -140,13 +129,14 @@ impl Writer {
         (how, next_part): (Compaction, &mut usize),
         rows_done: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<Vec<DataFile>, LakeError> {
-        let rounds = rounds(small.len());
-        let done = |rows: u64| rows_done(rows / rounds);
-        let mut runs: Vec<Run> = small.iter().map(|file| vec![file.clone()]).collect();
+        let mut runs = runs::of(at, small).await?;
+        let rounds = Rounds::of(small, self.lake.inner.config.memory_bytes_max);
+        let times = rounds.times(runs.len());
+        let done = |rows: u64| rows_done(rows / times);
         let mut aside = Vec::new();
-        while runs.len() > RUNS_AT_ONCE {
+        while runs.len() > rounds.at_once {
             let mut longer = Vec::new();
-            for some in runs.chunks(RUNS_AT_ONCE) {
+            for some in runs.chunks(rounds.at_once) {
                 let how = (how, Effort::Load);
                 longer.push(self.merge_runs(load, (at, some), (how, next_part), &done).await?);
             }

@@ -1,7 +1,9 @@
 //! Files sorted by patient, read side by side and written as one: memory holds one row group going
 //! out and one of each run of files coming in, however large they are.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BinaryHeap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -43,6 +45,8 @@ pub(super) struct Merged {
     order: String,
     schema: SchemaRef,
     cursors: Vec<Cursor>,
+    /// Which of them has which rows at hand, the first on top.
+    heads: BinaryHeap<Reverse<(Option<i64>, usize)>>,
     threads: usize,
     /// Batches that rows of the group under way lie in.
     batches: Vec<Held>,
@@ -105,6 +109,8 @@ impl Merged {
             cursor.advance((&at.name, &at.order)).await?;
             cursors.push(cursor);
         }
+        let heads = cursors.iter().enumerate();
+        let heads = heads.filter_map(|(at, cursor)| Some(Reverse((cursor.head()?, at)))).collect();
         // As the files have it: the log calls a list's elements by another name.
         let mut streams = cursors.iter().filter_map(|cursor| cursor.stream.as_ref());
         let schema =
@@ -114,6 +120,7 @@ impl Merged {
             order: at.order.clone(),
             schema,
             cursors,
+            heads,
             threads: lake.inner.config.threads.max(1),
             batches: Vec::new(),
             rows: Vec::with_capacity(GROUP_ROWS),
@@ -185,19 +192,17 @@ impl Merged {
     /// Takes all rows of the next patient (or of what else the rows lie by), or some of nobody's;
     /// false when no row is left.
     async fn next_patient(&mut self) -> Result<bool, LakeError> {
-        let heads = self.cursors.iter().enumerate();
-        let heads = heads.filter_map(|(at, cursor)| Some((cursor.now.as_ref()?.head(), at)));
-        let Some((patient, first)) = heads.min() else { return Ok(false) };
+        let Some(Reverse((patient, first))) = self.heads.pop() else { return Ok(false) };
         if patient.is_none() {
             // Nobody's rows have no order among the files, and may be all there are.
             self.take(first, None, GROUP_ROWS).await?;
             return Ok(true);
         }
-        let (start, mut files) = (self.rows.len(), 0);
-        for at in 0..self.cursors.len() {
-            let before = self.rows.len();
+        let (start, mut files) = (self.rows.len(), 1);
+        self.take(first, patient, usize::MAX).await?;
+        while let Some(at) = self.next_of(patient) {
             self.take(at, patient, usize::MAX).await?;
-            files += usize::from(self.rows.len() > before);
+            files += 1;
         }
         if files > 1 {
             let batches = &self.batches;
@@ -212,7 +217,14 @@ impl Merged {
         Ok(true)
     }
 
-    /// Takes rows of one patient from the head of one file, at most so many.
+    /// The next run that has rows of this patient at hand.
+    fn next_of(&mut self, patient: Option<i64>) -> Option<usize> {
+        let next = self.heads.peek_mut().filter(|next| next.0.0 == patient)?;
+        Some(PeekMut::pop(next).0.1)
+    }
+
+    /// Takes rows of one patient from the head of one run of files, at most so many, and notes
+    /// what comes next there.
     async fn take(
         &mut self,
         at: usize,
@@ -220,12 +232,13 @@ impl Merged {
         rows_max: usize,
     ) -> Result<(), LakeError> {
         let mut left = rows_max;
-        while left > 0 {
-            let Some(cursor) = self.cursors.get_mut(at) else { return Ok(()) };
-            let Some(piece) = &mut cursor.now else { return Ok(()) };
+        while let Some(cursor) = self.cursors.get_mut(at)
+            && let Some(piece) = &mut cursor.now
+        {
             let run = piece.run(patient, left);
             if run == 0 {
-                return Ok(());
+                self.heads.push(Reverse((piece.head(), at)));
+                break;
             }
             let place = match piece.place {
                 Some(place) => place,
@@ -248,6 +261,11 @@ impl Merged {
 }
 
 impl Cursor {
+    /// What the next row lies by; none when no row is left.
+    fn head(&self) -> Option<Option<i64>> {
+        Some(self.now.as_ref()?.head())
+    }
+
     /// Goes on to the next rows of the run.
     async fn advance(&mut self, (table, order): (&str, &str)) -> Result<(), LakeError> {
         self.now = None;
@@ -278,8 +296,7 @@ impl Cursor {
         &self,
         file: &DataFile,
     ) -> Result<ParquetRecordBatchStream<Stored>, ParquetError> {
-        let path = Path::from(file.path.as_str());
-        let stored = Stored { store: Arc::clone(&self.store), path, size_bytes: file.size_bytes };
+        let stored = Stored::new(&self.store, file);
         let builder = ParquetRecordBatchStreamBuilder::new(stored).await?;
         let builder = match &file.deleted {
             Some(deleted) => builder.with_row_selection(deleted.selection(file.rows_stored())),
@@ -314,10 +331,17 @@ impl Piece {
 }
 
 /// A data file where it lies, read piece by piece.
-struct Stored {
+pub(super) struct Stored {
     store: Arc<dyn ObjectStore>,
     path: Path,
     size_bytes: u64,
+}
+
+impl Stored {
+    pub(super) fn new(store: &Arc<dyn ObjectStore>, file: &DataFile) -> Self {
+        let path = Path::from(file.path.as_str());
+        Self { store: Arc::clone(store), path, size_bytes: file.size_bytes }
+    }
 }
 
 impl AsyncFileReader for Stored {
