@@ -14,8 +14,8 @@ use vocab::{Actor, Locale, PurposeOfUse, StudyId};
 
 pub(crate) use self::cohort::{
     CohortAskArgs, CohortCommand, CohortEngine, CohortExplainArgs, CohortFormatArgs,
-    CohortImportArgs, CohortLibraryArgs, CohortMembersArgs, CohortOverlapArgs, CohortSqlArgs,
-    MembersFormat,
+    CohortImportArgs, CohortLibraryArgs, CohortLookArgs, CohortMembersArgs, CohortOverlapArgs,
+    CohortSqlArgs, MembersFormat,
 };
 pub(crate) use backup::{BackupArgs, BackupCommand, BackupVerifyArgs, RestoreArgs};
 pub(crate) use bench::{

@@ -31,7 +31,7 @@ pub(crate) async fn keep_up(house: &House, quiet: bool) {
     let left = match updated(house, Reach::Changed, quiet).await {
         Ok(Updated { work: Work::Left, .. }) => None,
         Ok(_) => return,
-        Err(error) => Some(error.to_string()),
+        Err(error) => Some(error.say(house.locale)),
     };
     let why = left.map(|error| format!(" ({error})")).unwrap_or_default();
     match house.locale {
@@ -51,11 +51,8 @@ async fn updated(house: &House, reach: Reach, quiet: bool) -> Result<Updated, la
         Locale::Ja => "索引付け(人)",
     };
     let bar = progress::things(0, what, quiet);
-    let progress = |read: u64, all: u64| {
-        bar.set_length(all);
-        bar.set_position(read);
-    };
-    let updated = house.lake.index().update(&house.config.cohort, reach, progress).await;
+    let moving = progress::moving(&bar);
+    let updated = house.lake.index().update(&house.config.cohort, reach, moving).await;
     bar.finish_and_clear();
     updated
 }

@@ -12,6 +12,14 @@ pub(crate) fn things(total: u64, what: &str, quiet: bool) -> ProgressBar {
     bar(total, what, "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}", quiet)
 }
 
+/// Moves a bar to how many are done, and of how many.
+pub(crate) fn moving(bar: &ProgressBar) -> impl Fn(u64, u64) {
+    |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    }
+}
+
 /// Makes a sign that something is going on, for as long as nobody knows how long it takes.
 pub(crate) fn waiting(what: &str, quiet: bool) -> ProgressBar {
     let sign = bar(0, what, "{spinner} {msg} {elapsed}", quiet);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use datafusion::execution::cache::Cache as _;
 use ledger::{Ledger, LedgerError, Permit, Written};
@@ -137,6 +137,8 @@ impl LakeError {
 pub struct Lake {
     pub(crate) inner: Arc<Inner>,
     pub(crate) publishing: Arc<Publishing>,
+    /// The hash of it, once it is asked for.
+    pub(crate) published: Arc<OnceLock<String>>,
 }
 
 pub(crate) struct Inner {
@@ -202,13 +204,14 @@ impl Lake {
         let index = Mutex::default();
         let inner =
             Inner { home, config, tables, landing, ledger, opened, ends, index, noticed, faults };
-        Ok(Self { inner: Arc::new(inner), publishing: Arc::new(Publishing::nothing()) })
+        let (publishing, published) = (Arc::new(Publishing::nothing()), Arc::default());
+        Ok(Self { inner: Arc::new(inner), publishing, published })
     }
 
     /// The same lake, whose readers know what slices publish as events.
     #[must_use]
     pub fn publishing(self, publishing: Publishing) -> Self {
-        Self { publishing: Arc::new(publishing), ..self }
+        Self { publishing: Arc::new(publishing), published: Arc::default(), ..self }
     }
 
     /// Takes a step of a load that is taken outside this crate.

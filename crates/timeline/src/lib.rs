@@ -29,7 +29,7 @@ pub mod segment;
 pub mod timeline;
 
 pub use error::Error;
-pub use format::Damage;
+pub use format::{Damage, SHARD_PATIENTS_MAX};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@
 //! read, a reader, the days of the data, then counts and attrition. "Asked" is a definition of which
 //! nothing is remembered, "changed" the same with another last rule, "again" the one just asked.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use vocab::{Locale, PurposeOfUse};
 
 use super::print_processor;
-use super::runs::to_f64;
+use super::runs::{milliseconds, to_f64};
 use super::synth::{this_program, timed};
 use crate::cli::BenchIndexArgs;
 use crate::cohort::Asked;
@@ -191,13 +191,9 @@ async fn ask(house: &House, question: &Arc<CohortQuestion>) -> anyhow::Result<Du
     Ok(began.elapsed())
 }
 
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
-}
-
 /// What the process holds in memory, its maps as far as they were read.
 fn resident_bytes() -> u64 {
-    let status = std::fs::read_to_string(PathBuf::from("/proc/self/status")).unwrap_or_default();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
     kilobytes.unwrap_or(0) * 1024

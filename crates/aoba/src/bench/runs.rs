@@ -1,5 +1,7 @@
 //! Runs of one program and their medians.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 /// What one run used.
@@ -89,6 +91,11 @@ pub(super) fn median(numbers: impl Iterator<Item = f64>) -> f64 {
     }
     let lower = half.checked_sub(1).and_then(|at| sorted.get(at)).copied().unwrap_or(f64::NAN);
     f64::midpoint(lower, upper)
+}
+
+/// A time in milliseconds.
+pub(super) fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
 }
 
 /// A byte count as a number for division; exact below 9 petabytes.

@@ -7,6 +7,7 @@ use anyhow::bail;
 use slices::catalog::bench::Invented;
 
 use super::print_processor;
+use super::runs::milliseconds;
 use crate::cli::BenchSearchArgs;
 
 /// What people type: a word of many codes, a word of few, a code, a part of one, two words, one
@@ -37,8 +38,4 @@ pub(super) fn run(args: &BenchSearchArgs) -> anyhow::Result<()> {
         println!("{median:>10.2}  {slowest:>10.2}  {found:>6}  {words}");
     }
     Ok(())
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
 }

@@ -63,12 +63,22 @@ pub(crate) enum CohortCommand {
     /// List the published phenotypes that come with the program, or copy one into a folder.
     Library(CohortLibraryArgs),
     /// Count the people in a cohort, through a permit and the gate.
-    Count(CohortAskArgs),
+    Count {
+        /// What is asked.
+        #[command(flatten)]
+        ask: CohortAskArgs,
+        /// What is to answer: the index where it can, or one of the three alone, to compare them.
+        #[arg(long, value_enum, default_value_t = CohortEngine::Any)]
+        engine: CohortEngine,
+    },
     /// Tell where candidates of a cohort are lost, rule by rule.
     Attrition {
         /// What is asked.
         #[command(flatten)]
         ask: CohortAskArgs,
+        /// What is to answer: the index where it can, or one of the three alone, to compare them.
+        #[arg(long, value_enum, default_value_t = CohortEngine::Any)]
+        engine: CohortEngine,
         /// Rules that are switched off, by their numbers in the table.
         #[arg(long, value_name = "RULE", num_args = 1.., value_parser = clap::value_parser!(u32).range(1..))]
         off: Vec<u32>,
@@ -89,27 +99,32 @@ pub(crate) enum CohortCommand {
     },
 }
 
+/// A look at the people whom a permit lets through.
+#[derive(Debug, Args)]
+pub(crate) struct CohortLookArgs {
+    /// The snapshot to ask; the newest if not given.
+    #[arg(long)]
+    pub(crate) snapshot: Option<i64>,
+    /// Show no progress bar.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// The permit.
+    #[command(flatten)]
+    pub(crate) permit: PermitArgs,
+}
+
 /// Arguments of `cohort count`, `cohort attrition` and `cohort results`.
 #[derive(Debug, Args)]
 pub(crate) struct CohortAskArgs {
     /// The definition; what it uses stands beside it, or comes with the program.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The snapshot to ask; the newest if not given.
-    #[arg(long)]
-    pub(crate) snapshot: Option<i64>,
     /// How to print.
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub(crate) format: ReportFormat,
-    /// Show no progress bar.
-    #[arg(long)]
-    pub(crate) quiet: bool,
-    /// What is to answer: the index where it can, or one of the two alone, to compare them.
-    #[arg(long, value_enum, default_value_t = CohortEngine::Any)]
-    pub(crate) engine: CohortEngine,
-    /// The permit.
+    /// The look.
     #[command(flatten)]
-    pub(crate) permit: PermitArgs,
+    pub(crate) look: CohortLookArgs,
 }
 
 /// What answers a definition.
@@ -121,6 +136,8 @@ pub(crate) enum CohortEngine {
     Index,
     /// The evaluator, person by person.
     Evaluator,
+    /// The SQL that the definition becomes; slower, and all but matching.
+    Sql,
 }
 
 /// Arguments of `cohort overlap`.
@@ -130,18 +147,12 @@ pub(crate) struct CohortOverlapArgs {
     /// program.
     #[arg(value_name = "FILE", num_args = 2..=6, required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// The snapshot to ask; the newest if not given.
-    #[arg(long)]
-    pub(crate) snapshot: Option<i64>,
     /// How to print.
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub(crate) format: ReportFormat,
-    /// Show no progress bar.
-    #[arg(long)]
-    pub(crate) quiet: bool,
-    /// The permit.
+    /// The look.
     #[command(flatten)]
-    pub(crate) permit: PermitArgs,
+    pub(crate) look: CohortLookArgs,
 }
 
 /// Arguments of `cohort members`.
@@ -156,15 +167,9 @@ pub(crate) struct CohortMembersArgs {
     /// Where to write; standard output if not given.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// The snapshot to ask; the newest if not given.
-    #[arg(long)]
-    pub(crate) snapshot: Option<i64>,
-    /// Show no progress bar.
-    #[arg(long)]
-    pub(crate) quiet: bool,
-    /// The permit.
+    /// The look.
     #[command(flatten)]
-    pub(crate) permit: PermitArgs,
+    pub(crate) look: CohortLookArgs,
 }
 
 /// As what the members of a cohort are written.
@@ -206,7 +211,7 @@ impl CohortCommand {
     /// Whether it asks about people; the others need no data folder.
     pub(crate) fn asks(&self) -> bool {
         match self {
-            Self::Count(_)
+            Self::Count { .. }
             | Self::Attrition { .. }
             | Self::Explain(_)
             | Self::Results(_)

@@ -19,7 +19,7 @@ use vocab::{Locale, RawCount, SnapshotId};
 
 use super::error::CohortError;
 use super::files::Source;
-use crate::cli::{CohortAskArgs, CohortEngine, PermitArgs, ReportFormat};
+use crate::cli::{CohortAskArgs, CohortEngine, CohortLookArgs, PermitArgs, ReportFormat};
 use crate::house::House;
 use crate::progress;
 
@@ -75,6 +75,7 @@ impl Asked {
             CohortEngine::Any => Engine::Any,
             CohortEngine::Index => Engine::Index,
             CohortEngine::Evaluator => Engine::Evaluator,
+            CohortEngine::Sql => Engine::Sql,
         };
     }
 
@@ -97,11 +98,11 @@ impl Asked {
     pub(super) async fn reader(
         &self,
         house: &House,
-        args: &CohortAskArgs,
+        look: &CohortLookArgs,
         act: &str,
     ) -> anyhow::Result<Reader> {
-        let permit = self.permit(house, &args.permit, act).await?;
-        Ok(house.lake.reader(permit, args.snapshot.map(SnapshotId)).await?)
+        let permit = self.permit(house, &look.permit, act).await?;
+        Ok(house.lake.reader(permit, look.snapshot.map(SnapshotId)).await?)
     }
 
     /// What an answer is of: the lines above it.
@@ -217,14 +218,6 @@ pub(super) async fn begin(
     Ok((covered, progress::things(0, what, quiet)))
 }
 
-/// Moves the bar to how many people have been asked about, and of how many.
-pub(super) fn moving(bar: &ProgressBar) -> impl Fn(u64, u64) {
-    |read, all| {
-        bar.set_length(all);
-        bar.set_position(read);
-    }
-}
-
 /// Asks, with a bar on a terminal.
 pub(super) async fn counts(
     house: &House,
@@ -233,7 +226,7 @@ pub(super) async fn counts(
     quiet: bool,
 ) -> anyhow::Result<lake::CohortCounts> {
     let (covered, bar) = begin(house, reader, quiet).await?;
-    let counts = reader.cohort_counts(&asked.question, covered, moving(&bar)).await?;
+    let counts = reader.cohort_counts(&asked.question, covered, progress::moving(&bar)).await?;
     bar.finish_and_clear();
     Ok(counts)
 }
@@ -244,15 +237,20 @@ pub(super) fn engine_word(engine: Engine) -> &'static str {
         Engine::Any => "any",
         Engine::Index => "index",
         Engine::Evaluator => "evaluator",
+        Engine::Sql => "sql",
     }
 }
 
 /// `aoba cohort count`
-pub(super) async fn count(house: &House, args: &CohortAskArgs) -> anyhow::Result<()> {
+pub(super) async fn count(
+    house: &House,
+    args: &CohortAskArgs,
+    engine: CohortEngine,
+) -> anyhow::Result<()> {
     let mut asked = Asked::read(&args.file, &house.config.cohort)?;
-    asked.ask_of(args.engine);
-    let reader = asked.reader(house, args, "cohort-count").await?;
-    let counts = counts(house, &asked, &reader, args.quiet).await?;
+    asked.ask_of(engine);
+    let reader = asked.reader(house, &args.look, "cohort-count").await?;
+    let counts = counts(house, &asked, &reader, args.look.quiet).await?;
     let locale = house.locale;
     let told = Told { reader: &reader, covered: &counts.covered, locale };
     let people = told.people(counts.people);

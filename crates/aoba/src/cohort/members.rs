@@ -11,15 +11,16 @@ use cohort::eval::{
 };
 use lake::CohortAnswer;
 use serde_json::{Map, Value, json};
-use vocab::{Locale, PatientId, SnapshotId};
+use vocab::{Locale, PatientId};
 
-use super::answering::{Asked, Told, begin, moving};
+use super::answering::{Asked, Told, begin};
 use super::files::Source;
 use super::group;
 use super::spread::ended_by;
 use crate::cli::{CohortMembersArgs, ListFormat, MembersFormat};
 use crate::house::House;
 use crate::output::List;
+use crate::progress;
 
 /// `aoba cohort members`
 pub(super) async fn run(house: &House, args: &CohortMembersArgs) -> anyhow::Result<()> {
@@ -27,10 +28,9 @@ pub(super) async fn run(house: &House, args: &CohortMembersArgs) -> anyhow::Resu
     let asked = Asked::of(&source, &house.config.cohort)?;
     // An answer that goes into a file may leave the house: who erases somebody must know of it.
     let act = if args.output.is_some() { "cohort-members-file" } else { "cohort-members" };
-    let permit = asked.permit(house, &args.permit, act).await?;
-    let reader = house.lake.reader(permit, args.snapshot.map(SnapshotId)).await?;
-    let (covered, bar) = begin(house, &reader, args.quiet).await?;
-    let answer = reader.cohort_members(&asked.question, &covered, moving(&bar)).await?;
+    let reader = asked.reader(house, &args.look, act).await?;
+    let (covered, bar) = begin(house, &reader, args.look.quiet).await?;
+    let answer = reader.cohort_members(&asked.question, &covered, progress::moving(&bar)).await?;
     bar.finish_and_clear();
     let told = Told { reader: &reader, covered: &covered, locale: house.locale };
     let mut out: Box<dyn Write> = match &args.output {

@@ -56,7 +56,7 @@ pub(crate) fn command(command: &CohortCommand, locale: Locale) -> anyhow::Result
             stdout().write_all(schema.as_bytes())?;
             Ok(true)
         }
-        CohortCommand::Count(_)
+        CohortCommand::Count { .. }
         | CohortCommand::Attrition { .. }
         | CohortCommand::Explain(_)
         | CohortCommand::Results(_)
@@ -68,8 +68,10 @@ pub(crate) fn command(command: &CohortCommand, locale: Locale) -> anyhow::Result
 /// Runs a subcommand that asks about people.
 pub(crate) async fn ask(house: &House, command: &CohortCommand) -> anyhow::Result<()> {
     match command {
-        CohortCommand::Count(args) => answering::count(house, args).await,
-        CohortCommand::Attrition { ask, off } => attrition::run(house, ask, off).await,
+        CohortCommand::Count { ask, engine } => answering::count(house, ask, *engine).await,
+        CohortCommand::Attrition { ask, engine, off } => {
+            attrition::run(house, ask, (*engine, off)).await
+        }
         CohortCommand::Explain(args) => explain::run(house, args).await,
         CohortCommand::Results(args) => results::run(house, args).await,
         CohortCommand::Overlap(args) => overlap::run(house, args).await,

@@ -10,10 +10,11 @@ use lake::{CohortOverlap, Reader};
 use serde_json::{Value, json};
 use vocab::{Locale, SnapshotId};
 
-use super::answering::{Asked, Told, begin, moving};
+use super::answering::{Asked, Told, begin};
 use super::table::{Bars, Row, Table, facts};
 use crate::cli::{CohortOverlapArgs, ReportFormat};
 use crate::house::House;
+use crate::progress;
 
 /// `aoba cohort overlap`
 pub(super) async fn run(house: &House, args: &CohortOverlapArgs) -> anyhow::Result<()> {
@@ -22,9 +23,9 @@ pub(super) async fn run(house: &House, args: &CohortOverlapArgs) -> anyhow::Resu
         files.map(|file| Asked::read(file, &house.config.cohort)).collect();
     let asked = asked?;
     let reader = reader(house, args, &asked).await?;
-    let (covered, bar) = begin(house, &reader, args.quiet).await?;
+    let (covered, bar) = begin(house, &reader, args.look.quiet).await?;
     let questions: Vec<_> = asked.iter().map(|asked| Arc::clone(&asked.question)).collect();
-    let found = reader.cohort_overlap(&questions, &covered, moving(&bar)).await?;
+    let found = reader.cohort_overlap(&questions, &covered, progress::moving(&bar)).await?;
     bar.finish_and_clear();
     let told = Told { reader: &reader, covered: &covered, locale: house.locale };
     let report = Report { asked: &asked, told: &told, found: &found };
@@ -42,10 +43,10 @@ async fn reader(
 ) -> anyhow::Result<Reader> {
     let mut permit = None;
     for one in asked {
-        permit = Some(one.permit(house, &args.permit, "cohort-overlap").await?);
+        permit = Some(one.permit(house, &args.look.permit, "cohort-overlap").await?);
     }
     let permit = permit.context("no definition to ask")?;
-    Ok(house.lake.reader(permit, args.snapshot.map(SnapshotId)).await?)
+    Ok(house.lake.reader(permit, args.look.snapshot.map(SnapshotId)).await?)
 }
 
 struct Report<'a> {

@@ -7,17 +7,18 @@ use lake::CohortResults;
 use serde_json::{Value, json};
 use vocab::Locale;
 
-use super::answering::{Asked, Told, begin, moving};
+use super::answering::{Asked, Told, begin};
 use super::table::Table;
 use crate::cli::{CohortAskArgs, ReportFormat};
 use crate::house::House;
+use crate::progress;
 
 /// `aoba cohort results`
 pub(super) async fn run(house: &House, args: &CohortAskArgs) -> anyhow::Result<()> {
     let asked = Asked::read(&args.file, &house.config.cohort)?;
-    let reader = asked.reader(house, args, "cohort-results").await?;
-    let (covered, bar) = begin(house, &reader, args.quiet).await?;
-    let found = reader.cohort_results(&asked.question, &covered, moving(&bar)).await?;
+    let reader = asked.reader(house, &args.look, "cohort-results").await?;
+    let (covered, bar) = begin(house, &reader, args.look.quiet).await?;
+    let found = reader.cohort_results(&asked.question, &covered, progress::moving(&bar)).await?;
     bar.finish_and_clear();
     let told = Told { reader: &reader, covered: &covered, locale: house.locale };
     let report = Report { asked: &asked, told: &told, found: &found };

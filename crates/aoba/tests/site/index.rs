@@ -52,7 +52,7 @@ fn attrition(house: &House, file: &str, engine: &str, purpose: &str) -> Value {
     house.json(&[&asked[..], &["--purpose", purpose, file]].concat())
 }
 
-/// Asks both, and says how many people there are in all cohorts together.
+/// Asks all three, and says how many people there are in all cohorts together.
 fn agree(house: &House, files: &[String], when: &str) -> u64 {
     let mut people = 0;
     for file in files {
@@ -63,7 +63,9 @@ fn agree(house: &House, files: &[String], when: &str) -> u64 {
         };
         // Whoever said no said it for research.
         let index = of("index", "research");
-        assert_eq!(index, of("evaluator", "research"), "{when}: {file}");
+        for engine in ["evaluator", "sql"] {
+            assert_eq!(index, of(engine, "research"), "{engine}, {when}: {file}");
+        }
         let index = of("index", "operations");
         assert_eq!(index, of("evaluator", "operations"), "{when}: {file}");
         people += index["kept"]["people"]["exactly"].as_u64().unwrap_or(0);

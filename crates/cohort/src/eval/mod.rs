@@ -45,7 +45,8 @@ pub use moment::When;
 pub use number::{age, between, compare, year_of};
 pub use output::{Interval, Told};
 pub use patient::{
-    Coded, Days, Measured, Patient, PatientEvent, Place, Sex, is_of_kind, kind_of, kind_word,
+    Coded, Days, Measured, Patient, PatientEvent, Place, Sex, is_of_kind, kind_of, kind_told,
+    kind_word,
 };
 pub use population::{Answer, PatientAnswer, answer, answer_without, others, sampled};
 pub use read::reading;

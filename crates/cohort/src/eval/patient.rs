@@ -222,6 +222,13 @@ pub fn kind_of(word: &str) -> Option<Kind> {
     known.or_else(|| Name::new(word).ok().map(Kind::Other))
 }
 
+/// The kind of an event in an answer: as [`kind_of`], and those of lists and of other cohorts, which
+/// no published event has.
+#[must_use]
+pub fn kind_told(word: &str) -> Kind {
+    kind_of(word).unwrap_or_else(|| Kind::Other(Name(word.to_owned())))
+}
+
 /// Whether published events of a kind are meant by a kind as written: `drug` means three.
 #[must_use]
 pub fn is_of_kind(published: &Kind, written: &Kind) -> bool {

@@ -189,13 +189,8 @@ impl EventBatch {
         let measured = |value: &Float64Array, unit: &StringArray| {
             Some(Measured { value: number(value)?, unit: text(unit) })
         };
-        let stretch = |first: &Int64Array, seconds: &Int32Array| {
-            let first = first.is_valid(at).then(|| first.value(at))?;
-            Stretch::new(first, first + i64::from(seconds.value(at)) - 1)
-        };
         let mut event = PatientEvent::new(kind(self.kind.value(at)), self.source_key.value(at));
-        event.start = stretch(&self.start, &self.start_seconds);
-        event.last = stretch(&self.last, &self.last_seconds);
+        (event.start, event.last) = (self.start_of(at), self.last_of(at));
         event.codes = self.codes_of(at).map(|code| self.code(code)).collect();
         (event.visit, event.order) = (text(&self.visit), text(&self.order));
         (event.department, event.ward) = (coded(&self.department), word(&self.ward));
@@ -209,7 +204,7 @@ impl EventBatch {
         event.visit_kind = word(&self.visit_kind);
         event.suspected = self.suspected.get(at).copied().unwrap_or_default();
         event.rank = self.main.get(at).filter(|main| **main).map(|_| Rank::Main);
-        event.attributes = self.attributes_of(at);
+        event.attributes = self.named_of(at);
         event
     }
 
@@ -217,10 +212,8 @@ impl EventBatch {
     /// day.
     pub(crate) fn days(&self) -> BTreeMap<&str, (i64, i64)> {
         let mut days: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-        for at in (0..self.len()).filter(|at| self.start.is_valid(*at)) {
-            let (first, seconds) = (self.start.value(at), self.start_seconds.value(at));
-            let stretch = Stretch::new(first, first + i64::from(seconds) - 1);
-            if let Some(day) = stretch.and_then(Stretch::known_day) {
+        for at in 0..self.len() {
+            if let Some(day) = self.start_of(at).and_then(Stretch::known_day) {
                 let of_kind = days.entry(self.kind.value(at)).or_insert((day, day));
                 *of_kind = (of_kind.0.min(day), of_kind.1.max(day));
             }
@@ -234,15 +227,39 @@ impl EventBatch {
         Coded { system, code: code.value(at).to_owned() }
     }
 
-    fn attributes_of(&self, event: usize) -> BTreeMap<Name, Coded> {
-        let place = u32::try_from(event).unwrap_or(u32::MAX);
-        let from = self.attributes.partition_point(|(event, ..)| *event < place);
-        let of_event = self.attributes.iter().skip(from).take_while(|(at, ..)| *at == place);
-        let named = of_event.filter_map(|(_, name, AttributeValue::Code(system, code))| {
+    fn named_of(&self, event: usize) -> BTreeMap<Name, Coded> {
+        let named = self.attributes_of(event).filter_map(|(name, value)| {
+            let AttributeValue::Code(system, code) = value;
             Some((Name::new(name).ok()?, Coded { system: system.clone(), code: code.clone() }))
         });
         named.collect()
     }
+
+    /// What an event has under names of its own.
+    pub(crate) fn attributes_of(
+        &self,
+        event: usize,
+    ) -> impl Iterator<Item = (&'static str, &AttributeValue)> {
+        let place = u32::try_from(event).unwrap_or(u32::MAX);
+        let from = self.attributes.partition_point(|(event, ..)| *event < place);
+        let of_event = self.attributes.iter().skip(from);
+        of_event.take_while(move |(at, ..)| *at == place).map(|(_, name, value)| (*name, value))
+    }
+
+    /// When an event starts, as far as it is known.
+    pub(crate) fn start_of(&self, event: usize) -> Option<Stretch> {
+        stretch(&self.start, &self.start_seconds, event)
+    }
+
+    /// Its last second; none where it is still going on, or not known.
+    pub(crate) fn last_of(&self, event: usize) -> Option<Stretch> {
+        stretch(&self.last, &self.last_seconds, event)
+    }
+}
+
+fn stretch(first: &Int64Array, seconds: &Int32Array, at: usize) -> Option<Stretch> {
+    let first = first.is_valid(at).then(|| first.value(at))?;
+    Stretch::new(first, first + i64::from(seconds.value(at)) - 1)
 }
 
 /// Seconds of the clock as SQL has them.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cohort::eval::{Attrition, World};
+use cohort::eval::{Attrition, Refused, World};
 use ledger::{Exclusions, Permit};
 use timeline::answer::{Effort, Question, Seen};
 use timeline::timeline::Shown;
@@ -12,7 +12,7 @@ use vocab::{PatientId, RawCount, SnapshotId};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::ends::{Ends, Untold};
-use super::{Open, Since, stamp};
+use super::{Open, Since};
 use crate::events::{CohortConfig, Covered, DataDays};
 use crate::house::Lake;
 use crate::reader::{CohortCounts, CohortQuestion, Engine, ReaderError};
@@ -46,7 +46,7 @@ impl Lake {
         let Some(open) = self.open_index().filter(|_| permit.person().is_none()) else {
             return Ok(None);
         };
-        let how = stamp::how(&self.publishing, config);
+        let how = self.made_how(config);
         let exclusions = permit.exclusions();
         let Some(stamp) = open.stamp().filter(|_| open.is_made(&how, exclusions.aliases())) else {
             return Ok(None);
@@ -73,6 +73,11 @@ impl Open {
 }
 
 impl Usable {
+    /// Whether it is still what stands beside the tables.
+    pub(crate) fn stands(&self, lake: &Lake) -> bool {
+        self.open.timeline.is_in_force(&lake.index_folder())
+    }
+
     /// The first and the last day of each kind of events, of whomever the permit lets through; none
     /// where only the tables tell.
     pub(crate) fn data_days(&self, until: i64) -> Option<DataDays> {
@@ -94,7 +99,7 @@ impl Usable {
     /// How many people are in a cohort, and where the others are lost; none where the evaluator has
     /// to be asked.
     pub(crate) async fn counts(
-        self,
+        self: Arc<Self>,
         question: &Arc<CohortQuestion>,
         covered: &Covered,
     ) -> Result<Option<CohortCounts>, ReaderError> {
@@ -102,7 +107,9 @@ impl Usable {
         let _waiting = Waiting(Arc::clone(&cancelled));
         let (question, of) = (Arc::clone(question), covered.clone());
         let work = move || {
-            question.ask(&of, |world| Ok(self.answered(&question, (world, of.days()), &cancelled)))
+            question.ask::<_, Refused>(&of, |world| {
+                Ok(self.answered(&question, (world, of.days()), &cancelled))
+            })
         };
         let answered = tokio::task::spawn_blocking(work).await;
         match answered.map_err(ReaderError::died)?? {

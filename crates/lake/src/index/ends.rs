@@ -115,11 +115,12 @@ fn outermost<'a>(
     ends: impl Iterator<Item = Option<&'a End>> + Clone,
     counts: &dyn Fn(usize, i64) -> bool,
 ) -> Result<Option<i64>, Untold> {
-    let kept = ends.clone().enumerate().flat_map(|(place, end)| {
-        let kept = end.into_iter().flat_map(|end| &end.kept);
-        kept.filter(move |(_, person)| counts(place, *person)).map(|(day, _)| *day)
+    // Of each part the first who counts: the outermost stand first.
+    let found = ends.clone().enumerate().filter_map(|(place, end)| {
+        let (day, _) = end?.kept.iter().find(|(_, person)| counts(place, *person))?;
+        Some(*day)
     });
-    let found = kept.min();
+    let found = found.min();
     let rest = ends.flatten().filter_map(|end| end.rest).min();
     match (found, rest) {
         (Some(day), Some(rest)) if day > rest => Err(Untold),

@@ -21,7 +21,7 @@ use roaring::RoaringTreemap;
 use serde::Serialize;
 use timeline::answer::Memory;
 use timeline::timeline::Timeline;
-use vocab::{Locale, SnapshotId};
+use vocab::Locale;
 
 use self::stamp::Stamp;
 use crate::events::CohortConfig;
@@ -152,6 +152,12 @@ impl Lake {
         }
     }
 
+    /// What decides how rows become events, as one text.
+    fn made_how(&self, config: &CohortConfig) -> String {
+        let published = self.published.get_or_init(|| stamp::published(&self.publishing));
+        format!("{published} {}", config.days_after_last_visit)
+    }
+
     /// Removes the index, with every row of everybody.
     pub(crate) fn drop_index(&self) -> std::io::Result<()> {
         *self.inner.index.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -237,24 +243,5 @@ impl EventIndex {
             Timeline::open(&folder)?.verify()?;
         }
         Ok(())
-    }
-
-    /// Whether it is of this snapshot, made as these settings say; nothing changed since.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub async fn is_current(
-        &self,
-        config: &CohortConfig,
-        snapshot: SnapshotId,
-    ) -> Result<bool, LedgerError> {
-        let Some(open) = self.lake.open_index() else { return Ok(false) };
-        let aliases = self.lake.inner.ledger.links().aliases().await?;
-        let how = stamp::how(&self.lake.publishing, config);
-        let Some(stamp) = open.stamp().filter(|_| open.is_made(&how, &aliases)) else {
-            return Ok(false);
-        };
-        let snapshot = self.lake.inner.ledger.snapshots().get(snapshot).await?;
-        Ok(matches!(self.lake.since(stamp.snapshot, &snapshot).await?, Since::Nobody))
     }
 }

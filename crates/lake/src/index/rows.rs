@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use arrow_array::{Array as _, Float64Array, Int32Array, Int64Array, StringArray};
 use cohort::ast::Kind;
-use cohort::eval::{Sex, Stretch, kind_word};
+use cohort::eval::{Patient, Stretch, kind_word};
+use timeline::build::person_of;
 use timeline::event::{
-    self, Attribute, Batch, BirthDate, Codes, EVERY_KIND, LAST_DAY, NOTHING, Person, Texts, Times,
-    Words, coverage_of,
+    self, Attribute, Batch, Codes, EVERY_KIND, LAST_DAY, NOTHING, Person, Texts, Times, Words,
+    coverage_of,
 };
 use vocab::PatientId;
 
@@ -16,53 +17,51 @@ use super::ends::Days;
 use crate::events::{AttributeValue, Coding, EventBatch, GOES_ON, Met};
 use crate::reader::Together;
 
-/// A person, and when the house had to do with them.
+/// What a person's records say, and when the house had to do with them.
 pub(super) struct Known {
-    pub(super) person: Person,
+    /// Without events.
+    record: Patient,
     met: Met,
+}
+
+impl Known {
+    pub(super) fn person(&self) -> Person {
+        person_of(&self.record)
+    }
 }
 
 /// The people of a group, by their numbers.
 pub(super) fn people(of: &Together) -> BTreeMap<i64, Known> {
     let mut people: BTreeMap<i64, Known> = BTreeMap::new();
     for events in &of.events {
-        let mut last: Option<(i64, Met)> = None;
-        for at in 0..events.len() {
-            let number = events.patient.value(at);
-            // Rows lie by patient: of most rows the person is that of the row before.
-            if last.is_none_or(|(known, _)| known != number) {
-                put_back(&mut people, last.take());
-                let Some(known) = known(&mut people, number) else { continue };
-                last = Some((number, known.met));
-            }
-            if let (Some((_, met)), Some(kind)) = (&mut last, met_by(events.kind.value(at))) {
-                met.take(&kind, (start(events, at), end(events, at)));
+        let mut from = 0;
+        // Rows lie by patient.
+        for rows in events.patient.values().chunk_by(|one, other| one == other) {
+            let to = from + rows.len();
+            let of_person = std::mem::replace(&mut from, to)..to;
+            let known = rows.first().and_then(|number| known(&mut people, *number));
+            let Some(known) = known else { continue };
+            for at in of_person {
+                if let Some(kind) = met_by(events.kind.value(at)) {
+                    known.met.take(&kind, (events.start_of(at), events.last_of(at)));
+                }
             }
         }
-        put_back(&mut people, last);
     }
     for record in &of.records {
-        let Some(known) = known(&mut people, record.patient) else { continue };
-        if known.person.sex == event::Sex::Unknown {
-            known.person.sex = sex(record.sex);
-        }
-        known.person.birth = known.person.birth.or(record.birth.and_then(birth));
+        let Some(Known { record: known, .. }) = known(&mut people, record.patient) else {
+            continue;
+        };
+        known.sex = known.sex.or(record.sex);
+        known.birth = known.birth.or(record.birth);
     }
     people
 }
 
-fn put_back(people: &mut BTreeMap<i64, Known>, met: Option<(i64, Met)>) {
-    if let Some((number, met)) = met
-        && let Some(known) = people.get_mut(&number)
-    {
-        known.met = met;
-    }
-}
-
 fn known(people: &mut BTreeMap<i64, Known>, number: i64) -> Option<&mut Known> {
     let id = PatientId::from_stored(number)?;
-    let person = Person { id, birth: None, sex: event::Sex::Unknown, gone: false };
-    Some(people.entry(number).or_insert_with(|| Known { person, met: Met::default() }))
+    let nothing = || Known { record: Patient::new(id), met: Met::default() };
+    Some(people.entry(number).or_insert_with(nothing))
 }
 
 /// The kind of an event that says when a house had to do with somebody.
@@ -70,42 +69,12 @@ fn met_by(kind: &str) -> Option<Kind> {
     [Kind::Visit, Kind::Death].into_iter().find(|known| kind_word(known) == kind)
 }
 
-fn stretch(first: &Int64Array, seconds: &Int32Array, at: usize) -> Option<Stretch> {
-    let first = first.is_valid(at).then(|| first.value(at))?;
-    Stretch::new(first, first + i64::from(seconds.value(at)) - 1)
-}
-
-fn start(events: &EventBatch, at: usize) -> Option<Stretch> {
-    stretch(&events.start, &events.start_seconds, at)
-}
-
-fn end(events: &EventBatch, at: usize) -> Option<Stretch> {
-    stretch(&events.last, &events.last_seconds, at)
-}
-
-fn sex(sex: Option<Sex>) -> event::Sex {
-    match sex {
-        None => event::Sex::Unknown,
-        Some(Sex::Male) => event::Sex::Male,
-        Some(Sex::Female) => event::Sex::Female,
-        Some(Sex::Other) => event::Sex::Other,
-    }
-}
-
-fn birth(birth: Stretch) -> Option<BirthDate> {
-    let days = birth.last_day() - birth.first_day() + 1;
-    Some(BirthDate {
-        first_day: i32::try_from(birth.first_day()).ok()?,
-        days: u16::try_from(days).ok()?,
-    })
-}
-
 /// Takes the days of the events of a group.
 pub(super) fn days(of: &Together) -> Days<'_> {
     let mut days = Days::default();
     for events in &of.events {
         for at in 0..events.len() {
-            if let Some(day) = start(events, at).and_then(Stretch::known_day) {
+            if let Some(day) = events.start_of(at).and_then(Stretch::known_day) {
                 days.take(events.kind.value(at), events.patient.value(at), day);
             }
         }
@@ -120,11 +89,11 @@ pub(super) fn with_coverage<T>(
     with: impl FnOnce(&Batch<'_>) -> T,
 ) -> T {
     let (mut patient, mut first, mut last) = (Vec::new(), Vec::new(), Vec::new());
-    for Known { person, met } in people.values() {
+    for Known { record, met } in people.values() {
         let Some((from, to)) = met.days(days_after_last_visit.into()) else { continue };
         let to = if to == GOES_ON { LAST_DAY } else { to.min(LAST_DAY) };
         if from <= to {
-            patient.push(person.id);
+            patient.push(record.id);
             first.push(from * 86_400);
             last.push(to * 86_400);
         }
@@ -340,19 +309,18 @@ fn texts((ends, bytes): &(Vec<u32>, Vec<u8>)) -> Texts<'_> {
 
 /// What stands under names of its own, by rows.
 fn attributes<'a>(events: &'a EventBatch, spread: &Spread) -> Vec<Attribute<'a>> {
-    let mut all = Vec::new();
     if events.attributes.is_empty() {
-        return all;
+        return Vec::new();
     }
-    for (row, &event) in spread.events.iter().enumerate() {
-        let place = u32::try_from(event).unwrap_or(u32::MAX);
-        let from = events.attributes.partition_point(|(event, ..)| *event < place);
-        let of_event = events.attributes.iter().skip(from).take_while(|(at, ..)| *at == place);
-        all.extend(of_event.map(|(_, name, AttributeValue::Code(system, code))| Attribute {
-            row,
-            name,
-            value: event::AttributeValue::Code(system.as_deref().unwrap_or_default(), code),
-        }));
-    }
-    all
+    let rows = spread.events.iter().enumerate();
+    let all = rows.flat_map(|(row, &event)| {
+        events.attributes_of(event).map(move |(name, AttributeValue::Code(system, code))| {
+            Attribute {
+                row,
+                name,
+                value: event::AttributeValue::Code(system.as_deref().unwrap_or_default(), code),
+            }
+        })
+    });
+    all.collect()
 }

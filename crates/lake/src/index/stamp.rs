@@ -6,7 +6,7 @@ use vocab::SnapshotId;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::ends::Ends;
-use crate::events::{CohortConfig, Publishing};
+use crate::events::Publishing;
 
 /// Raised when rows become other events than before without a slice saying so.
 const FORM: u32 = 1;
@@ -47,10 +47,9 @@ pub(super) fn pairs(aliases: &Aliases) -> Vec<(i64, i64)> {
     pairs
 }
 
-/// What decides how rows become events: an index that was made another way is made anew.
-pub(super) fn how(publishing: &Publishing, config: &CohortConfig) -> String {
+/// The hash of what slices publish: an index that was made of something else is made anew.
+pub(super) fn published(publishing: &Publishing) -> String {
     let Publishing { systems, slices, zone } = publishing;
-    let after = config.days_after_last_visit;
-    let said = format!("{FORM} {systems:?} {slices:?} {zone:?} {after}");
+    let said = format!("{FORM} {systems:?} {slices:?} {zone:?}");
     format!("{:032x}", xxh3_128(said.as_bytes()))
 }

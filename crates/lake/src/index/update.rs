@@ -8,6 +8,7 @@ use std::vec::IntoIter;
 use ledger::{Aliases, HoldFor, Snapshot};
 use roaring::RoaringTreemap;
 use serde::Serialize;
+use timeline::SHARD_PATIENTS_MAX;
 use timeline::build::Options;
 use timeline::event::{EVERY_KIND, Person, Sex};
 use timeline::optimize::optimize;
@@ -16,7 +17,7 @@ use vocab::PatientId;
 
 use super::ends::Ends;
 use super::rows::{self, Known};
-use super::stamp::{self, Stamp};
+use super::stamp::Stamp;
 use super::{EventIndex, IndexError, Since, changed};
 use crate::events::CohortConfig;
 use crate::gate::Seen;
@@ -25,10 +26,7 @@ use crate::reader::{AtOnce, Scans, SnapshotTables, Together};
 /// People of a shard: few enough that what is read of them may be held twice.
 const AT_ONCE: AtOnce = AtOnce { people_max: 2_048, events_max: 4_000_000 };
 
-/// People of a shard of those who are gone.
-const GONE_MAX: usize = 1_024;
-
-/// From so many segments on they are put into one.
+/// More segments than these are put into one, but not by a load, which would wait for it.
 const SEGMENTS_MAX: usize = 12;
 
 /// Everybody is read again where more changed than these, and more than one in so many.
@@ -117,7 +115,7 @@ impl EventIndex {
         std::fs::create_dir_all(&folder).map_err(io)?;
         Timeline::remove_leftovers(&folder)?;
         let aliases = Arc::new(ledger.links().aliases().await?);
-        let how = stamp::how(&self.lake.publishing, config);
+        let how = self.lake.made_how(config);
         let stamp = Stamp::new(how, snapshot.id, &aliases);
         let left = match reach {
             Reach::Everybody => Left::All,
@@ -126,13 +124,33 @@ impl EventIndex {
         let load = snapshot.load;
         let make = Make { index: self, snapshot, aliases, stamp, config, progress: &progress };
         let updated = match left {
-            Left::Nobody => return Ok(Updated::none(Work::Nothing)),
+            Left::Nobody => Updated::none(Work::Nothing),
             Left::All if reach == Reach::Changed => return Ok(Updated::none(Work::Left)),
-            Left::Some(people) => make.change(people).await?,
+            Left::Some(people) => make.change(&people).await?,
             Left::All => make.all().await?,
         };
-        changed::forget(&folder, load);
+        if updated.work != Work::Nothing {
+            changed::forget(&folder, load);
+        }
+        if reach != Reach::Changed {
+            self.put_together().await?;
+        }
         Ok(updated)
+    }
+
+    /// Puts the segments into one, where they are many.
+    async fn put_together(&self) -> Result<(), IndexError> {
+        let Some(open) = self.lake.open_index() else { return Ok(()) };
+        let Some(stamp) = open.stamp().filter(|_| open.stamps.len() > SEGMENTS_MAX) else {
+            return Ok(());
+        };
+        let parts: Vec<&Ends> = open.stamps.iter().map(|stamp| &stamp.ends).collect();
+        let ends = Ends::merged(&parts, &|part, person| open.is_in_force(part, person));
+        let stamp = Stamp { ends, ..stamp.clone() };
+        let (folder, threads) = (self.lake.index_folder(), self.lake.inner.config.threads);
+        let work = move || optimize(&folder, threads, stamp.write());
+        tokio::task::spawn_blocking(work).await.map_err(|died| stopped(&died))??;
+        Ok(())
     }
 
     /// Who is to be read for an index with this stamp.
@@ -186,25 +204,14 @@ impl<P: Fn(u64, u64)> Make<'_, P> {
         Ok(Updated { work: Work::Everybody, ..self.segment(Becomes::Base, None, &[]).await? })
     }
 
-    async fn change(self, people: Vec<PatientId>) -> Result<Updated, IndexError> {
+    async fn change(self, people: &[PatientId]) -> Result<Updated, IndexError> {
         let mut numbers = RoaringTreemap::new();
-        for person in &people {
+        for person in people {
             let of_person = self.aliases.numbers(*person);
             let of_person = of_person.into_iter().flatten().chain([person]);
             numbers.extend(of_person.map(|number| number.get().cast_unsigned()));
         }
-        let updated = self.segment(Becomes::Change, Some(numbers), &people).await?;
-        let lake = &self.index.lake;
-        if let Some(open) = lake.open_index()
-            && open.timeline.segments().len() > SEGMENTS_MAX
-        {
-            let parts: Vec<&Ends> = open.stamps.iter().map(|stamp| &stamp.ends).collect();
-            let ends = Ends::merged(&parts, &|part, person| open.is_in_force(part, person));
-            let stamp = Stamp { ends, ..self.stamp.clone() };
-            let (folder, threads) = (lake.index_folder(), lake.inner.config.threads);
-            let work = move || optimize(&folder, threads, stamp.write());
-            tokio::task::spawn_blocking(work).await.map_err(|died| stopped(&died))??;
-        }
+        let updated = self.segment(Becomes::Change, Some(numbers), people).await?;
         Ok(Updated { work: Work::Changed, ..updated })
     }
 
@@ -267,45 +274,28 @@ impl Filling {
     fn take(&mut self, group: &Together) -> Result<(), IndexError> {
         let people = rows::people(group);
         let Some((&last, _)) = people.last_key_value() else { return Ok(()) };
-        let mut shard: Vec<Person> = people.values().map(|known| known.person).collect();
-        shard.extend(self.gone_until(last, &people)?);
-        shard.sort_unstable_by_key(|person| person.id);
-        self.draft.begin_shard(&shard)?;
-        for events in &group.events {
-            rows::with_rows(events, |batch| self.draft.push(batch))?;
+        let mut persons: Vec<Person> = people.values().map(Known::person).collect();
+        let gone = std::iter::from_fn(|| self.gone.next_if(|id| id.get() <= last));
+        let gone = gone.filter(|id| !people.contains_key(&id.get()));
+        persons.extend(gone.map(gone_person));
+        persons.sort_unstable_by_key(|person| person.id);
+        // Nearly always one; of whom a shard does not hold, it passes over the rows.
+        for shard in persons.chunks(SHARD_PATIENTS_MAX) {
+            self.draft.begin_shard(shard)?;
+            for events in &group.events {
+                rows::with_rows(events, |batch| self.draft.push(batch))?;
+            }
+            rows::with_coverage(&people, self.after, |batch| self.draft.push(batch))?;
+            self.draft.end_shard()?;
         }
-        rows::with_coverage(&people, self.after, |batch| self.draft.push(batch))?;
-        self.draft.end_shard()?;
         self.ends.take(rows::days(group));
         self.people += people.len() as u64;
         Ok(())
     }
 
-    /// Those up to a number who were not met, of whom as many as one shard takes; the others become
-    /// shards of their own where they are all below whoever was met.
-    fn gone_until(
-        &mut self,
-        last: i64,
-        met: &BTreeMap<i64, Known>,
-    ) -> Result<Vec<Person>, IndexError> {
-        let first = met.first_key_value().map_or(i64::MIN, |(first, _)| *first);
-        let mut gone = Vec::new();
-        while let Some(id) = self.gone.next_if(|id| id.get() <= last) {
-            if met.contains_key(&id.get()) {
-                continue;
-            }
-            if gone.len() >= GONE_MAX && id.get() < first {
-                self.draft.begin_shard(&std::mem::take(&mut gone))?;
-                self.draft.end_shard()?;
-            }
-            gone.push(gone_person(id));
-        }
-        Ok(gone)
-    }
-
     fn finish(mut self, stamp: Stamp) -> Result<Updated, IndexError> {
         let left: Vec<Person> = self.gone.by_ref().map(gone_person).collect();
-        for some in left.chunks(GONE_MAX) {
+        for some in left.chunks(SHARD_PATIENTS_MAX) {
             self.draft.begin_shard(some)?;
             self.draft.end_shard()?;
         }

@@ -1,5 +1,5 @@
 //! Cohort definitions asked of the people whom a permit lets through. Events in, answers out: the
-//! slow obvious evaluator gives them, some people at a time.
+//! index gives them, or the slow obvious evaluator or the generated SQL, some people at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use ledger::MissingRight;
 use vocab::RawCount;
 
 use super::people::AtOnce;
-use super::{Reader, ReaderError};
+use super::{Reader, ReaderError, scripted};
 use crate::events::{CohortConfig, Covered};
 use crate::index::Usable;
 
@@ -47,6 +47,8 @@ pub enum Engine {
     Index,
     /// The evaluator, person by person.
     Evaluator,
+    /// The SQL that the definition becomes, some people at a time.
+    Sql,
 }
 
 /// How many, before disclosure control.
@@ -93,7 +95,7 @@ pub(super) struct Asking<Q: ?Sized, T> {
     /// Whether it must see all people at once.
     pub(super) is_of_several: bool,
     /// What it says of some people.
-    pub(super) ask: fn(&Q, &Covered, &[Patient]) -> Result<T, Refused>,
+    pub(super) ask: fn(&Q, &Covered, &[Patient]) -> Result<T, ReaderError>,
 }
 
 impl CohortQuestion {
@@ -106,16 +108,16 @@ impl CohortQuestion {
     /// Asks it alone.
     pub(super) fn asking<T>(
         self: &Arc<Self>,
-        ask: fn(&Self, &Covered, &[Patient]) -> Result<T, Refused>,
+        ask: fn(&Self, &Covered, &[Patient]) -> Result<T, ReaderError>,
     ) -> Asking<Self, T> {
         Asking { of: Arc::clone(self), is_of_several: self.is_of_several(), ask }
     }
 
-    pub(crate) fn ask<T>(
+    pub(crate) fn ask<T, E: From<Refused>>(
         &self,
         covered: &Covered,
-        with: impl FnOnce(&World<'_>) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
+        with: impl FnOnce(&World<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let hierarchies = Hierarchies::default();
         let mut world = World::of_data(covered.data());
         for (name, set) in &self.codes {
@@ -141,9 +143,19 @@ impl Reader {
     }
 
     /// The index, where it is of this snapshot and may stand for the tables.
-    async fn index(&self, config: &CohortConfig) -> Result<Option<Usable>, ReaderError> {
+    async fn index(&self, config: &CohortConfig) -> Result<Option<Arc<Usable>>, ReaderError> {
         let Some(snapshot) = self.snapshot else { return Ok(None) };
-        self.scans.tables.lake().usable_index(&self.permit, (config, snapshot)).await
+        let lake = self.scans.tables.lake();
+        let mut found = self.index.lock().await;
+        if let Some((of, index)) = &*found
+            && of == config
+            && index.stands(lake)
+        {
+            return Ok(Some(Arc::clone(index)));
+        }
+        let index = lake.usable_index(&self.permit, (config, snapshot)).await?.map(Arc::new);
+        *found = index.clone().map(|index| (config.clone(), index));
+        Ok(index)
     }
 
     /// What the index says; none where the evaluator is to be asked.
@@ -152,7 +164,7 @@ impl Reader {
         question: &Arc<CohortQuestion>,
         covered: &Covered,
     ) -> Result<Option<CohortCounts>, ReaderError> {
-        if question.engine == Engine::Evaluator {
+        if matches!(question.engine, Engine::Evaluator | Engine::Sql) {
             return Ok(None);
         }
         let index = self.index(&question.config).await?;
@@ -194,7 +206,10 @@ impl Reader {
             attrition = attrition.with(&lost);
         })
         .await?;
-        let by = Engine::Evaluator;
+        let by = match question.engine {
+            Engine::Sql => Engine::Sql,
+            Engine::Any | Engine::Index | Engine::Evaluator => Engine::Evaluator,
+        };
         Ok(CohortCounts { asked, people, periods, attrition, covered, by })
     }
 
@@ -294,16 +309,21 @@ async fn asked<Q: Send + Sync + ?Sized + 'static, T: Send + 'static>(
         people.iter_mut().for_each(|patient| covered.declare(patient));
         ask(&of, &covered, &people)
     };
-    Ok(tokio::task::spawn_blocking(work).await.map_err(ReaderError::died)??)
+    tokio::task::spawn_blocking(work).await.map_err(ReaderError::died)?
 }
 
 /// What a definition says of some people.
-fn answer(
+pub(super) fn answer(
     question: &CohortQuestion,
     covered: &Covered,
     people: &[Patient],
-) -> Result<Answer, Refused> {
-    question.ask(covered, |world| eval::answer(&question.definition, world, people))
+) -> Result<Answer, ReaderError> {
+    question.ask(covered, |world| match question.engine {
+        Engine::Sql => scripted::answer(&question.definition, world, people),
+        Engine::Any | Engine::Index | Engine::Evaluator => {
+            Ok(eval::answer(&question.definition, world, people)?)
+        }
+    })
 }
 
 /// Of some people: how many there are, how many are in the cohort, in how many periods, and where
@@ -312,7 +332,7 @@ fn counted(
     question: &CohortQuestion,
     covered: &Covered,
     people: &[Patient],
-) -> Result<(RawCount, RawCount, RawCount, Attrition), Refused> {
+) -> Result<(RawCount, RawCount, RawCount, Attrition), ReaderError> {
     let answer = answer(question, covered, people)?;
     let lost = eval::attrition(&question.definition, &answer, &question.off);
     let of_each = answer.patients.iter().map(|patient| patient.periods.len());

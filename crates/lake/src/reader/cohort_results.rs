@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use cohort::eval::{self, Overlap, Patient, Refused, Results};
+use cohort::eval::{self, Overlap, Patient, Results};
 use vocab::RawCount;
 
-use super::cohort::{Asking, CohortQuestion};
+use super::cohort::{Asking, CohortQuestion, answer};
 use super::{Reader, ReaderError};
 use crate::events::Covered;
 
@@ -78,22 +78,18 @@ fn results(
     question: &CohortQuestion,
     covered: &Covered,
     people: &[Patient],
-) -> Result<(RawCount, Results), Refused> {
-    question.ask(covered, |world| {
-        let answer = eval::answer(&question.definition, world, people)?;
-        let results = eval::results(&question.definition, &answer, people);
-        Ok((RawCount::new(people.len() as u64), results))
-    })
+) -> Result<(RawCount, Results), ReaderError> {
+    let answer = answer(question, covered, people)?;
+    let results = eval::results(&question.definition, &answer, people);
+    Ok((RawCount::new(people.len() as u64), results))
 }
 
 fn overlap(
     questions: &[Arc<CohortQuestion>],
     covered: &Covered,
     people: &[Patient],
-) -> Result<(RawCount, Overlap), Refused> {
-    let answers = questions.iter().map(|question| {
-        question.ask(covered, |world| eval::answer(&question.definition, world, people))
-    });
+) -> Result<(RawCount, Overlap), ReaderError> {
+    let answers = questions.iter().map(|question| answer(question, covered, people));
     let overlap = Overlap::of(&answers.collect::<Result<Vec<_>, _>>()?);
     Ok((RawCount::new(people.len() as u64), overlap))
 }

@@ -101,6 +101,9 @@ pub enum ReaderError {
     /// The index was asked for, and cannot answer this definition.
     #[error("the index cannot answer this definition: ask the tables")]
     NotInIndex,
+    /// SQL was asked for, and has no words for this definition.
+    #[error(transparent)]
+    NotInSql(cohort::sql::NotSaid),
     /// An explanation under a permit that is not for one person.
     #[error("an explanation is of one person: ask under a permit for that person")]
     NotOfOnePerson,
@@ -162,6 +165,7 @@ impl ReaderError {
             Self::NotInIndex => {
                 "索引ではこの定義に答えられません。表に照会してください".to_owned()
             }
+            Self::NotInSql(not) => not.say(locale),
             Self::NotOfOnePerson => {
                 "説明は1人についてのものです。その患者についての許可で照会してください".to_owned()
             }

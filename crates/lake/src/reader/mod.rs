@@ -15,6 +15,7 @@ mod profile;
 mod query;
 mod received;
 mod scan;
+mod scripted;
 mod session;
 mod tables;
 mod tally;
@@ -46,8 +47,9 @@ pub(crate) use scan::Scans;
 pub(crate) use session::{FileEnds, file_ends};
 pub(crate) use tables::{SnapshotTables, cannot_open};
 
-use crate::events::Publishing;
+use crate::events::{CohortConfig, Publishing};
 use crate::house::Inner;
+use crate::index::Usable;
 use crate::landing::Landing;
 
 /// Answers questions about one snapshot under one permit.
@@ -56,6 +58,8 @@ pub struct Reader {
     snapshot: Option<SnapshotId>,
     scans: Scans,
     landing: Landing,
+    /// The index that may stand for the tables, once it was found, and for which settings.
+    index: tokio::sync::Mutex<Option<(CohortConfig, Arc<Usable>)>>,
 }
 
 /// A question of the program's own, with values bound to its names.
@@ -82,7 +86,9 @@ impl Reader {
         let is_of_one = permit.person().is_some();
         let scans = Scans::new((snapshot.as_ref(), tables), (house, publishing), is_of_one)?;
         let landing = house.landing.clone();
-        Ok(Self { permit, snapshot: snapshot.map(|snapshot| snapshot.id), scans, landing })
+        let (snapshot, index) =
+            (snapshot.map(|snapshot| snapshot.id), tokio::sync::Mutex::default());
+        Ok(Self { permit, snapshot, scans, landing, index })
     }
 
     /// The snapshot looked at; none before the first load.

@@ -132,6 +132,8 @@ impl Builder {
         }
         self.close_all()?;
         self.persons.extend_from_slice(people);
+        // Nobody of the shard was met yet.
+        self.last = None;
         self.open = Some(first..self.persons.len());
         Ok(())
     }

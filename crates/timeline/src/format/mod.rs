@@ -63,7 +63,7 @@ pub(crate) const BLOCK_BYTES: usize = 64 * 1024;
 /// Rows of a shard, at most: what one patient may have.
 pub(crate) const SHARD_ROWS_MAX: usize = 1 << 24;
 /// Patients of a shard, at most.
-pub(crate) const SHARD_PATIENTS_MAX: usize = 4096;
+pub const SHARD_PATIENTS_MAX: usize = 4096;
 /// Bytes of a run's record.
 pub(crate) const RUN_BYTES: usize = 28;
 /// Bytes of a block's record.
