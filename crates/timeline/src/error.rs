@@ -40,6 +40,9 @@ pub enum Error {
     /// A cohort that looks at several patients inside another.
     #[error("cohort {0} is a sample or is matched, and so cannot be a part of another here")]
     LooksAtOthers(String),
+    /// Matching among more patients than can be held.
+    #[error("the definition matches among more than {} patients", crate::answer::MATCHED_MAX)]
+    TooManyTogether,
     /// The definition cannot be answered.
     #[error(transparent)]
     Refused(#[from] cohort::eval::Refused),

@@ -164,11 +164,14 @@ impl Timeline {
 
     /// The shard of somebody who may be seen, and the place in it.
     pub(crate) fn find(&self, shown: &Shown, patient: PatientId) -> Option<(usize, usize)> {
-        let mut shards = self.shards.iter().zip(&shown.masks).enumerate();
-        shards.find_map(|(number, (shard, may))| {
-            let segment = self.segment(shard)?;
-            let place = within(segment, shard.number, segment.place_of(patient)?)?;
-            may.has(place).then_some((number, place))
+        self.segments.iter().enumerate().find_map(|(at, segment)| {
+            let place = segment.place_of(patient)?;
+            let shards = self.shards.iter().zip(&shown.masks).enumerate();
+            let mut shards = shards.filter(|(_, (shard, _))| shard.segment == at);
+            shards.find_map(|(number, (shard, may))| {
+                let place = within(segment, shard.number, place)?;
+                may.has(place).then_some((number, place))
+            })
         })
     }
 

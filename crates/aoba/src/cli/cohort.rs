@@ -63,22 +63,12 @@ pub(crate) enum CohortCommand {
     /// List the published phenotypes that come with the program, or copy one into a folder.
     Library(CohortLibraryArgs),
     /// Count the people in a cohort, through a permit and the gate.
-    Count {
-        /// What is asked.
-        #[command(flatten)]
-        ask: CohortAskArgs,
-        /// What is to answer: the index where it can, or one of the three alone, to compare them.
-        #[arg(long, value_enum, default_value_t = CohortEngine::Any)]
-        engine: CohortEngine,
-    },
+    Count(CohortAskArgs),
     /// Tell where candidates of a cohort are lost, rule by rule.
     Attrition {
         /// What is asked.
         #[command(flatten)]
         ask: CohortAskArgs,
-        /// What is to answer: the index where it can, or one of the three alone, to compare them.
-        #[arg(long, value_enum, default_value_t = CohortEngine::Any)]
-        engine: CohortEngine,
         /// Rules that are switched off, by their numbers in the table.
         #[arg(long, value_name = "RULE", num_args = 1.., value_parser = clap::value_parser!(u32).range(1..))]
         off: Vec<u32>,
@@ -105,6 +95,9 @@ pub(crate) struct CohortLookArgs {
     /// The snapshot to ask; the newest if not given.
     #[arg(long)]
     pub(crate) snapshot: Option<i64>,
+    /// What is to answer: the index where it can, or one of the three alone, to compare them.
+    #[arg(long, value_enum, default_value_t = CohortEngine::Any)]
+    pub(crate) engine: CohortEngine,
     /// Show no progress bar.
     #[arg(long)]
     pub(crate) quiet: bool,
@@ -211,7 +204,7 @@ impl CohortCommand {
     /// Whether it asks about people; the others need no data folder.
     pub(crate) fn asks(&self) -> bool {
         match self {
-            Self::Count { .. }
+            Self::Count(_)
             | Self::Attrition { .. }
             | Self::Explain(_)
             | Self::Results(_)

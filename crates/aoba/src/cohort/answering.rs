@@ -242,13 +242,9 @@ pub(super) fn engine_word(engine: Engine) -> &'static str {
 }
 
 /// `aoba cohort count`
-pub(super) async fn count(
-    house: &House,
-    args: &CohortAskArgs,
-    engine: CohortEngine,
-) -> anyhow::Result<()> {
+pub(super) async fn count(house: &House, args: &CohortAskArgs) -> anyhow::Result<()> {
     let mut asked = Asked::read(&args.file, &house.config.cohort)?;
-    asked.ask_of(engine);
+    asked.ask_of(args.look.engine);
     let reader = asked.reader(house, &args.look, "cohort-count").await?;
     let counts = counts(house, &asked, &reader, args.look.quiet).await?;
     let locale = house.locale;

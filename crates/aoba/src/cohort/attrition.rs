@@ -19,20 +19,16 @@ use vocab::{Locale, RawCount};
 
 use super::answering::{Asked, Told, counts, engine_word, rule_name};
 use super::error::CohortError;
-use crate::cli::{CohortAskArgs, CohortEngine, ListFormat, ReportFormat};
+use crate::cli::{CohortAskArgs, ListFormat, ReportFormat};
 use crate::house::House;
 use crate::output::List;
 
 /// `aoba cohort attrition`
-pub(super) async fn run(
-    house: &House,
-    args: &CohortAskArgs,
-    (engine, off): (CohortEngine, &[u32]),
-) -> anyhow::Result<()> {
+pub(super) async fn run(house: &House, args: &CohortAskArgs, off: &[u32]) -> anyhow::Result<()> {
     let mut asked = Asked::read(&args.file, &house.config.cohort)?;
     let off = places(off, rules(asked.definition()).count())?;
     Arc::make_mut(&mut asked.question).off = off;
-    asked.ask_of(engine);
+    asked.ask_of(args.look.engine);
     let reader = asked.reader(house, &args.look, "cohort-attrition").await?;
     let counts = counts(house, &asked, &reader, args.look.quiet).await?;
     let told = Told { reader: &reader, covered: &counts.covered, locale: house.locale };

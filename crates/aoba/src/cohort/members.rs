@@ -13,7 +13,7 @@ use lake::CohortAnswer;
 use serde_json::{Map, Value, json};
 use vocab::{Locale, PatientId};
 
-use super::answering::{Asked, Told, begin};
+use super::answering::{Asked, Told, begin, engine_word};
 use super::files::Source;
 use super::group;
 use super::spread::ended_by;
@@ -25,7 +25,8 @@ use crate::progress;
 /// `aoba cohort members`
 pub(super) async fn run(house: &House, args: &CohortMembersArgs) -> anyhow::Result<()> {
     let source = Source::read(&args.file)?;
-    let asked = Asked::of(&source, &house.config.cohort)?;
+    let mut asked = Asked::of(&source, &house.config.cohort)?;
+    asked.ask_of(args.look.engine);
     // An answer that goes into a file may leave the house: who erases somebody must know of it.
     let act = if args.output.is_some() { "cohort-members-file" } else { "cohort-members" };
     let reader = asked.reader(house, &args.look, act).await?;
@@ -128,6 +129,7 @@ impl Members<'_> {
             })
         });
         let mut value = self.asked.facts(self.told);
+        value["engine"] = engine_word(self.answer.by).into();
         value["members"] = members.collect();
         value
     }

@@ -68,10 +68,8 @@ pub(crate) fn command(command: &CohortCommand, locale: Locale) -> anyhow::Result
 /// Runs a subcommand that asks about people.
 pub(crate) async fn ask(house: &House, command: &CohortCommand) -> anyhow::Result<()> {
     match command {
-        CohortCommand::Count { ask, engine } => answering::count(house, ask, *engine).await,
-        CohortCommand::Attrition { ask, engine, off } => {
-            attrition::run(house, ask, (*engine, off)).await
-        }
+        CohortCommand::Count(args) => answering::count(house, args).await,
+        CohortCommand::Attrition { ask, off } => attrition::run(house, ask, off).await,
         CohortCommand::Explain(args) => explain::run(house, args).await,
         CohortCommand::Results(args) => results::run(house, args).await,
         CohortCommand::Overlap(args) => overlap::run(house, args).await,

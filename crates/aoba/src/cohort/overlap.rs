@@ -10,7 +10,7 @@ use lake::{CohortOverlap, Reader};
 use serde_json::{Value, json};
 use vocab::{Locale, SnapshotId};
 
-use super::answering::{Asked, Told, begin};
+use super::answering::{Asked, Told, begin, engine_word};
 use super::table::{Bars, Row, Table, facts};
 use crate::cli::{CohortOverlapArgs, ReportFormat};
 use crate::house::House;
@@ -21,7 +21,8 @@ pub(super) async fn run(house: &House, args: &CohortOverlapArgs) -> anyhow::Resu
     let files = args.files.iter();
     let asked: anyhow::Result<Vec<Asked>> =
         files.map(|file| Asked::read(file, &house.config.cohort)).collect();
-    let asked = asked?;
+    let mut asked = asked?;
+    asked.iter_mut().for_each(|asked| asked.ask_of(args.look.engine));
     let reader = reader(house, args, &asked).await?;
     let (covered, bar) = begin(house, &reader, args.look.quiet).await?;
     let questions: Vec<_> = asked.iter().map(|asked| Arc::clone(&asked.question)).collect();
@@ -143,6 +144,7 @@ impl Report<'_> {
             "people_asked": told.people(self.found.asked),
             "pairs": self.pairs().value(),
             "combinations": self.combinations().value(),
+            "engine": engine_word(self.found.by),
             "rule": told.rule(),
         });
         let mut out = stdout().lock();

@@ -7,7 +7,7 @@ use lake::CohortResults;
 use serde_json::{Value, json};
 use vocab::Locale;
 
-use super::answering::{Asked, Told, begin};
+use super::answering::{Asked, Told, begin, engine_word};
 use super::table::Table;
 use crate::cli::{CohortAskArgs, ReportFormat};
 use crate::house::House;
@@ -15,7 +15,8 @@ use crate::progress;
 
 /// `aoba cohort results`
 pub(super) async fn run(house: &House, args: &CohortAskArgs) -> anyhow::Result<()> {
-    let asked = Asked::read(&args.file, &house.config.cohort)?;
+    let mut asked = Asked::read(&args.file, &house.config.cohort)?;
+    asked.ask_of(args.look.engine);
     let reader = asked.reader(house, &args.look, "cohort-results").await?;
     let (covered, bar) = begin(house, &reader, args.look.quiet).await?;
     let found = reader.cohort_results(&asked.question, &covered, progress::moving(&bar)).await?;
@@ -101,6 +102,7 @@ impl Report<'_> {
             json!({ "name": name, "tables": tables })
         });
         value["outputs"] = outputs.collect();
+        value["engine"] = engine_word(self.found.by).into();
         value["rule"] = told.rule().map(|rule| rule + rule_of_spread(told)).into();
         let mut out = stdout().lock();
         serde_json::to_writer_pretty(&mut out, &value)?;

@@ -153,6 +153,64 @@ fn the_index_says_what_the_tables_say_whatever_has_happened() {
     house.run(&["index", "--check"]);
 }
 
+/// A definition with outputs, one that samples, and one that is matched to another.
+fn told_definitions(house: &House) -> Vec<String> {
+    let asked = [
+        (
+            "stayed",
+            "entry first visit ever\n  variable sugar = last lab ever\n  outcome died = first death in [index, exit]",
+        ),
+        ("some", "entry all diagnosis ever\n  sample 7 seed 3"),
+        (
+            "others",
+            "uses cohort old version 1\n\n  entry first lab ever\n  matched to cohort old ratio 2 on sex seed 5",
+        ),
+        ("old", "entry first visit ever\n  require \"old\" ja \"高齢\" age at index >= 60"),
+    ];
+    let file = |(name, text): &(&str, &str)| {
+        let text = format!("cohort {name} version 1 \"asked\" ja \"照会\"\n  {text}\n");
+        house.write(&format!("{name}.cohort"), text).to_str().unwrap().to_owned()
+    };
+    asked.iter().map(file).collect()
+}
+
+#[test]
+fn results_members_and_overlap_are_the_same_by_whatever_engine() {
+    let house = hospital("40");
+    house.run(&["opt-out", &format!("{SOURCE}/p-0000003")]);
+    let files = told_definitions(&house);
+    let [stayed, some, others] = [&files[0], &files[1], &files[2]];
+    let told = |what: &[&str], engine: &str| {
+        let more = ["--quiet", "--format", "json", "--engine", engine];
+        let mut told = house.json(&[&["cohort"], what, &more].concat());
+        assert_eq!(told["engine"].take(), engine, "{what:?}");
+        told
+    };
+    let questions: [&[&str]; 8] = [
+        &["results", stayed],
+        &["members", stayed],
+        &["overlap", stayed, some],
+        &["count", some],
+        &["results", some],
+        &["members", some],
+        &["count", others],
+        &["members", others],
+    ];
+    for question in questions {
+        let evaluator = told(question, "evaluator");
+        assert_eq!(told(question, "index"), evaluator, "{question:?}");
+        if !question.contains(&others.as_str()) {
+            assert_eq!(told(question, "sql"), evaluator, "{question:?}");
+        }
+    }
+    for file in [some, others] {
+        let told = told(&["members", file], "index");
+        assert!(told["members"].as_array().unwrap().len() > 6, "{told}");
+    }
+    let refused = house.refuse(&["cohort", "count", "--engine", "sql", others]);
+    assert!(refused.contains("matched"), "{refused}");
+}
+
 #[test]
 fn an_index_that_is_not_of_the_snapshot_does_not_answer() {
     let house = hospital("12");

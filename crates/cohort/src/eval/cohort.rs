@@ -59,6 +59,14 @@ pub struct Period {
     pub joined: usize,
 }
 
+impl Period {
+    /// The first and the last local day.
+    #[must_use]
+    pub fn days(&self) -> Days {
+        (self.index.first_day(), day_of(self.ending.second))
+    }
+}
+
 /// The rules of a definition, in order.
 pub fn rules(definition: &CohortDefinition) -> impl Iterator<Item = &Rule> {
     definition.steps.iter().filter_map(|clause| match &clause.says {

@@ -132,5 +132,7 @@ impl Writer<'_> {
 }
 
 fn event_told(alias: &str, state: &str) -> String {
-    format!("{state} as state, {alias}.kind, {alias}.source_key")
+    format!(
+        "{state} as state, {alias}.kind, {alias}.source_key, {alias}.start_low, {alias}.start_high"
+    )
 }

@@ -60,7 +60,7 @@ pub enum Shape {
     Code,
     /// `truth`: true, false, or null where unknown.
     Truth,
-    /// `state` (1 found, 0 absent, 2 unknown), `kind`, `source_key`.
+    /// `state` (1 found, 0 absent, 2 unknown), `kind`, `source_key`, `start_low`, `start_high`.
     Event,
     /// As an event, and `days` from the index; null where unknown.
     Outcome,

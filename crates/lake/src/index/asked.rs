@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cohort::eval::{Attrition, Refused, World};
+use cohort::ast::CohortDefinition;
+use cohort::eval::{self, Answer, Days, Patient, Refused};
 use ledger::{Exclusions, Permit};
-use timeline::answer::{Effort, Question, Seen};
+use timeline::answer::{Effort, MATCHED_MAX, Question};
 use timeline::timeline::Shown;
 use vocab::{PatientId, RawCount, SnapshotId};
 use xxhash_rust::xxh3::xxh3_128;
@@ -96,53 +97,142 @@ impl Usable {
         }
     }
 
-    /// How many people are in a cohort, and where the others are lost; none where the evaluator has
-    /// to be asked.
+    /// How many people are in a cohort, and where the others are lost; none where the tables have to
+    /// be asked.
     pub(crate) async fn counts(
         self: Arc<Self>,
         question: &Arc<CohortQuestion>,
         covered: &Covered,
     ) -> Result<Option<CohortCounts>, ReaderError> {
+        let of = Arc::clone(question);
+        let counted = self.ask(question, covered, move |index, asked, effort| {
+            let answer = index.open.timeline.ask(asked, &index.shown, effort)?;
+            let attrition = answer.attrition(&of.off);
+            let (people, periods) = match of.is_chosen_among_several() {
+                false => answer.count(&BTreeSet::new()),
+                true => counted(&index.periods_of(asked, effort)?),
+            };
+            Ok((index.asked(), (people, periods), attrition))
+        });
+        let counted = counted.await?;
+        Ok(counted.map(|(asked, (people, periods), attrition)| {
+            let (covered, by) = (covered.clone(), Engine::Index);
+            CohortCounts { asked, people, periods, attrition, covered, by }
+        }))
+    }
+
+    /// Takes together what is told of those in a cohort, some people after the others, and says of
+    /// how many was asked; none where the tables have to be asked.
+    pub(crate) async fn told<T: Send + 'static>(
+        self: Arc<Self>,
+        question: &Arc<CohortQuestion>,
+        covered: &Covered,
+        (nobody, add): (T, fn(&mut T, &CohortDefinition, &[Patient], Answer)),
+    ) -> Result<Option<(RawCount, T)>, ReaderError> {
+        self.ask(question, covered, move |index, asked, effort| {
+            let (mut all, shown) = (nobody, (&index.shown, effort));
+            let timeline = &index.open.timeline;
+            timeline.tell_each(asked, shown, &BTreeSet::new(), &mut |people, patients| {
+                add(&mut all, asked.definition, people, Answer { patients });
+            })?;
+            Ok((index.asked(), all))
+        })
+        .await
+    }
+
+    /// Whose periods there are in a cohort, and their first and last days; none where the tables have
+    /// to be asked.
+    pub(crate) async fn periods(
+        self: Arc<Self>,
+        question: &Arc<CohortQuestion>,
+        covered: &Covered,
+    ) -> Result<Option<Vec<(PatientId, Days)>>, ReaderError> {
+        self.ask(question, covered, |index, asked, effort| index.periods_of(asked, effort)).await
+    }
+
+    /// Of how many people is asked.
+    pub(crate) fn asked(&self) -> RawCount {
+        RawCount::new(self.shown.count())
+    }
+
+    /// The periods after samples and matching.
+    fn periods_of(
+        &self,
+        asked: Question<'_>,
+        effort: Effort<'_>,
+    ) -> Result<Vec<(PatientId, Days)>, timeline::Error> {
+        let (timeline, nothing) = (&self.open.timeline, BTreeSet::new());
+        if asked.definition.matched.is_some() {
+            // Only the periods that are taken matter.
+            let bare = CohortDefinition { outputs: Vec::new(), ..asked.definition.clone() };
+            let told = timeline.tell(
+                Question { definition: &bare, ..asked },
+                &self.shown,
+                effort,
+                &nothing,
+            )?;
+            let days = told.iter().flat_map(|patient| {
+                patient.periods.iter().map(|(period, _)| (patient.id, period.days()))
+            });
+            return Ok(days.collect());
+        }
+        let answer = timeline.ask(asked, &self.shown, effort)?;
+        let periods = answer.periods(&nothing).into_iter();
+        let mut periods: Vec<(PatientId, Days)> =
+            periods.map(|period| (period.patient, period.days())).collect();
+        if let Some(sample) = &asked.definition.sample {
+            let people: BTreeSet<PatientId> = periods.iter().map(|(person, _)| *person).collect();
+            let kept = eval::sampled(sample.says, people);
+            periods.retain(|(person, _)| kept.contains(person));
+        }
+        Ok(periods)
+    }
+
+    /// Asks the index on a thread that may be busy; none where the tables have to be asked. The work
+    /// ends when nobody waits for it any more.
+    async fn ask<T: Send + 'static>(
+        self: Arc<Self>,
+        question: &Arc<CohortQuestion>,
+        covered: &Covered,
+        with: impl FnOnce(&Self, Question<'_>, Effort<'_>) -> Result<T, timeline::Error>
+        + Send
+        + 'static,
+    ) -> Result<Option<T>, ReaderError> {
         let cancelled = Arc::new(AtomicBool::new(false));
         let _waiting = Waiting(Arc::clone(&cancelled));
         let (question, of) = (Arc::clone(question), covered.clone());
         let work = move || {
+            let edition = serde_json::to_vec(&(&question.codes, &question.cohorts));
+            let edition = format!("{:x} {:?}", xxh3_128(&edition.unwrap_or_default()), of.days());
             question.ask::<_, Refused>(&of, |world| {
-                Ok(self.answered(&question, (world, of.days()), &cancelled))
+                let asked = Question {
+                    definition: &question.definition,
+                    world,
+                    edition: edition.as_bytes(),
+                    seen: Some(of.days()),
+                };
+                let (threads, memory) = (self.threads, &self.open.memory);
+                Ok(with(&self, asked, Effort { threads, memory, cancelled: &cancelled }))
             })
         };
         let answered = tokio::task::spawn_blocking(work).await;
         match answered.map_err(ReaderError::died)?? {
-            Ok((asked, (people, periods), attrition)) => {
-                let (covered, by) = (covered.clone(), Engine::Index);
-                Ok(Some(CohortCounts { asked, people, periods, attrition, covered, by }))
-            }
+            Ok(answer) => Ok(Some(answer)),
             Err(timeline::Error::Refused(refused)) => Err(refused.into()),
             Err(timeline::Error::LooksAtOthers(_)) => Ok(None),
+            Err(timeline::Error::TooManyTogether) => {
+                Err(ReaderError::TooManyTogether { people_max: MATCHED_MAX })
+            }
             Err(error) => {
                 tracing::warn!("the index does not answer, and the tables are asked: {error}");
                 Ok(None)
             }
         }
     }
+}
 
-    fn answered(
-        &self,
-        question: &CohortQuestion,
-        (world, days): (&World<'_>, &Seen),
-        cancelled: &AtomicBool,
-    ) -> Result<(RawCount, (RawCount, RawCount), Attrition), timeline::Error> {
-        let edition = serde_json::to_vec(&(&question.codes, &question.cohorts));
-        let edition = format!("{:x} {days:?}", xxh3_128(&edition.unwrap_or_default()));
-        let asked = Question {
-            definition: &question.definition,
-            world,
-            edition: edition.as_bytes(),
-            seen: Some(days),
-        };
-        let effort = Effort { threads: self.threads, memory: &self.open.memory, cancelled };
-        let answer = self.open.timeline.ask(asked, &self.shown, effort)?;
-        let counts = answer.count(&BTreeSet::new());
-        Ok((RawCount::new(self.shown.count()), counts, answer.attrition(&question.off)))
-    }
+/// How many people have periods, and how many of these there are.
+fn counted(periods: &[(PatientId, Days)]) -> (RawCount, RawCount) {
+    let people: BTreeSet<PatientId> = periods.iter().map(|(person, _)| *person).collect();
+    (RawCount::new(people.len() as u64), RawCount::new(periods.len() as u64))
 }

@@ -51,6 +51,16 @@ pub enum Engine {
     Sql,
 }
 
+impl Engine {
+    /// What answers where the index does not.
+    pub(super) fn over_tables(self) -> Self {
+        match self {
+            Self::Sql => Self::Sql,
+            Self::Any | Self::Index | Self::Evaluator => Self::Evaluator,
+        }
+    }
+}
+
 /// How many, before disclosure control.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CohortCounts {
@@ -75,6 +85,8 @@ pub struct CohortAnswer {
     pub patients: Vec<PatientAnswer>,
     /// How many the definition was asked of.
     pub asked: u64,
+    /// What answered.
+    pub by: Engine,
 }
 
 /// Why one person is in a cohort, or out.
@@ -99,6 +111,11 @@ pub(super) struct Asking<Q: ?Sized, T> {
 }
 
 impl CohortQuestion {
+    /// Whether who is in depends on who else would be.
+    pub(crate) fn is_chosen_among_several(&self) -> bool {
+        self.definition.sample.is_some() || self.definition.matched.is_some()
+    }
+
     /// Whether it must see all people at once.
     pub(super) fn is_of_several(&self) -> bool {
         let all = self.cohorts.values().chain([&self.definition]);
@@ -158,25 +175,25 @@ impl Reader {
         Ok(index)
     }
 
-    /// What the index says; none where the evaluator is to be asked.
-    async fn indexed(
+    /// What the index says; none where the tables are to be asked.
+    pub(super) async fn of_index<T, F>(
         &self,
-        question: &Arc<CohortQuestion>,
-        covered: &Covered,
-    ) -> Result<Option<CohortCounts>, ReaderError> {
-        if matches!(question.engine, Engine::Evaluator | Engine::Sql) {
+        (config, engine): (&CohortConfig, Engine),
+        ask: impl FnOnce(Arc<Usable>) -> F,
+    ) -> Result<Option<T>, ReaderError>
+    where
+        F: Future<Output = Result<Option<T>, ReaderError>>,
+    {
+        if matches!(engine, Engine::Evaluator | Engine::Sql) {
             return Ok(None);
         }
-        let index = self.index(&question.config).await?;
-        let is_there = index.is_some();
-        let counts = match index.filter(|_| !question.is_of_several()) {
-            Some(index) => index.counts(question, covered).await?,
-            None => None,
+        let is_wanted = engine == Engine::Index;
+        let Some(index) = self.index(config).await? else {
+            return if is_wanted { Err(ReaderError::NoIndex) } else { Ok(None) };
         };
-        match (question.engine, is_there) {
-            (Engine::Index, false) => Err(ReaderError::NoIndex),
-            (Engine::Index, true) if counts.is_none() => Err(ReaderError::NotInIndex),
-            _ => Ok(counts),
+        match ask(index).await? {
+            None if is_wanted => Err(ReaderError::NotInIndex),
+            answer => Ok(answer),
         }
     }
 
@@ -192,7 +209,9 @@ impl Reader {
         covered: Covered,
         progress: impl Fn(u64, u64),
     ) -> Result<CohortCounts, ReaderError> {
-        if let Some(counts) = self.indexed(question, &covered).await? {
+        let of = (&question.config, question.engine);
+        let index = |index: Arc<Usable>| index.counts(question, &covered);
+        if let Some(counts) = self.of_index(of, index).await? {
             return Ok(counts);
         }
         let nobody = Answer { patients: Vec::new() };
@@ -206,10 +225,7 @@ impl Reader {
             attrition = attrition.with(&lost);
         })
         .await?;
-        let by = match question.engine {
-            Engine::Sql => Engine::Sql,
-            Engine::Any | Engine::Index | Engine::Evaluator => Engine::Evaluator,
-        };
+        let by = question.engine.over_tables();
         Ok(CohortCounts { asked, people, periods, attrition, covered, by })
     }
 
@@ -224,14 +240,19 @@ impl Reader {
         progress: impl Fn(u64, u64),
     ) -> Result<CohortAnswer, ReaderError> {
         self.must_see_rows()?;
+        let of = (&question.config, question.engine);
+        let index = |index: Arc<Usable>| index.told(question, covered, (Vec::new(), add_members));
+        if let Some((asked, mut patients)) = self.of_index(of, index).await? {
+            patients.sort_by_key(|one: &PatientAnswer| one.id);
+            return Ok(CohortAnswer { patients, asked: asked.get(), by: Engine::Index });
+        }
         let (mut patients, mut asked) = (Vec::new(), 0);
         self.each_batch(&question.asking(answer), covered, progress, |answer| {
             asked += answer.patients.len() as u64;
-            let members = answer.patients.into_iter().filter(|one| !one.periods.is_empty());
-            patients.extend(members);
+            add_members(&mut patients, &question.definition, &[], answer);
         })
         .await?;
-        Ok(CohortAnswer { patients, asked })
+        Ok(CohortAnswer { patients, asked, by: question.engine.over_tables() })
     }
 
     /// Why the one person that this permit is for is in a cohort, or out; none where there is no
@@ -296,6 +317,11 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// Keeps those with a period.
+fn add_members(all: &mut Vec<PatientAnswer>, _: &CohortDefinition, _: &[Patient], answer: Answer) {
+    all.extend(answer.patients.into_iter().filter(|one| !one.periods.is_empty()));
 }
 
 /// Asks some people, on a thread that may be busy.

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use cohort::eval::{self, Overlap, Patient, Results};
+use cohort::ast::CohortDefinition;
+use cohort::eval::{self, Answer, Overlap, Patient, Results};
 use vocab::RawCount;
 
-use super::cohort::{Asking, CohortQuestion, answer};
+use super::cohort::{Asking, CohortQuestion, Engine, answer};
 use super::{Reader, ReaderError};
 use crate::events::Covered;
+use crate::index::Usable;
 
 /// What a cohort is like, before disclosure control.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +18,8 @@ pub struct CohortResults {
     pub asked: RawCount,
     /// What those in the cohort are like.
     pub results: Results,
+    /// What answered.
+    pub by: Engine,
 }
 
 /// Who is in several cohorts, before disclosure control.
@@ -25,6 +29,8 @@ pub struct CohortOverlap {
     pub asked: RawCount,
     /// How many of them are in which.
     pub overlap: Overlap,
+    /// What answered.
+    pub by: Engine,
 }
 
 impl Reader {
@@ -40,14 +46,20 @@ impl Reader {
         covered: &Covered,
         progress: impl Fn(u64, u64),
     ) -> Result<CohortResults, ReaderError> {
-        let mut asked = RawCount::ZERO;
-        let mut all = Results::nobody(&question.definition);
+        let of = (&question.config, question.engine);
+        let nobody = Results::nobody(&question.definition);
+        let told = (nobody.clone(), add_results as fn(&mut Results, &_, &_, _));
+        let index = |index: Arc<Usable>| index.told(question, covered, told);
+        if let Some((asked, results)) = self.of_index(of, index).await? {
+            return Ok(CohortResults { asked, results, by: Engine::Index });
+        }
+        let (mut asked, mut all) = (RawCount::ZERO, nobody);
         self.each_batch(&question.asking(results), covered, progress, |(people, results)| {
             asked = asked.plus(people);
             all.add(&results);
         })
         .await?;
-        Ok(CohortResults { asked, results: all })
+        Ok(CohortResults { asked, results: all, by: question.engine.over_tables() })
     }
 
     /// How many people are in which of several cohorts, by their places: the same people are asked
@@ -61,6 +73,15 @@ impl Reader {
         covered: &Covered,
         progress: impl Fn(u64, u64),
     ) -> Result<CohortOverlap, ReaderError> {
+        let Some(first) = questions.first() else {
+            let overlap = Overlap::nobody(0);
+            return Ok(CohortOverlap { asked: RawCount::ZERO, overlap, by: Engine::Any });
+        };
+        let of = (&first.config, first.engine);
+        let index = |index: Arc<Usable>| overlap_of(index, questions, covered);
+        if let Some((asked, overlap)) = self.of_index(of, index).await? {
+            return Ok(CohortOverlap { asked, overlap, by: Engine::Index });
+        }
         let is_of_several = questions.iter().any(|question| question.is_of_several());
         let asking = Asking { of: Arc::from(questions), is_of_several, ask: overlap };
         let mut asked = RawCount::ZERO;
@@ -70,8 +91,34 @@ impl Reader {
             all.add(&overlap);
         })
         .await?;
-        Ok(CohortOverlap { asked, overlap: all })
+        Ok(CohortOverlap { asked, overlap: all, by: first.engine.over_tables() })
     }
+}
+
+fn add_results(
+    all: &mut Results,
+    definition: &CohortDefinition,
+    people: &[Patient],
+    answer: Answer,
+) {
+    all.add(&eval::results(definition, &answer, people));
+}
+
+/// Of how many people the index was asked, and who is in which cohort; none where the tables have to
+/// be asked of one of them.
+async fn overlap_of(
+    index: Arc<Usable>,
+    questions: &[Arc<CohortQuestion>],
+    covered: &Covered,
+) -> Result<Option<(RawCount, Overlap)>, ReaderError> {
+    let mut periods = Vec::with_capacity(questions.len());
+    for question in questions {
+        match Arc::clone(&index).periods(question, covered).await? {
+            Some(of_one) => periods.push(of_one),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some((index.asked(), Overlap::of_periods(periods))))
 }
 
 fn results(

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use cohort::ast::{CohortDefinition, Kind, UseKind};
-use cohort::eval::{Attrition, Days, Ending, Stretch, Truth, World};
+use cohort::eval::{Attrition, Days, Ending, Stretch, Truth, World, day_of};
 use vocab::{PatientId, RawCount};
 
 use self::asking::{Asking, OfShard};
@@ -28,6 +28,7 @@ use self::keys::Keys;
 use self::memory::Held;
 pub use self::memory::Memory;
 use self::settle::{Counts, Settling};
+pub use self::told::MATCHED_MAX;
 use crate::Error;
 use crate::timeline::{Shown, Timeline};
 
@@ -79,6 +80,14 @@ pub struct Period {
     pub index: Stretch,
     /// When it ends, and why.
     pub ending: Ending,
+}
+
+impl Period {
+    /// The first and the last local day.
+    #[must_use]
+    pub fn days(&self) -> Days {
+        (self.index.first_day(), day_of(self.ending.second))
+    }
 }
 
 /// A candidate of which the rules were asked.

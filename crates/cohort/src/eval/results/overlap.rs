@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use vocab::{PatientId, RawCount};
 
-use super::super::calendar::day_of;
-use super::super::population::{Answer, PatientAnswer};
+use super::super::patient::Days;
+use super::super::population::Answer;
 
 /// How many people are in which of several cohorts, by the cohorts' places from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,20 +27,37 @@ impl Overlap {
     /// Of what several definitions say of the same people.
     #[must_use]
     pub fn of(answers: &[Answer]) -> Self {
-        let mut members: BTreeMap<PatientId, BTreeMap<usize, &PatientAnswer>> = BTreeMap::new();
-        for (cohort, answer) in answers.iter().enumerate() {
-            for patient in answer.patients.iter().filter(|patient| !patient.periods.is_empty()) {
-                members.entry(patient.id).or_default().insert(cohort, patient);
+        let periods = |answer: &Answer| -> Vec<(PatientId, Days)> {
+            let periods = answer.patients.iter().flat_map(|patient| {
+                patient.periods.iter().map(|(period, _)| (patient.id, period.days()))
+            });
+            periods.collect()
+        };
+        Self::of_periods(answers.iter().map(periods))
+    }
+
+    /// Of periods in several cohorts: whose, and their first and last local day.
+    #[must_use]
+    pub fn of_periods<P>(cohorts: impl IntoIterator<Item = P>) -> Self
+    where
+        P: IntoIterator<Item = (PatientId, Days)>,
+    {
+        let mut members: BTreeMap<PatientId, BTreeMap<usize, Vec<Days>>> = BTreeMap::new();
+        let mut count = 0;
+        for (cohort, periods) in cohorts.into_iter().enumerate() {
+            count += 1;
+            for (patient, days) in periods {
+                members.entry(patient).or_default().entry(cohort).or_default().push(days);
             }
         }
-        let mut overlap = Self::nobody(answers.len());
+        let mut overlap = Self::nobody(count);
         for of_one in members.values() {
             overlap.take(of_one);
         }
         overlap
     }
 
-    fn take(&mut self, of_one: &BTreeMap<usize, &PatientAnswer>) {
+    fn take(&mut self, of_one: &BTreeMap<usize, Vec<Days>>) {
         let cohorts = of_one.keys().copied().collect();
         add(&mut self.combinations, cohorts, RawCount::new(1));
         for (first, one) in of_one {
@@ -107,12 +124,6 @@ fn joined(set: &BTreeSet<usize>, cohort: usize) -> BTreeSet<usize> {
 }
 
 /// Whether a period of one and a period of the other have a day in common.
-fn meet(one: &PatientAnswer, other: &PatientAnswer) -> bool {
-    let days = |answer: &PatientAnswer| -> Vec<(i64, i64)> {
-        let periods = answer.periods.iter().map(|(period, _)| period);
-        periods.map(|period| (period.index.first_day(), day_of(period.ending.second))).collect()
-    };
-    let others = days(other);
-    let meets = |(first, last): (i64, i64)| others.iter().any(|(a, b)| first <= *b && *a <= last);
-    days(one).into_iter().any(meets)
+fn meet(one: &[Days], others: &[Days]) -> bool {
+    one.iter().any(|(first, last)| others.iter().any(|(a, b)| first <= b && a <= last))
 }

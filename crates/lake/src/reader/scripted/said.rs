@@ -98,12 +98,17 @@ impl<'a> Events<'a> {
     }
 
     /// The event of a patient with this kind and key; a row of a list or a period in another cohort
-    /// has no more than its name.
-    fn found(&self, patient: i64, kind: Option<&str>, key: Option<&str>) -> Member {
+    /// has no more than its name and start.
+    fn found(
+        &self,
+        patient: i64,
+        (kind, key): (Option<&str>, Option<&str>),
+        start: Option<Stretch>,
+    ) -> Member {
         let (kind, key) = (kind.unwrap_or_default(), key.unwrap_or_default());
         let event = match self.0.get(&(patient, kind, key)) {
             Some(event) => Arc::clone(event),
-            None => Arc::new(PatientEvent::new(kind_told(kind), key)),
+            None => Arc::new(PatientEvent { start, ..PatientEvent::new(kind_told(kind), key) }),
         };
         Member { event, found_by: Vec::new(), certain: true }
     }
@@ -171,7 +176,7 @@ async fn candidates(
     let became = dropped.into_iter().zip(endings).zip(index);
     for (((number, patient), (kind, key)), ((dropped, ending), index)) in entries.zip(became) {
         let (number, patient) = (named(number)?, named(patient)?);
-        let entry = events.found(patient, kind.as_deref(), key.as_deref());
+        let entry = events.found(patient, (kind.as_deref(), key.as_deref()), None);
         let candidate = Candidate {
             way: Way { entry, names: Vec::new(), index },
             dropped: dropped.as_deref().map(why).transpose()?,
@@ -265,16 +270,16 @@ fn chosen(
 ) -> Said<Vec<Chosen>> {
     let (states, kinds, keys) =
         (rows.whole("state")?, rows.texts("kind")?, rows.texts("source_key")?);
-    let of_rows = numbers.iter().zip(states).zip(kinds.iter().zip(&keys));
-    let one = |((number, state), (kind, key)): ((&i64, _), (&Option<String>, &Option<String>))| {
-        match state {
-            Some(1) => {
-                let patient = found.get(number).map_or(0, |of| of.patient);
-                Chosen::Found(events.found(patient, kind.as_deref(), key.as_deref()))
-            }
-            Some(0) => Chosen::Absent,
-            _ => Chosen::Unknown,
+    let starts = rows.stretches("start_low", "start_high")?;
+    let names = kinds.iter().map(Option::as_deref).zip(keys.iter().map(Option::as_deref));
+    let of_rows = numbers.iter().zip(states).zip(names.zip(starts));
+    let one = |((number, state), (name, start))| match state {
+        Some(1) => {
+            let patient = found.get(number).map_or(0, |of| of.patient);
+            Chosen::Found(events.found(patient, name, start))
         }
+        Some(0) => Chosen::Absent,
+        _ => Chosen::Unknown,
     };
     Ok(of_rows.map(one).collect())
 }

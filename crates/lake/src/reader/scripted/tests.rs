@@ -52,7 +52,7 @@ fn name_of(event: &eval::PatientEvent) -> String {
 
 fn name_of_chosen(chosen: &Chosen) -> String {
     match chosen {
-        Chosen::Found(member) => name_of(&member.event),
+        Chosen::Found(member) => format!("{} {:?}", name_of(&member.event), member.event.start),
         Chosen::Absent => "absent".to_owned(),
         Chosen::Unknown => "unknown".to_owned(),
     }
