@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::cli::AuditCommand;
 use crate::house::House;
 use crate::output::List;
+use crate::output::tell;
 
 /// Runs a subcommand.
 pub(crate) async fn run(house: &House, command: &AuditCommand) -> anyhow::Result<()> {
@@ -20,8 +21,8 @@ pub(crate) async fn run(house: &House, command: &AuditCommand) -> anyhow::Result
             if verdict.first_broken.is_some() {
                 bail!("{told}");
             }
-            println!("{told}");
-            println!("{}", house.ledger.place());
+            tell!("{told}");
+            tell!("{}", house.ledger.place());
         }
         AuditCommand::Show { last, format } => {
             let newest = audit.verify().await?.head.seq;

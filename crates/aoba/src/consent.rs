@@ -6,6 +6,7 @@ use vocab::{Locale, PatientId, PurposeOfUse};
 
 use crate::cli::ConsentArgs;
 use crate::house::House;
+use crate::output::tell;
 
 /// Which way a wish goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub(crate) async fn run(house: &House, args: &ConsentArgs, wish: Wish) -> anyhow
         }
         (Locale::Ja, Wish::In) => format!("利用再開を記録しました({names}、番号{numbers}件)"),
     };
-    println!("{told}");
+    tell!("{told}");
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use vocab::Locale;
 use crate::cli::{DemoArgs, IngestArgs, ReportFormat, ServeArgs};
 use crate::config::Config;
 use crate::house::House;
+use crate::output::tell;
 use crate::{ingest, pull, roles, synth};
 
 /// `aoba serve`
@@ -93,8 +94,8 @@ async fn listen(
     let pulls_any = !settings.pulls.is_empty();
     let site = Site::new(house.ledger.clone(), house.lake.clone(), settings, slices::SLICES)?;
     match house.locale {
-        Locale::Ja => println!("http://{address}/ を開いてください(終了はCtrl-C)"),
-        Locale::En => println!("open http://{address}/ (Ctrl-C ends)"),
+        Locale::Ja => tell!("http://{address}/ を開いてください(終了はCtrl-C)"),
+        Locale::En => tell!("open http://{address}/ (Ctrl-C ends)"),
     }
     std::io::stdout().flush()?;
     let ahead = tokio::spawn(slices::catalog::warm(site.clone()));

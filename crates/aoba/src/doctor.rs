@@ -7,6 +7,7 @@ use lake::landing::Landing;
 use vocab::Locale;
 
 use crate::house::House;
+use crate::output::tell;
 
 /// Checks a home, also one that does not open; `false` means something is not whole.
 pub(crate) async fn command(home: &Path, deep: bool, locale: Locale) -> anyhow::Result<bool> {
@@ -63,7 +64,7 @@ pub(crate) async fn run(house: &House, deep: bool) -> anyhow::Result<bool> {
 
 /// Tells one finding, and gives whether it is well.
 fn tell(well: bool, words: &str) -> bool {
-    println!("{} {words}", if well { "ok  " } else { "FAIL" });
+    tell!("{} {words}", if well { "ok  " } else { "FAIL" });
     well
 }
 

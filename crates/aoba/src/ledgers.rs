@@ -10,6 +10,7 @@ use vocab::Locale;
 use crate::cli::{LedgerCommand, ListFormat, MoveArgs};
 use crate::house::House;
 use crate::output::List;
+use crate::output::tell;
 
 /// Runs a subcommand.
 pub(crate) async fn run(house: &House, command: &LedgerCommand) -> anyhow::Result<()> {
@@ -42,18 +43,20 @@ async fn move_to(house: &House, args: &MoveArgs) -> anyhow::Result<()> {
     let moved = house.ledger.move_to(&lease, &to, &house.actor).await?;
     let (tables, rows) = (moved.tables, moved.rows);
     match house.locale {
-        Locale::En => println!(
+        Locale::En => tell!(
             "{rows} rows of {tables} tables were copied and verified. The ledger is now in {} and \
              the identity store in {}; the files here are closed. Write this into aoba.toml:\n",
-            moved.ledger, moved.identities
+            moved.ledger,
+            moved.identities
         ),
-        Locale::Ja => println!(
+        Locale::Ja => tell!(
             "{tables}表の{rows}行を写し、検証しました。台帳は{}に、本人情報庫は{}に移り、元のファイルは閉じました。\
              aoba.tomlに次のように書いてください:\n",
-            moved.ledger, moved.identities
+            moved.ledger,
+            moved.identities
         ),
     }
-    println!("{}", settings(args, &to));
+    tell!("{}", settings(args, &to));
     Ok(())
 }
 

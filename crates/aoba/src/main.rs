@@ -66,7 +66,11 @@ fn main() -> ExitCode {
         .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
         .with(told(std::env::var("AOBA_LOG").ok().as_deref()))
         .init();
-    match run(&cli, locale) {
+    let ended = run(&cli, locale).and_then(|code| match output::failed() {
+        Some(error) => Err(anyhow::Error::new(error).context("cannot print")),
+        None => Ok(code),
+    });
+    match ended {
         Ok(code) => ExitCode::from(code),
         // Whoever reads the output has read enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,

@@ -1,10 +1,36 @@
 //! Lists and answers, printed for people or for programs.
 
+use std::fmt;
 use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value};
 
 use crate::cli::ListFormat;
+
+/// What kept a line from being printed, the first time.
+static FAILED: Mutex<Option<io::Error>> = Mutex::new(None);
+
+/// Prints a line as `println!` does. Where nobody reads any more the rest is dropped and the work goes
+/// on; what else is wrong is told once the command has ended.
+macro_rules! tell {
+    ($($part:tt)*) => { $crate::output::line(format_args!($($part)*)) };
+}
+pub(crate) use tell;
+
+/// Prints a line; see [`tell`].
+pub(crate) fn line(text: fmt::Arguments<'_>) {
+    if let Err(error) = writeln!(io::stdout().lock(), "{text}")
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        FAILED.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+/// What kept lines from being printed, if anything did.
+pub(crate) fn failed() -> Option<io::Error> {
+    FAILED.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
 
 /// A list with named columns.
 pub(crate) struct List {

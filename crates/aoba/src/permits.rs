@@ -9,6 +9,7 @@ use vocab::Locale;
 use crate::cli::PermitCommand;
 use crate::house::House;
 use crate::output::List;
+use crate::output::tell;
 
 /// Runs a subcommand.
 pub(crate) async fn run(house: &House, command: &PermitCommand) -> anyhow::Result<()> {
@@ -39,15 +40,15 @@ pub(crate) async fn run(house: &House, command: &PermitCommand) -> anyhow::Resul
             };
             let id = people.grant(&new, &house.actor).await?;
             match house.locale {
-                Locale::En => println!("grant {id}: {to} may look for {purpose}"),
-                Locale::Ja => println!("許可{id}: {to}は目的「{purpose}」で閲覧できます"),
+                Locale::En => tell!("grant {id}: {to} may look for {purpose}"),
+                Locale::Ja => tell!("許可{id}: {to}は目的「{purpose}」で閲覧できます"),
             }
         }
         PermitCommand::Revoke { grant } => {
             people.revoke(*grant, &house.actor).await?;
             match house.locale {
-                Locale::En => println!("grant {grant} has ended"),
-                Locale::Ja => println!("許可{grant}を終了しました"),
+                Locale::En => tell!("grant {grant} has ended"),
+                Locale::Ja => tell!("許可{grant}を終了しました"),
             }
         }
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use vocab::{Issue, Locale, Place};
 
 use crate::cli::ReportFormat;
+use crate::output::tell;
 use crate::stats::Stats;
 
 /// Quarantined lines printed for reading; the rest is counted.
@@ -21,7 +22,7 @@ pub(crate) fn print(
 ) -> anyhow::Result<()> {
     match format {
         ReportFormat::Json => {
-            println!("{}", serde_json::to_string_pretty(&json(report, used, locale)?)?);
+            tell!("{}", serde_json::to_string_pretty(&json(report, used, locale)?)?);
         }
         ReportFormat::Text => print!("{}", text(report, used, locale)),
     }

@@ -14,6 +14,7 @@ use crate::cli::{
 };
 use crate::house::House;
 use crate::output::List;
+use crate::output::tell;
 use crate::progress;
 
 /// `aoba optimize`
@@ -38,10 +39,10 @@ pub(crate) async fn optimize(house: &House, args: &OptimizeArgs) -> anyhow::Resu
             loads.finish_unchanged(writer.lease(), load, &[]).await?;
             match (args.format, house.locale) {
                 (ReportFormat::Json, _) => {
-                    println!("{}", json!({ "tables": [], "snapshot": null }));
+                    tell!("{}", json!({ "tables": [], "snapshot": null }));
                 }
-                (_, Locale::En) => println!("every table lies in as few files as it can"),
-                (_, Locale::Ja) => println!("まとめる必要のある表はありません"),
+                (_, Locale::En) => tell!("every table lies in as few files as it can"),
+                (_, Locale::Ja) => tell!("まとめる必要のある表はありません"),
             }
             Ok(())
         }
@@ -60,7 +61,7 @@ fn told(
 ) -> anyhow::Result<()> {
     if format == ReportFormat::Json {
         let all = json!({ "tables": tables, "snapshot": snapshot.0 });
-        println!("{}", serde_json::to_string_pretty(&all)?);
+        tell!("{}", serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
     let sum = |of: fn(&Compacted) -> u64| tables.iter().map(of).sum::<u64>();
@@ -69,11 +70,11 @@ fn told(
     let (was, is) = (sum(|table| table.bytes_before), sum(|table| table.bytes_after));
     let (was, is, count) = (megabytes(was), megabytes(is), tables.len());
     match locale {
-        Locale::En => println!(
+        Locale::En => tell!(
             "snapshot {snapshot}: {count} tables, {before} files are {after} now, {was} MB are {is} \
              MB; older snapshots keep their files until `aoba snapshots expire`"
         ),
-        Locale::Ja => println!(
+        Locale::Ja => tell!(
             "スナップショット{snapshot}: {count}表、ファイル{before}個を{after}個に、{was} MBを{is} MBにしました。\
              古いスナップショットのファイルは`aoba snapshots expire`まで残ります"
         ),
@@ -94,8 +95,8 @@ pub(crate) async fn snapshots(
         Some(SnapshotsCommand::Pin { snapshot, study }) => {
             snapshots.pin(SnapshotId(*snapshot), study, &house.actor).await?;
             match house.locale {
-                Locale::En => println!("study {study} keeps snapshot {snapshot}"),
-                Locale::Ja => println!("研究{study}がスナップショット{snapshot}を保持します"),
+                Locale::En => tell!("study {study} keeps snapshot {snapshot}"),
+                Locale::Ja => tell!("研究{study}がスナップショット{snapshot}を保持します"),
             }
             Ok(())
         }
@@ -104,9 +105,9 @@ pub(crate) async fn snapshots(
                 bail!("study {study} does not keep snapshot {snapshot}: see aoba snapshots");
             }
             match house.locale {
-                Locale::En => println!("study {study} keeps snapshot {snapshot} no longer"),
+                Locale::En => tell!("study {study} keeps snapshot {snapshot} no longer"),
                 Locale::Ja => {
-                    println!("研究{study}によるスナップショット{snapshot}の保持を終えました");
+                    tell!("研究{study}によるスナップショット{snapshot}の保持を終えました");
                 }
             }
             Ok(())
@@ -161,16 +162,16 @@ async fn expire(house: &House, args: &ExpireArgs) -> anyhow::Result<()> {
     let Freed { files, size_bytes } = writer.free(&hold, &left, args.dry_run).await?;
     let (count, kept, megabytes) = (expired.len(), left.len(), size_bytes / 1_000_000);
     match (house.locale, args.dry_run) {
-        (Locale::En, false) => println!(
+        (Locale::En, false) => tell!(
             "{count} snapshots expired, {kept} stay; {files} files removed, {megabytes} MB freed"
         ),
-        (Locale::En, true) => println!(
+        (Locale::En, true) => tell!(
             "{count} snapshots would expire, {kept} stay; {files} files, {megabytes} MB would go"
         ),
-        (Locale::Ja, false) => println!(
+        (Locale::Ja, false) => tell!(
             "スナップショット{count}個を失効し、{kept}個を残しました。ファイル{files}個、{megabytes} MBを削除しました"
         ),
-        (Locale::Ja, true) => println!(
+        (Locale::Ja, true) => tell!(
             "スナップショット{count}個が失効し、{kept}個が残ります。ファイル{files}個、{megabytes} MBが削除されます"
         ),
     }
@@ -202,8 +203,8 @@ pub(crate) async fn study(house: &House, command: &StudyCommand) -> anyhow::Resu
             };
             studies.record(&new, &house.actor).await?;
             match house.locale {
-                Locale::En => println!("study {study} is recorded"),
-                Locale::Ja => println!("研究{study}を登録しました"),
+                Locale::En => tell!("study {study} is recorded"),
+                Locale::Ja => tell!("研究{study}を登録しました"),
             }
         }
     }

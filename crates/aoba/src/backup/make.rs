@@ -23,6 +23,7 @@ use super::trouble::{BackupError, at};
 use super::{facts, tell_faults};
 use crate::cli::BackupArgs;
 use crate::house::House;
+use crate::output::tell;
 use crate::progress;
 use crate::synth::{grouped, size, until_stopped};
 
@@ -364,29 +365,29 @@ impl Told {
         let rate = self.copied_bytes as f64 / 1e6 / self.seconds.max(1e-3);
         let seconds = self.seconds;
         match locale {
-            Locale::En => println!(
+            Locale::En => tell!(
                 "generation {number}: {files} files, {all}; {copied} of them, {bytes}, copied in \
                  {seconds:.1} s ({rate:.0} MB/s); {went} old generations removed"
             ),
-            Locale::Ja => println!(
+            Locale::Ja => tell!(
                 "世代{number}: ファイル{files}個、{all}。うち{copied}個({bytes})を{seconds:.1}秒でコピーしました\
                  ({rate:.0} MB/s)。古い世代{went}個を削除しました"
             ),
         }
         match (manifest.keys, locale) {
-            (true, Locale::En) => println!("it holds the keys: keep it as safe as the house"),
+            (true, Locale::En) => tell!("it holds the keys: keep it as safe as the house"),
             (true, Locale::Ja) => {
-                println!("鍵を含みます。データフォルダーと同じように守ってください");
+                tell!("鍵を含みます。データフォルダーと同じように守ってください");
             }
-            (false, Locale::En) => println!("it holds no keys: without them it cannot be restored"),
-            (false, Locale::Ja) => println!("鍵を含みません。鍵がなければ復元できません"),
+            (false, Locale::En) => tell!("it holds no keys: without them it cannot be restored"),
+            (false, Locale::Ja) => tell!("鍵を含みません。鍵がなければ復元できません"),
         }
         match (&manifest.lake_elsewhere, locale) {
             (Some(url), Locale::En) => {
-                println!("the tables lie at {url} and were not copied: a restore rebuilds them");
+                tell!("the tables lie at {url} and were not copied: a restore rebuilds them");
             }
             (Some(url), Locale::Ja) => {
-                println!("表は{url}にあり、コピーしていません。復元後に作り直します");
+                tell!("表は{url}にあり、コピーしていません。復元後に作り直します");
             }
             (None, _) => {}
         }

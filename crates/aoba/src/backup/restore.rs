@@ -23,6 +23,7 @@ use super::{facts, tell_faults};
 use crate::cli::RestoreArgs;
 use crate::config::Config;
 use crate::house::House;
+use crate::output::tell;
 use crate::synth::{grouped, size, until_stopped};
 use crate::{doctor, progress};
 
@@ -302,21 +303,21 @@ fn say(manifest: &Manifest, home: &Path, locale: Locale) {
     let (number, home) = (manifest.generation, home.display());
     let (files, bytes) = (grouped(manifest.files.len() as u64), size(manifest.size_bytes()));
     match locale {
-        Locale::En => println!(
+        Locale::En => tell!(
             "{home}: restored generation {number} of {}, {files} files, {bytes}",
             manifest.made
         ),
-        Locale::Ja => println!(
+        Locale::Ja => tell!(
             "{home}: 世代{number}({})を復元しました。ファイル{files}個、{bytes}",
             manifest.made
         ),
     }
     match (&manifest.lake_elsewhere, locale) {
         (Some(url), Locale::En) => {
-            println!("the tables at {url} were not in it: `aoba rebuild` makes them anew");
+            tell!("the tables at {url} were not in it: `aoba rebuild` makes them anew");
         }
         (Some(url), Locale::Ja) => {
-            println!("{url}の表は含まれていません。`aoba rebuild`で作り直せます");
+            tell!("{url}の表は含まれていません。`aoba rebuild`で作り直せます");
         }
         (None, _) => {}
     }

@@ -14,6 +14,7 @@ use super::manifest::{Entry, FILES, LIST, LIST_DIGEST, Manifest};
 use super::place::{Place, Use, files_below};
 use super::trouble::BackupError;
 use crate::cli::BackupVerifyArgs;
+use crate::output::tell;
 use crate::progress;
 use crate::synth::{grouped, size, until_stopped};
 
@@ -29,7 +30,7 @@ pub(super) async fn verify(args: &BackupVerifyArgs, locale: Locale) -> anyhow::R
     }
     let mut well = true;
     if let Some(fault) = place.sign_fault() {
-        println!("FAIL {fault}");
+        tell!("FAIL {fault}");
         well = false;
     }
     let folders: Vec<(u64, PathBuf)> =
@@ -57,23 +58,23 @@ impl Checked {
     fn say(&self, locale: Locale) {
         let (number, files, bytes) = (self.number, grouped(self.files), size(self.size_bytes));
         for fault in &self.faults {
-            println!("FAIL {fault}");
+            tell!("FAIL {fault}");
         }
         if self.faults.is_empty() {
             match locale {
                 Locale::En => {
-                    println!("ok   generation {number}: {files} files, {bytes}, as written");
+                    tell!("ok   generation {number}: {files} files, {bytes}, as written");
                 }
                 Locale::Ja => {
-                    println!("ok   世代{number}: ファイル{files}個、{bytes}。書いたときのままです");
+                    tell!("ok   世代{number}: ファイル{files}個、{bytes}。書いたときのままです");
                 }
             }
         }
         for fault in &self.of_the_home {
             match locale {
-                Locale::En => println!("     the home was not whole when it was copied: {fault}"),
+                Locale::En => tell!("     the home was not whole when it was copied: {fault}"),
                 Locale::Ja => {
-                    println!("     コピーした時点でデータフォルダーが壊れていました: {fault}");
+                    tell!("     コピーした時点でデータフォルダーが壊れていました: {fault}");
                 }
             }
         }

@@ -17,6 +17,7 @@ use super::attrition::{reason_word, rule_word};
 use crate::cli::{CohortExplainArgs, ReportFormat};
 use crate::consent;
 use crate::house::House;
+use crate::output::tell;
 
 /// `aoba cohort explain`
 pub(super) async fn run(house: &House, args: &CohortExplainArgs) -> anyhow::Result<()> {
@@ -35,8 +36,8 @@ pub(super) async fn run(house: &House, args: &CohortExplainArgs) -> anyhow::Resu
     let locale = house.locale;
     let Some(why) = reader.explain_cohort(&asked.question, covered).await? else {
         match locale {
-            Locale::En => println!("nothing of this patient may be seen, or there is nothing"),
-            Locale::Ja => println!("この患者の記録は閲覧できないか、存在しません"),
+            Locale::En => tell!("nothing of this patient may be seen, or there is nothing"),
+            Locale::Ja => tell!("この患者の記録は閲覧できないか、存在しません"),
         }
         return Ok(());
     };

@@ -33,6 +33,7 @@ pub(crate) use error::CohortError;
 use self::files::{Held, Source};
 use crate::cli::{CohortCommand, CohortFormatArgs, ReportFormat};
 use crate::house::House;
+use crate::output::tell;
 
 /// Runs a subcommand; `false` means that something is wrong with a file, and was told.
 pub(crate) fn command(command: &CohortCommand, locale: Locale) -> anyhow::Result<bool> {
@@ -104,7 +105,7 @@ fn format(args: &CohortFormatArgs, locale: Locale) -> anyhow::Result<bool> {
                         "標準の書式ではありません。`aoba cohort format --write`で整形してください"
                     }
                 };
-                println!("{}: {remedy}", source.name);
+                tell!("{}: {remedy}", source.name);
             }
         } else if !args.write {
             stdout().write_all(canonical.as_bytes())?;

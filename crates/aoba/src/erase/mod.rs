@@ -32,6 +32,7 @@ use crate::ingest::again::{self, Again, Left, Text};
 use crate::ingest::bases::OwnBases;
 use crate::ingest::whose::Belonging;
 use crate::output::List;
+use crate::output::tell;
 use crate::{progress, pull};
 
 /// So many looks through everything at most: each but the last has taught something.
@@ -327,11 +328,11 @@ async fn lift(house: &House, writer: &Writer, text: &str) -> anyhow::Result<()> 
     let ids: Vec<String> = lifted.iter().map(ToString::to_string).collect();
     let ids = ids.join(", ");
     match house.locale {
-        Locale::En => println!(
+        Locale::En => tell!(
             "erasure {ids} is lifted: give the original files to `aoba ingest` again, then run `aoba \
              rebuild`; {withheld} files stay as they are, for others were erased from them too"
         ),
-        Locale::Ja => println!(
+        Locale::Ja => tell!(
             "消去{ids}を解除しました。元のファイルをもう一度`aoba ingest`で取り込み、`aoba rebuild`を実行してください。\
              他の人も消去された{withheld}個のファイルは元に戻りません"
         ),
@@ -341,7 +342,7 @@ async fn lift(house: &House, writer: &Writer, text: &str) -> anyhow::Result<()> 
 
 fn show(certificate: &Certificate, format: ReportFormat, locale: Locale) -> anyhow::Result<()> {
     match format {
-        ReportFormat::Json => println!("{}", serde_json::to_string_pretty(certificate)?),
+        ReportFormat::Json => tell!("{}", serde_json::to_string_pretty(certificate)?),
         ReportFormat::Text => print!("{}", certificate.say(locale)),
     }
     Ok(())

@@ -11,6 +11,7 @@ use crate::FAILED;
 use crate::cli::{ListFormat, ReportFormat};
 use crate::house::House;
 use crate::output::List;
+use crate::output::tell;
 
 /// Prints how each pull stands; gives the exit code.
 pub(super) async fn command(house: &House, format: ReportFormat) -> anyhow::Result<u8> {
@@ -18,8 +19,8 @@ pub(super) async fn command(house: &House, format: ReportFormat) -> anyhow::Resu
     let standings = house.ledger.pulls().standings(&schedules).await?;
     if standings.is_empty() && format == ReportFormat::Text {
         match house.locale {
-            Locale::En => println!("aoba.toml has no pull that runs by itself"),
-            Locale::Ja => println!("aoba.tomlに自動で動く取得はありません"),
+            Locale::En => tell!("aoba.toml has no pull that runs by itself"),
+            Locale::Ja => tell!("aoba.tomlに自動で動く取得はありません"),
         }
         return Ok(0);
     }

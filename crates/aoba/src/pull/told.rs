@@ -7,6 +7,7 @@ use vocab::Locale;
 use super::ask::Ask;
 use super::run::Done;
 use crate::cli::ReportFormat;
+use crate::output::tell;
 use crate::report;
 
 /// Prints what a pull came to, and the report of its load.
@@ -23,7 +24,7 @@ pub(super) fn done(
             "way": done.way, "since": done.since, "server_time": done.server_time,
             "outcome": done.outcome, "files": done.files, "messages": done.messages, "load": load,
         });
-        println!("{}", serde_json::to_string_pretty(&all)?);
+        tell!("{}", serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
     print!("{}", text(done, ask, locale));
@@ -31,8 +32,8 @@ pub(super) fn done(
         Some(load) => report::print(load, None, format, locale),
         None => {
             match locale {
-                Locale::En => println!("the server has nothing new"),
-                Locale::Ja => println!("新しい内容はありません"),
+                Locale::En => tell!("the server has nothing new"),
+                Locale::Ja => tell!("新しい内容はありません"),
             }
             Ok(())
         }
@@ -77,7 +78,7 @@ fn said(message: &PullMessage, locale: Locale) -> String {
 
 /// Tells that a pull was given up, or that there was none.
 pub(super) fn given_up(had: bool, locale: Locale) {
-    println!(
+    tell!(
         "{}",
         match (had, locale) {
             (true, Locale::En) => "given up; the server was told, and nothing of it is kept",

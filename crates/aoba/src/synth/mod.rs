@@ -23,6 +23,7 @@ use std::time::Instant;
 use vocab::Locale;
 
 use crate::cli::{HospitalArgs, SynthArgs, SynthCommand, SynthFormat};
+use crate::output::tell;
 use crate::stats::Stats;
 
 use before::Asked;
@@ -108,12 +109,12 @@ fn tell(made: &Made, out: &Path, used: &Stats, locale: Locale) {
     let (patients, lines) = (grouped(*patients), grouped(written.lines));
     let (bytes, out) = (size(written.bytes), out.display());
     match locale {
-        Locale::En => println!("{patients} patients, {lines} lines, {bytes}, in {out}"),
-        Locale::Ja => println!("{out}: 患者{patients}人、{lines}行、{bytes}"),
+        Locale::En => tell!("{patients} patients, {lines} lines, {bytes}, in {out}"),
+        Locale::Ja => tell!("{out}: 患者{patients}人、{lines}行、{bytes}"),
     }
     #[expect(clippy::cast_precision_loss, reason = "a rate for reading")]
     let rate = written.bytes as f64 / 1e6 / used.wall_seconds.max(1e-3);
-    println!(
+    tell!(
         "{:.2} s ({:.2} s CPU), {rate:.0} MB/s, {} MB",
         used.wall_seconds,
         used.cpu_seconds,

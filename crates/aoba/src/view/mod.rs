@@ -15,6 +15,7 @@ use vocab::{Issue, Locale, Severity};
 
 use self::run::Views;
 use crate::cli::{ReportFormat, ViewCommand};
+use crate::output::tell;
 
 /// Runs a subcommand; `false` means that views are wrong.
 pub(crate) fn command(command: &ViewCommand, locale: Locale) -> anyhow::Result<bool> {
@@ -33,15 +34,15 @@ fn check(paths: &[PathBuf], format: ReportFormat, locale: Locale) -> anyhow::Res
         let told = issues.is_empty();
         all.extend(issues.into_iter().map(|issue| issue.in_file(&name)));
         if told && format == ReportFormat::Text {
-            println!("{name}: ok");
+            tell!("{name}: ok");
         }
     }
     match format {
         ReportFormat::Json => {
             let issues: Vec<_> = all.iter().map(|issue| json(issue, locale)).collect();
-            println!("{}", serde_json::to_string_pretty(&issues)?);
+            tell!("{}", serde_json::to_string_pretty(&issues)?);
         }
-        ReportFormat::Text if !all.is_empty() => println!("{}", told(&all, locale)),
+        ReportFormat::Text if !all.is_empty() => tell!("{}", told(&all, locale)),
         ReportFormat::Text => {}
     }
     Ok(all.iter().all(|issue| issue.severity() == Severity::Warning))

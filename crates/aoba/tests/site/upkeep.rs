@@ -44,3 +44,20 @@ fn many_small_files_become_few_and_old_snapshots_go_but_for_what_a_study_keeps()
     house.run(&["rebuild", "--quiet"]);
     assert_eq!(house.number("select count(*) from patient where resource_key like 'extra-%'"), 4);
 }
+
+/// Somebody who reads the first line and closes the pipe is no reason to fail; a full disk is.
+#[test]
+fn a_command_ends_well_where_nobody_reads_and_fails_where_nothing_can_be_written() {
+    let house = House::new();
+    let command = || house.command(&["optimize"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ended = command().stdout(writer).output().unwrap();
+    let errors = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success() && errors.is_empty(), "{errors}");
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let ended = command().stdout(full).output().unwrap();
+    let errors = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("cannot print") && !errors.contains("panicked"), "{errors}");
+}

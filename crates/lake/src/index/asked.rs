@@ -26,6 +26,9 @@ pub(crate) struct Usable {
     threads: usize,
 }
 
+/// Takes together with others what a definition says of some people.
+pub(crate) type Add<T> = fn(&mut T, &CohortDefinition, &[Patient], &mut Answer);
+
 /// Ends the work that was begun for a question, once nobody waits for it.
 struct Waiting(Arc<AtomicBool>);
 
@@ -127,13 +130,13 @@ impl Usable {
         self: Arc<Self>,
         question: &Arc<CohortQuestion>,
         covered: &Covered,
-        (nobody, add): (T, fn(&mut T, &CohortDefinition, &[Patient], Answer)),
+        (nobody, add): (T, Add<T>),
     ) -> Result<Option<(RawCount, T)>, ReaderError> {
         self.ask(question, covered, move |index, asked, effort| {
             let (mut all, shown) = (nobody, (&index.shown, effort));
             let timeline = &index.open.timeline;
             timeline.tell_each(asked, shown, &BTreeSet::new(), &mut |people, patients| {
-                add(&mut all, asked.definition, people, Answer { patients });
+                add(&mut all, asked.definition, people, &mut Answer { patients });
             })?;
             Ok((index.asked(), all))
         })

@@ -28,7 +28,7 @@ use crate::events::CohortConfig;
 use crate::house::Lake;
 use crate::reader::ReaderError;
 
-pub(crate) use asked::Usable;
+pub(crate) use asked::{Add, Usable};
 pub use update::{Reach, Updated, Work};
 
 /// The index of a home's events.

@@ -247,9 +247,9 @@ impl Reader {
             return Ok(CohortAnswer { patients, asked: asked.get(), by: Engine::Index });
         }
         let (mut patients, mut asked) = (Vec::new(), 0);
-        self.each_batch(&question.asking(answer), covered, progress, |answer| {
+        self.each_batch(&question.asking(answer), covered, progress, |mut answer| {
             asked += answer.patients.len() as u64;
-            add_members(&mut patients, &question.definition, &[], answer);
+            add_members(&mut patients, &question.definition, &[], &mut answer);
         })
         .await?;
         Ok(CohortAnswer { patients, asked, by: question.engine.over_tables() })
@@ -320,8 +320,13 @@ impl Reader {
 }
 
 /// Keeps those with a period.
-fn add_members(all: &mut Vec<PatientAnswer>, _: &CohortDefinition, _: &[Patient], answer: Answer) {
-    all.extend(answer.patients.into_iter().filter(|one| !one.periods.is_empty()));
+fn add_members(
+    all: &mut Vec<PatientAnswer>,
+    _: &CohortDefinition,
+    _: &[Patient],
+    answer: &mut Answer,
+) {
+    all.extend(answer.patients.drain(..).filter(|one| !one.periods.is_empty()));
 }
 
 /// Asks some people, on a thread that may be busy.

@@ -9,7 +9,7 @@ use vocab::RawCount;
 use super::cohort::{Asking, CohortQuestion, Engine, answer};
 use super::{Reader, ReaderError};
 use crate::events::Covered;
-use crate::index::Usable;
+use crate::index::{Add, Usable};
 
 /// What a cohort is like, before disclosure control.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,7 @@ impl Reader {
     ) -> Result<CohortResults, ReaderError> {
         let of = (&question.config, question.engine);
         let nobody = Results::nobody(&question.definition);
-        let told = (nobody.clone(), add_results as fn(&mut Results, &_, &_, _));
+        let told = (nobody.clone(), add_results as Add<Results>);
         let index = |index: Arc<Usable>| index.told(question, covered, told);
         if let Some((asked, results)) = self.of_index(of, index).await? {
             return Ok(CohortResults { asked, results, by: Engine::Index });
@@ -99,9 +99,9 @@ fn add_results(
     all: &mut Results,
     definition: &CohortDefinition,
     people: &[Patient],
-    answer: Answer,
+    answer: &mut Answer,
 ) {
-    all.add(&eval::results(definition, &answer, people));
+    all.add(&eval::results(definition, answer, people));
 }
 
 /// Of how many people the index was asked, and who is in which cohort; none where the tables have to

@@ -52,7 +52,7 @@ pub(super) fn answer(
     std::thread::scope(|scope| {
         let run = || run(&script, world, people);
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, run);
-        let thread = thread.map_err(|error| DataFusionError::IoError(error))?;
+        let thread = thread.map_err(DataFusionError::IoError)?;
         let died = |_| DataFusionError::Internal("a thread died".to_owned());
         thread.join().map_err(died)?
     })

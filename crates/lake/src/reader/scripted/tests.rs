@@ -24,8 +24,11 @@ const PATIENT_CHOICES: usize = 80_000;
 #[derive(Debug, PartialEq)]
 struct Bare {
     candidates: Vec<BareCandidate>,
-    periods: Vec<(String, Stretch, Ending, usize, Vec<(Name, Says)>)>,
+    periods: Vec<BarePeriod>,
 }
+
+/// Entry, index, end, how many are joined, and what is told.
+type BarePeriod = (String, Stretch, Ending, usize, Vec<(Name, Says)>);
 
 #[derive(Debug, PartialEq)]
 struct BareCandidate {
