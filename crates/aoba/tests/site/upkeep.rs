@@ -48,7 +48,7 @@ fn many_small_files_become_few_and_old_snapshots_go_but_for_what_a_study_keeps()
 /// Somebody who reads the first line and closes the pipe is no reason to fail; a full disk is.
 #[test]
 fn a_command_ends_well_where_nobody_reads_and_fails_where_nothing_can_be_written() {
-    let house = House::new();
+    let house = House::with_people();
     let command = || house.command(&["optimize"]);
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
