@@ -19,8 +19,8 @@ use crate::writer::part::rows_wrong;
 /// Fewer files than these are read side by side, in whatever order they lie.
 const AT_ONCE_MIN: usize = 64;
 
-/// More than so many give a batch too few rows.
-const AT_ONCE_MAX: usize = 1_024;
+/// Beside its row group each holds a page of each column unpacked, about two megabytes.
+const AT_ONCE_MAX: usize = 256;
 
 /// Footers read at the same time.
 const FOOTERS_AT_ONCE: usize = 16;
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn what_is_read_side_by_side_fits_in_memory() {
         let files = |bytes| [DataFile { size_bytes: bytes, ..file("a", None) }];
-        assert_eq!(Rounds::of(&files(1 << 20), 256 << 20).at_once, 256);
+        assert_eq!(Rounds::of(&files(2 << 20), 256 << 20).at_once, 128);
         assert_eq!(Rounds::of(&files(1 << 30), 256 << 20).at_once, AT_ONCE_MIN);
         assert_eq!(Rounds::of(&files(1), 256 << 20).at_once, AT_ONCE_MAX);
         let rounds = Rounds { at_once: 64 };
