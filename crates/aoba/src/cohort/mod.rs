@@ -57,7 +57,7 @@ pub(crate) fn command(command: &CohortCommand, locale: Locale) -> anyhow::Result
             stdout().write_all(schema.as_bytes())?;
             Ok(true)
         }
-        CohortCommand::Count { .. }
+        CohortCommand::Count(_)
         | CohortCommand::Attrition { .. }
         | CohortCommand::Explain(_)
         | CohortCommand::Results(_)

@@ -18,7 +18,7 @@ use crate::events::{CohortConfig, Covered};
 use crate::index::Usable;
 
 /// So many people are held at once where a definition asks about several of them together.
-const TOGETHER_MAX: usize = 100_000;
+const TOGETHER_MAX: usize = timeline::answer::MATCHED_MAX;
 
 /// A definition with everything that it uses, and what the house says of its data.
 #[derive(Clone, Debug)]
