@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::library::Planted;
 
 use timeline::event::{
-    Batch, BirthDate, Codes, NOTHING, Person, Sex, Texts, Times, Words, coverage_of,
+    Batch, BirthDate, CodeSets, Codes, NOTHING, Person, Sex, Texts, Times, Words, coverage_of,
 };
 use vocab::PatientId;
 
@@ -317,6 +317,7 @@ impl Rows {
         let kinds: Vec<&str> = kinds.chain([coverage.as_str()]).chain(COVERED).collect();
         let codes: Vec<(&str, &str)> =
             self.codes.iter().map(|(system, code)| (system.as_str(), code.as_str())).collect();
+        let ends: Vec<u32> = (1..).take(codes.len()).collect();
         let departments: Vec<String> = (0..25).map(|number| format!("dep{number}")).collect();
         let departments: Vec<(&str, &str)> =
             departments.iter().map(|name| ("urn:dep", name.as_str())).collect();
@@ -327,7 +328,7 @@ impl Rows {
         with(&Batch {
             patient: &self.patient,
             kind: Words { keys: &self.kind, words: &kinds },
-            code: Codes { keys: &self.code, codes: &codes },
+            code_sets: CodeSets { keys: &self.code, ends: &ends, codes: &codes },
             start: Times { earliest: &self.start, seconds: &self.start_seconds },
             last: Some(Times { earliest: &self.last, seconds: &self.last_seconds }),
             source_key: texts(&self.source),

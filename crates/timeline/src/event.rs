@@ -77,6 +77,17 @@ pub struct Codes<'a> {
     pub codes: &'a [(&'a str, &'a str)],
 }
 
+/// The codes of events: some for each key, and a key for each row.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeSets<'a> {
+    /// A place in `ends`, or [`NOTHING`].
+    pub keys: &'a [u32],
+    /// Where the codes of each set end in `codes`; they begin where those before end.
+    pub ends: &'a [u32],
+    /// System and code; a word has the empty system.
+    pub codes: &'a [(&'a str, &'a str)],
+}
+
 /// Texts that are different in nearly every row.
 #[derive(Clone, Copy, Debug)]
 pub struct Texts<'a> {
@@ -169,27 +180,25 @@ impl NumberField {
     }
 }
 
-/// A value under a name of its own.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What rows have under a name of its own.
+#[derive(Clone, Copy, Debug)]
 pub struct Attribute<'a> {
-    /// The row of the batch.
-    pub row: usize,
     /// The name.
     pub name: &'a str,
-    /// The value.
-    pub value: AttributeValue<'a>,
+    /// The values.
+    pub values: AttributeValues<'a>,
 }
 
 /// What an attribute holds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum AttributeValue<'a> {
-    /// A code, with its system; a word has the empty system.
-    Code(&'a str, &'a str),
-    /// A number with its unit; the empty unit is none.
-    Number(f64, &'a str),
+#[derive(Clone, Copy, Debug)]
+pub enum AttributeValues<'a> {
+    /// Codes.
+    Codes(Codes<'a>),
+    /// Numbers with their units.
+    Numbers(&'a [f64], Words<'a>),
 }
 
-/// Rows of events: one for each code of each event.
+/// Rows of events: one for each, or several that have some of its codes each.
 ///
 /// # Order
 /// By patient. Rows of one patient may stand in any order and in several batches.
@@ -203,8 +212,8 @@ pub struct Batch<'a> {
     pub patient: &'a [PatientId],
     /// Its kind.
     pub kind: Words<'a>,
-    /// One of its codes.
-    pub code: Codes<'a>,
+    /// Its codes.
+    pub code_sets: CodeSets<'a>,
     /// When it began.
     pub start: Times<'a>,
     /// Its last second: for an instant the same as its start. None where it is still going on.
@@ -227,7 +236,7 @@ pub struct Batch<'a> {
     pub suspected: Option<&'a [bool]>,
     /// Whether a diagnosis is the main one (主病名).
     pub main: Option<&'a [bool]>,
-    /// Everything else, in any order.
+    /// Everything else, in any order; a name may stand once with codes and once with numbers.
     pub attributes: &'a [Attribute<'a>],
 }
 

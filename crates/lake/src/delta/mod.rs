@@ -7,6 +7,7 @@ mod commit;
 mod deleted;
 mod durable;
 mod said;
+mod stored;
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ pub(crate) use commit::{Change, Mode, Occasion};
 pub(crate) use deleted::Deleted;
 use durable::Durable;
 pub(crate) use said::is_comparable;
+pub(crate) use stored::Stored;
 
 use crate::blocks::{Checked, Known};
 use crate::storage::{self, Bucket, StorageError, StoreConfig};

@@ -1,33 +1,18 @@
 //! Events in columns.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::compute::take;
-use arrow_array::builder::{Float64Builder, Int32Builder, Int64Builder, StringBuilder};
 use arrow_array::{
-    Array as _, ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, UInt32Array,
+    ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use cohort::ast::{Kind, Name, Rank};
 use cohort::eval::{Coded, Measured, PatientEvent, Stretch};
 
-/// A column of codes: a code, or none, for each event. A word has no system.
-#[derive(Clone, Debug)]
-pub struct Coding {
-    /// The systems, by short name or address.
-    pub system: StringArray,
-    /// The codes.
-    pub code: StringArray,
-}
-
-/// What stands under a name of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AttributeValue {
-    /// A code with its system, or a word.
-    Code(Option<String>, String),
-}
+use super::column::{Amounts, CodeSets, Coding, Keyed, Spans, Texts};
 
 /// Events of one table: for each event a row in every column.
 ///
@@ -38,233 +23,211 @@ pub enum AttributeValue {
 /// Seconds are of the clock of the house, since 1970-01-01T00:00:00 (decision 0050).
 ///
 /// # Nulls
-/// What was not recorded. A missing `last` beside a `start`: it is still going on.
-#[derive(Clone, Debug)]
-pub struct EventBatch {
-    /// Whose; never null.
-    pub patient: Int64Array,
-    /// Of what kind; never null.
-    pub kind: StringArray,
+/// What was not recorded; a column of which nothing was recorded is empty. A missing `last` beside a
+/// `start`: it is still going on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EventBatch {
+    /// Whose.
+    pub(crate) patient: Vec<i64>,
+    /// Of what kind; of every event.
+    pub(crate) kind: Keyed<&'static str>,
     /// What names it among those of its kind and patient, `source/resource_key` and, for an element,
-    /// `#` and its number; never null.
-    pub source_key: StringArray,
-    /// Where the codes of each event end in `codes`; they begin where those before end.
-    pub code_ends: Vec<u32>,
-    /// The codes of all events, one after the other, each once an event; never null.
-    pub codes: Coding,
-    /// The earliest second of the start.
-    pub start: Int64Array,
-    /// How many seconds the start may be.
-    pub start_seconds: Int32Array,
-    /// The earliest of the last second.
-    pub last: Int64Array,
-    /// How many seconds the last second may be.
-    pub last_seconds: Int32Array,
+    /// `#` and its number; of every event.
+    pub(crate) source_key: Texts,
+    /// Its codes.
+    pub(crate) codes: CodeSets,
+    /// When it starts.
+    pub(crate) start: Spans,
+    /// Its last second.
+    pub(crate) last: Spans,
     /// The visit, as `source_key` of it.
-    pub visit: StringArray,
+    pub(crate) visit: Texts,
     /// The order, as `source_key` of it.
-    pub order: StringArray,
+    pub(crate) order: Texts,
     /// The department.
-    pub department: Coding,
+    pub(crate) department: Keyed<Coding>,
     /// The ward.
-    pub ward: StringArray,
+    pub(crate) ward: Keyed<String>,
     /// What was measured.
-    pub value: Float64Array,
+    pub(crate) value: Amounts,
     /// Its unit.
-    pub unit: StringArray,
+    pub(crate) unit: Keyed<String>,
     /// The reference range.
-    pub lower_limit: Float64Array,
+    pub(crate) lower_limit: Amounts,
     /// Its upper end.
-    pub upper_limit: Float64Array,
+    pub(crate) upper_limit: Amounts,
     /// A result that is a code.
-    pub coded_value: Coding,
+    pub(crate) coded_value: Keyed<Coding>,
     /// The dose.
-    pub dose: Float64Array,
+    pub(crate) dose: Amounts,
     /// Its unit.
-    pub dose_unit: StringArray,
+    pub(crate) dose_unit: Keyed<String>,
     /// The route.
-    pub route: Coding,
+    pub(crate) route: Keyed<Coding>,
     /// For how many days it was given out.
-    pub days_supply: Float64Array,
+    pub(crate) days_supply: Amounts,
     /// The kind of a visit, a word.
-    pub visit_kind: StringArray,
-    /// Whether it is only suspected.
-    pub suspected: Vec<bool>,
-    /// Whether it is the main diagnosis.
-    pub main: Vec<bool>,
-    /// What stands under names of its own: the event, the name, the value; in order of events.
-    pub attributes: Vec<(u32, &'static str, AttributeValue)>,
+    pub(crate) visit_kind: Keyed<String>,
+    /// Whether it is only suspected; empty where none is.
+    pub(crate) suspected: Vec<bool>,
+    /// Whether it is the main diagnosis; empty where none is.
+    pub(crate) main: Vec<bool>,
+    /// What stands under names of its own.
+    pub(crate) attributes: Vec<(&'static str, Keyed<Coding>)>,
 }
 
 impl EventBatch {
     /// How many events.
-    #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.patient.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.patient.is_empty()
-    }
-
-    /// The codes of an event, by their places in `codes`.
-    #[must_use]
-    pub fn codes_of(&self, event: usize) -> std::ops::Range<usize> {
-        let end = |at: usize| self.code_ends.get(at).map_or(0, |end| *end as usize);
-        let start = event.checked_sub(1).map_or(0, end);
-        start..end(event)
     }
 
     /// The rows of SQL: one for each code of each event, one for an event without codes.
     pub(super) fn rows(&self) -> Result<RecordBatch, ArrowError> {
         let (mut events, mut codes) = (Vec::new(), Vec::new());
         for event in 0..self.len() {
-            let row = u32::try_from(event).unwrap_or(u32::MAX);
-            let of_event = self.codes_of(event);
-            if of_event.is_empty() {
-                events.push(row);
-                codes.push(None);
-            }
-            for code in of_event {
-                events.push(row);
-                codes.push(u32::try_from(code).ok());
-            }
+            let of_event = self.codes.of(event);
+            events.extend(std::iter::repeat_n(event, of_event.len().max(1)));
+            codes.extend(of_event.iter().map(Some));
+            codes.resize(events.len(), None);
         }
-        let (events, codes) = (UInt32Array::from(events), UInt32Array::from(codes));
-        let certainty = |suspected: &bool| if *suspected { "suspected" } else { "confirmed" };
-        let rank = |main: &bool| if *main { "main" } else { "other" };
-        let is_diagnosis = |at: usize| self.kind.value(at) == "diagnosis";
-        let of_diagnoses = |words: Vec<&'static str>| -> StringArray {
-            let words = words.into_iter().enumerate();
-            words.map(|(at, word)| is_diagnosis(at).then_some(word)).collect()
+        let rows = events.as_slice();
+        let is_diagnosis = |at: usize| self.kind.at(at) == Some(&"diagnosis");
+        let of_diagnosis = |flags: &[bool], words: [&'static str; 2]| -> ArrayRef {
+            let word = |&at: &usize| {
+                let flag = flags.get(at).copied().unwrap_or_default();
+                is_diagnosis(at).then(|| if flag { words[0] } else { words[1] })
+            };
+            Arc::new(rows.iter().map(word).collect::<StringArray>())
         };
-        let certainty = of_diagnoses(self.suspected.iter().map(certainty).collect());
-        let rank = of_diagnoses(self.main.iter().map(rank).collect());
-        let of_event: [(&dyn arrow_array::Array, usize); 24] = [
-            (&self.patient, 0),
-            (&self.kind, 1),
-            (&self.source_key, 2),
-            (&moments(&self.start), 5),
-            (&self.start_seconds, 6),
-            (&moments(&self.last), 7),
-            (&self.last_seconds, 8),
-            (&self.visit, 9),
-            (&self.order, 10),
-            (&self.department.code, 11),
-            (&self.ward, 12),
-            (&self.value, 13),
-            (&self.unit, 14),
-            (&self.lower_limit, 15),
-            (&self.upper_limit, 16),
-            (&self.coded_value.system, 17),
-            (&self.coded_value.code, 18),
-            (&self.dose, 19),
-            (&self.dose_unit, 20),
-            (&self.route.code, 21),
-            (&self.days_supply, 22),
-            (&self.visit_kind, 23),
-            (&certainty, 24),
-            (&rank, 25),
+        let system = |code: &Option<&Coding>| code.and_then(|code| code.system.clone());
+        let of_code = |code: &Option<&Coding>| code.map(|code| Arc::clone(&code.code));
+        let patients = rows.iter().map(|&at| self.patient.get(at).copied());
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(patients.collect::<Int64Array>()),
+            texts(&self.kind, rows, |kind| Some(kind)),
+            Arc::new(self.source_key.column(rows)),
+            Arc::new(codes.iter().map(system).collect::<StringArray>()),
+            Arc::new(codes.iter().map(of_code).collect::<StringArray>()),
+            moments(&self.start, rows),
+            seconds(&self.start, rows),
+            moments(&self.last, rows),
+            seconds(&self.last, rows),
+            Arc::new(self.visit.column(rows)),
+            Arc::new(self.order.column(rows)),
+            texts(&self.department, rows, |of| Some(&of.code)),
+            texts(&self.ward, rows, |ward| Some(ward)),
+            numbers(&self.value, rows),
+            texts(&self.unit, rows, |unit| Some(unit)),
+            numbers(&self.lower_limit, rows),
+            numbers(&self.upper_limit, rows),
+            texts(&self.coded_value, rows, |of| of.system.as_deref()),
+            texts(&self.coded_value, rows, |of| Some(&of.code)),
+            numbers(&self.dose, rows),
+            texts(&self.dose_unit, rows, |unit| Some(unit)),
+            texts(&self.route, rows, |of| Some(&of.code)),
+            numbers(&self.days_supply, rows),
+            texts(&self.visit_kind, rows, |kind| Some(kind)),
+            of_diagnosis(&self.suspected, ["suspected", "confirmed"]),
+            of_diagnosis(&self.main, ["main", "other"]),
         ];
-        let mut columns: BTreeMap<usize, ArrayRef> = BTreeMap::new();
-        for (column, place) in of_event {
-            columns.insert(place, take(column, &events, None)?);
-        }
-        columns.insert(3, take(&self.codes.system, &codes, None)?);
-        columns.insert(4, take(&self.codes.code, &codes, None)?);
-        RecordBatch::try_new(schema(), columns.into_values().collect())
+        RecordBatch::try_new(schema(), columns)
     }
 
     /// An event as definitions are asked of it.
     pub(crate) fn event(&self, at: usize) -> PatientEvent {
-        let text = |column: &StringArray| column.is_valid(at).then(|| column.value(at).to_owned());
-        let number = |column: &Float64Array| column.is_valid(at).then(|| column.value(at));
-        let coded = |coding: &Coding| {
-            let code = text(&coding.code)?;
-            Some(Coded { system: text(&coding.system), code })
+        let coded = |coding: &Keyed<Coding>| coding.at(at).map(Coding::coded);
+        let word = |words: &Keyed<String>| {
+            words.at(at).map(|code| Coded { system: None, code: code.clone() })
         };
-        let word = |column: &StringArray| text(column).map(|code| Coded { system: None, code });
-        let measured = |value: &Float64Array, unit: &StringArray| {
-            Some(Measured { value: number(value)?, unit: text(unit) })
+        let measured = |value: &Amounts, unit: &Keyed<String>| {
+            Some(Measured { value: value.at(at)?, unit: unit.at(at).cloned() })
         };
-        let mut event = PatientEvent::new(kind(self.kind.value(at)), self.source_key.value(at));
-        (event.start, event.last) = (self.start_of(at), self.last_of(at));
-        event.codes = self.codes_of(at).map(|code| self.code(code)).collect();
+        let text = |texts: &Texts| texts.at(at).map(str::to_owned);
+        let kind = self.kind.at(at).map_or(Kind::Observation, |word| kind(word));
+        let mut event = PatientEvent::new(kind, self.source_key.at(at).unwrap_or_default());
+        (event.start, event.last) = (self.start.at(at), self.last.at(at));
+        event.codes = self.codes.of(at).iter().map(Coding::coded).collect();
         (event.visit, event.order) = (text(&self.visit), text(&self.order));
         (event.department, event.ward) = (coded(&self.department), word(&self.ward));
         event.value = measured(&self.value, &self.unit);
-        (event.lower_limit, event.upper_limit) =
-            (number(&self.lower_limit), number(&self.upper_limit));
+        (event.lower_limit, event.upper_limit) = (self.lower_limit.at(at), self.upper_limit.at(at));
         event.coded_value = coded(&self.coded_value);
         event.dose = measured(&self.dose, &self.dose_unit);
         event.route = coded(&self.route);
-        event.days_supply = number(&self.days_supply);
+        event.days_supply = self.days_supply.at(at);
         event.visit_kind = word(&self.visit_kind);
         event.suspected = self.suspected.get(at).copied().unwrap_or_default();
         event.rank = self.main.get(at).filter(|main| **main).map(|_| Rank::Main);
-        event.attributes = self.named_of(at);
+        let named = self
+            .attributes
+            .iter()
+            .filter_map(|(name, column)| Some((Name::new(name).ok()?, column.at(at)?.coded())));
+        event.attributes = named.collect();
         event
     }
 
     /// The first and the last local day on which events of each kind started, of those known to the
     /// day.
-    pub(crate) fn days(&self) -> BTreeMap<&str, (i64, i64)> {
+    pub(crate) fn days(&self) -> BTreeMap<&'static str, (i64, i64)> {
         let mut days: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-        for at in 0..self.len() {
-            if let Some(day) = self.start_of(at).and_then(Stretch::known_day) {
-                let of_kind = days.entry(self.kind.value(at)).or_insert((day, day));
-                *of_kind = (of_kind.0.min(day), of_kind.1.max(day));
-            }
-        }
+        self.days_of(0..self.len(), &mut |kind, of_kind: (i64, i64)| {
+            let days = days.entry(kind).or_insert(of_kind);
+            *days = (days.0.min(of_kind.0), days.1.max(of_kind.1));
+        });
         days
     }
 
-    fn code(&self, at: usize) -> Coded {
-        let Coding { system, code } = &self.codes;
-        let system = system.is_valid(at).then(|| system.value(at).to_owned());
-        Coded { system, code: code.value(at).to_owned() }
-    }
-
-    fn named_of(&self, event: usize) -> BTreeMap<Name, Coded> {
-        let named = self.attributes_of(event).filter_map(|(name, value)| {
-            let AttributeValue::Code(system, code) = value;
-            Some((Name::new(name).ok()?, Coded { system: system.clone(), code: code.clone() }))
-        });
-        named.collect()
-    }
-
-    /// What an event has under names of its own.
-    pub(crate) fn attributes_of(
+    /// Calls with the first and the last local day of each kind among some events.
+    pub(crate) fn days_of(
         &self,
-        event: usize,
-    ) -> impl Iterator<Item = (&'static str, &AttributeValue)> {
-        let place = u32::try_from(event).unwrap_or(u32::MAX);
-        let from = self.attributes.partition_point(|(event, ..)| *event < place);
-        let of_event = self.attributes.iter().skip(from);
-        of_event.take_while(move |(at, ..)| *at == place).map(|(_, name, value)| (*name, value))
-    }
-
-    /// When an event starts, as far as it is known.
-    pub(crate) fn start_of(&self, event: usize) -> Option<Stretch> {
-        stretch(&self.start, &self.start_seconds, event)
-    }
-
-    /// Its last second; none where it is still going on, or not known.
-    pub(crate) fn last_of(&self, event: usize) -> Option<Stretch> {
-        stretch(&self.last, &self.last_seconds, event)
+        events: Range<usize>,
+        call: &mut dyn FnMut(&'static str, (i64, i64)),
+    ) {
+        let mut of_kinds: Vec<Option<(i64, i64)>> = vec![None; self.kind.things.len()];
+        for at in events {
+            let day = self.start.at(at).and_then(Stretch::known_day);
+            let of_kind = self.kind.key(at).and_then(|kind| of_kinds.get_mut(kind));
+            if let (Some(day), Some(days)) = (day, of_kind) {
+                *days = Some(days.map_or((day, day), |of| (of.0.min(day), of.1.max(day))));
+            }
+        }
+        for (kind, days) in self.kind.things.iter().zip(of_kinds) {
+            if let Some(days) = days {
+                call(kind, days);
+            }
+        }
     }
 }
 
-fn stretch(first: &Int64Array, seconds: &Int32Array, at: usize) -> Option<Stretch> {
-    let first = first.is_valid(at).then(|| first.value(at))?;
-    Stretch::new(first, first + i64::from(seconds.value(at)) - 1)
+/// The words of some rows.
+fn texts<'k, T>(
+    column: &'k Keyed<T>,
+    rows: &[usize],
+    text: impl Fn(&'k T) -> Option<&'k str>,
+) -> ArrayRef {
+    let texts = rows.iter().map(|row| column.at(*row).and_then(&text));
+    Arc::new(texts.collect::<StringArray>())
+}
+
+fn numbers(column: &Amounts, rows: &[usize]) -> ArrayRef {
+    Arc::new(rows.iter().map(|row| column.at(*row)).collect::<Float64Array>())
 }
 
 /// Seconds of the clock as SQL has them.
-fn moments(seconds: &Int64Array) -> TimestampMicrosecondArray {
-    seconds.iter().map(|second| second.map(|second| second.saturating_mul(1_000_000))).collect()
+fn moments(column: &Spans, rows: &[usize]) -> ArrayRef {
+    let moment = |row: &usize| {
+        let at = column.at(*row)?;
+        Some(at.first_second().saturating_mul(1_000_000))
+    };
+    Arc::new(rows.iter().map(moment).collect::<TimestampMicrosecondArray>())
+}
+
+fn seconds(column: &Spans, rows: &[usize]) -> ArrayRef {
+    let seconds = |row: &usize| {
+        column.seconds.get(*row).filter(|of| **of > 0).and_then(|of| i32::try_from(*of).ok())
+    };
+    Arc::new(rows.iter().map(seconds).collect::<Int32Array>())
 }
 
 /// A kind by its word, which a slice gave.
@@ -305,112 +268,4 @@ pub(super) fn schema() -> SchemaRef {
     ];
     let fields = columns.map(|(name, kind)| Field::new(name, kind, true));
     Arc::new(Schema::new(fields.to_vec()))
-}
-
-/// A batch while it is filled.
-#[derive(Default)]
-pub(super) struct Filling {
-    pub(super) patient: Int64Builder,
-    pub(super) kind: StringBuilder,
-    pub(super) source_key: StringBuilder,
-    pub(super) code_ends: Vec<u32>,
-    pub(super) codes: CodingBuilder,
-    pub(super) start: SpanBuilder,
-    pub(super) last: SpanBuilder,
-    pub(super) visit: StringBuilder,
-    pub(super) order: StringBuilder,
-    pub(super) department: CodingBuilder,
-    pub(super) ward: StringBuilder,
-    pub(super) value: AmountBuilder,
-    pub(super) lower_limit: Float64Builder,
-    pub(super) upper_limit: Float64Builder,
-    pub(super) coded_value: CodingBuilder,
-    pub(super) dose: AmountBuilder,
-    pub(super) route: CodingBuilder,
-    pub(super) days_supply: Float64Builder,
-    pub(super) visit_kind: StringBuilder,
-    pub(super) suspected: Vec<bool>,
-    pub(super) main: Vec<bool>,
-    pub(super) attributes: Vec<(u32, &'static str, AttributeValue)>,
-}
-
-#[derive(Default)]
-pub(super) struct CodingBuilder {
-    system: StringBuilder,
-    code: StringBuilder,
-}
-
-impl CodingBuilder {
-    pub(super) fn append(&mut self, coded: Option<(Option<&str>, &str)>) {
-        self.system.append_option(coded.and_then(|(system, _)| system));
-        self.code.append_option(coded.map(|(_, code)| code));
-    }
-
-    fn finish(mut self) -> Coding {
-        Coding { system: self.system.finish(), code: self.code.finish() }
-    }
-}
-
-#[derive(Default)]
-pub(super) struct SpanBuilder {
-    first: Int64Builder,
-    seconds: Int32Builder,
-}
-
-impl SpanBuilder {
-    pub(super) fn append(&mut self, stretch: Option<super::time::Stretch>) {
-        self.first.append_option(stretch.map(|stretch| stretch.first));
-        self.seconds.append_option(stretch.map(super::time::Stretch::seconds));
-    }
-}
-
-#[derive(Default)]
-pub(super) struct AmountBuilder {
-    number: Float64Builder,
-    unit: StringBuilder,
-}
-
-impl AmountBuilder {
-    pub(super) fn append(&mut self, amount: Option<(f64, Option<&str>)>) {
-        self.number.append_option(amount.map(|(number, _)| number));
-        self.unit.append_option(amount.and_then(|(_, unit)| unit));
-    }
-}
-
-impl Filling {
-    /// How many events there are so far.
-    pub(super) fn len(&self) -> u32 {
-        u32::try_from(self.code_ends.len()).unwrap_or(u32::MAX)
-    }
-
-    pub(super) fn finish(mut self) -> EventBatch {
-        EventBatch {
-            patient: self.patient.finish(),
-            kind: self.kind.finish(),
-            source_key: self.source_key.finish(),
-            code_ends: self.code_ends,
-            codes: self.codes.finish(),
-            start: self.start.first.finish(),
-            start_seconds: self.start.seconds.finish(),
-            last: self.last.first.finish(),
-            last_seconds: self.last.seconds.finish(),
-            visit: self.visit.finish(),
-            order: self.order.finish(),
-            department: self.department.finish(),
-            ward: self.ward.finish(),
-            value: self.value.number.finish(),
-            unit: self.value.unit.finish(),
-            lower_limit: self.lower_limit.finish(),
-            upper_limit: self.upper_limit.finish(),
-            coded_value: self.coded_value.finish(),
-            dose: self.dose.number.finish(),
-            dose_unit: self.dose.unit.finish(),
-            route: self.route.finish(),
-            days_supply: self.days_supply.finish(),
-            visit_kind: self.visit_kind.finish(),
-            suspected: self.suspected,
-            main: self.main,
-            attributes: self.attributes,
-        }
-    }
 }

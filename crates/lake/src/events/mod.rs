@@ -4,7 +4,10 @@
 //! such a table into a batch of events; the table `<slice>_events` of SQL, the people whom
 //! definitions are asked of, and whatever indexes them are all fed by it.
 
+mod amounts;
 mod batch;
+mod codes;
+mod column;
 mod coverage;
 mod mapper;
 mod published;
@@ -18,10 +21,11 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-pub use batch::{AttributeValue, Coding, EventBatch};
 pub use coverage::{CohortConfig, Covered, DataDays};
 pub use published::{CodeSystem, Publishing};
 
+pub(crate) use batch::EventBatch;
+pub(crate) use column::{Coding, Keyed, Spans, Texts};
 pub(crate) use coverage::{GOES_ON, Met};
 pub(crate) use mapper::{Mapper, Wanted};
 pub(crate) use record::{Record, Records};

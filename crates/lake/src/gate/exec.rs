@@ -120,7 +120,7 @@ impl ExecutionPlan for GateExec {
     }
 }
 
-fn admitted(
+pub(super) fn admitted(
     batch: &RecordBatch,
     test: &Test,
     columns: &Columns,

@@ -10,6 +10,7 @@
 //! A person with several numbers passes with one of them in every table, so that nobody is counted
 //! twice and rows meet in joins. Files keep the numbers as they came.
 
+mod by_patient;
 mod exec;
 mod persons;
 mod scan;
@@ -28,6 +29,7 @@ use ledger::{Aliases, Permit};
 use roaring::RoaringTreemap;
 use vocab::PatientId;
 
+pub(crate) use self::by_patient::{ByPatient, Wanted};
 use self::exec::GateExec;
 pub(crate) use self::exec::row_by_row;
 use crate::delta::{TableAt, TableError};
@@ -70,6 +72,11 @@ impl Seen {
         let only = permit.person().map(|person| Arc::new(person.iter().map(number).collect()));
         let aliases = Arc::clone(permit.exclusions().aliases());
         Self { excluded: Arc::new(permit.exclusions().bitmap().clone()), only, aliases }
+    }
+
+    /// Which numbers are shown as another one of the same person.
+    pub(crate) fn aliases(&self) -> &Aliases {
+        &self.aliases
     }
 
     /// Everybody, or only these numbers: for what is computed of the tables, kept as they are, and

@@ -27,6 +27,8 @@ pub(super) struct RawTable {
     files: Vec<DataFile>,
     schema: SchemaRef,
     patient: usize,
+    /// Whether the rows of each file lie by patient.
+    lies_by_patient: bool,
     store: Arc<dyn ObjectStore>,
     store_url: ObjectStoreUrl,
 }
@@ -50,6 +52,7 @@ impl RawTable {
             files: table.files.clone(),
             schema: Arc::clone(&table.schema),
             patient,
+            lies_by_patient: table.order == PATIENT_ID,
             store: Arc::clone(&table.store),
             store_url: ObjectStoreUrl::parse(format!("aoba-{host}://lake"))?,
         })
@@ -57,6 +60,18 @@ impl RawTable {
 
     pub(super) fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
+    }
+
+    pub(super) fn files(&self) -> &[DataFile] {
+        &self.files
+    }
+
+    pub(super) fn store(&self) -> Arc<dyn ObjectStore> {
+        Arc::clone(&self.store)
+    }
+
+    pub(super) fn lies_by_patient(&self) -> bool {
+        self.lies_by_patient
     }
 
     pub(super) fn columns(&self, projection: Option<&Vec<usize>>) -> Columns {

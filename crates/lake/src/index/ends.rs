@@ -36,10 +36,10 @@ pub(super) struct Days<'a> {
 pub(super) struct Untold;
 
 impl<'a> Days<'a> {
-    /// Takes the day of one event.
-    pub(super) fn take(&mut self, kind: &'a str, person: i64, day: i64) {
-        let days = self.of.entry((kind, person)).or_insert((day, day));
-        *days = (days.0.min(day), days.1.max(day));
+    /// Takes the first and the last day of some events.
+    pub(super) fn take(&mut self, kind: &'a str, person: i64, (first, last): (i64, i64)) {
+        let days = self.of.entry((kind, person)).or_insert((first, last));
+        *days = (days.0.min(first), days.1.max(last));
     }
 }
 
@@ -139,7 +139,7 @@ mod tests {
         for some in people.into_iter().collect::<Vec<_>>().chunks(50) {
             let mut days = Days::default();
             for (person, of) in some {
-                of.iter().for_each(|day| days.take("visit", *person, *day));
+                of.iter().for_each(|day| days.take("visit", *person, (*day, *day)));
             }
             ends.take(days);
         }

@@ -13,7 +13,7 @@ use datafusion::catalog::SchemaProvider;
 use datafusion::common::DataFusionError;
 use datafusion::datasource::TableProvider;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use ledger::Snapshot;
+use ledger::{Aliases, Snapshot};
 use tokio::sync::OnceCell;
 
 use crate::delta::TableError;
@@ -51,6 +51,11 @@ impl SnapshotTables {
             (table.table.clone(), (table.delta_version.unsigned_abs(), OnceCell::new()))
         });
         Self { lake, seen, tables: tables.collect() }
+    }
+
+    /// Which numbers are shown as another one of the same person.
+    pub(crate) fn aliases(&self) -> &Aliases {
+        self.seen.aliases()
     }
 
     /// The lake in which they lie.

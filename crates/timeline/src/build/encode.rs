@@ -6,7 +6,7 @@
 )]
 
 use super::events::{Concepts, Event, events_of};
-use super::rows::{NO_TIME, Named, NamedValue, Rows};
+use super::rows::{NO_TIME, Rows, Sparse};
 use crate::dictionary::Concept;
 use crate::event::NumberField;
 use crate::format::{column, decimal, tag, varint, wide};
@@ -193,20 +193,20 @@ struct Part {
 
 impl Part {
     /// The column of each run; runs in which all values are 0 have none.
-    fn integers(tag: u8, values: &[i64], bounds: &[usize]) -> Self {
+    fn integers(head: (u8, Option<u32>), values: &[i64], bounds: &[usize]) -> Self {
         let (mut part, mut payload) = (Self::default(), Vec::new());
         for values in runs(values, bounds) {
-            part.put_integers((tag, None), values, &mut payload);
+            part.put_integers(head, values, &mut payload);
             part.ends.push(part.bytes.len());
         }
         part
     }
 
     /// The same of decimals; runs that have no finite one have none.
-    fn decimals(tag: u8, values: &[f64], bounds: &[usize]) -> Self {
+    fn decimals(head: (u8, Option<u32>), values: &[f64], bounds: &[usize]) -> Self {
         let (mut part, mut payload) = (Self::default(), Vec::new());
         for values in runs(values, bounds) {
-            part.put_decimals((tag, None), values, &mut payload);
+            part.put_decimals(head, values, &mut payload);
             part.ends.push(part.bytes.len());
         }
         part
@@ -248,14 +248,14 @@ impl Part {
 /// The columns of a shard, in the order in which a run has them.
 fn parts_of(rows: &Rows, (order, whose): (&Order<'_>, &Whose), columns: &mut Columns) -> Vec<Part> {
     let mut parts = vec![
-        Part::integers(tag::PATIENT, &whose.gaps, &whose.bounds),
-        Part::integers(tag::ROWS, &whose.counts, &whose.bounds),
+        Part::integers((tag::PATIENT, None), &whose.gaps, &whose.bounds),
+        Part::integers((tag::ROWS, None), &whose.counts, &whose.bounds),
     ];
     times(rows, order, columns, &mut parts);
     let values = &mut columns.integers;
     let mut integers = |tag: u8, of: &dyn Fn(&Event) -> u32| {
         order.sorted(|event| i64::from(of(event)), values);
-        parts.push(Part::integers(tag, values, &order.bounds));
+        parts.push(Part::integers((tag, None), values, &order.bounds));
     };
     integers(tag::TIE, &|event| event.tie);
     integers(tag::VISIT, &|event| event.visit);
@@ -271,14 +271,13 @@ fn parts_of(rows: &Rows, (order, whose): (&Order<'_>, &Whose), columns: &mut Col
     for (number, column) in rows.numbers.iter().enumerate().filter(|(_, of)| !of.is_empty()) {
         let values = &mut columns.numbers;
         order.sorted(|event| column.get(wide(event.row)).unwrap_or(decimal::NONE), values);
-        parts.push(Part::decimals(tag::NUMBERS + number as u8, values, &order.bounds));
+        let head = (tag::NUMBERS + number as u8, None);
+        parts.push(Part::decimals(head, values, &order.bounds));
         if number == NumberField::Value.place() {
             outermost(values, order, whose, &mut parts);
         }
     }
-    if !rows.named.is_empty() {
-        parts.push(named(rows, order));
-    }
+    named(rows, order, columns, &mut parts);
     parts
 }
 
@@ -288,7 +287,7 @@ fn times(rows: &Rows, order: &Order<'_>, columns: &mut Columns, parts: &mut Vec<
     let mut push = |tag: u8, times: &[(i64, u32)], of: fn((i64, u32)) -> i64| {
         integers.clear();
         integers.extend(times.iter().map(|time| of(*time)));
-        parts.push(Part::integers(tag, integers, &order.bounds));
+        parts.push(Part::integers((tag, None), integers, &order.bounds));
     };
     let length = |(_, length): (i64, u32)| i64::from(length);
     let start = |event: &Event| rows.start.get(wide(event.row)).copied().unwrap_or(NO_TIME);
@@ -348,45 +347,26 @@ fn outermost(values: &[f64], order: &Order<'_>, whose: &Whose, parts: &mut Vec<P
     }
 }
 
-/// The attributes that any event of a run has.
-fn named(rows: &Rows, order: &Order<'_>) -> Part {
-    let (mut part, mut payload) = (Part::default(), Vec::new());
-    let (mut words_of, mut numbers_of) = (Vec::new(), Vec::new());
-    let of = |row: &u32| -> &[Named] {
-        let from = rows.named.partition_point(|named| named.row < *row);
-        let rest = rows.named.get(from..).unwrap_or_default();
-        let count = rest.iter().take_while(|named| named.row == *row).count();
-        rest.get(..count).unwrap_or_default()
-    };
-    let is_word = |value: &NamedValue| matches!(value, NamedValue::Code(_));
-    let mut sorted = Vec::new();
-    order.sorted(|event| event.row, &mut sorted);
-    for run in runs(&sorted, &order.bounds) {
-        let all = run.iter().flat_map(of);
-        let mut names: Vec<_> = all.map(|named| (named.name, is_word(&named.value))).collect();
-        names.sort_unstable();
-        names.dedup();
-        for (name, words) in names {
-            let is_it = |named: &&Named| named.name == name && is_word(&named.value) == words;
-            words_of.clear();
-            numbers_of.clear();
-            for row in run {
-                let (word, number) = match of(row).iter().find(is_it).map(|named| named.value) {
-                    Some(NamedValue::Code(code)) => (code, decimal::NONE),
-                    Some(NamedValue::Number(number, unit)) => (unit, number),
-                    None => (0, decimal::NONE),
-                };
-                words_of.push(i64::from(word));
-                numbers_of.push(number);
-            }
-            if !words {
-                let head = (tag::ATTRIBUTE_NUMBER, Some(name));
-                part.put_decimals(head, &numbers_of, &mut payload);
-            }
-            let tag = if words { tag::ATTRIBUTE_WORD } else { tag::ATTRIBUTE_UNIT };
-            part.put_integers((tag, Some(name)), &words_of, &mut payload);
+/// What events have under names of their own: of each name a column of words, and one of numbers with
+/// their units.
+fn named(rows: &Rows, order: &Order<'_>, columns: &mut Columns, parts: &mut Vec<Part>) {
+    let Columns { integers, numbers, .. } = columns;
+    for of in &rows.named {
+        let mut words = |tag: u8, column: &Sparse<u32>, parts: &mut Vec<Part>| {
+            let word = |event: &Event| i64::from(column.get(wide(event.row)).unwrap_or(0));
+            order.sorted(word, integers);
+            parts.push(Part::integers((tag, Some(of.name)), integers, &order.bounds));
+        };
+        if !of.codes.is_empty() {
+            words(tag::ATTRIBUTE_WORD, &of.codes, parts);
         }
-        part.ends.push(part.bytes.len());
+        if of.numbers.is_empty() {
+            continue;
+        }
+        let number = |event: &Event| of.numbers.get(wide(event.row)).unwrap_or(decimal::NONE);
+        order.sorted(number, numbers);
+        let head = (tag::ATTRIBUTE_NUMBER, Some(of.name));
+        parts.push(Part::decimals(head, numbers, &order.bounds));
+        words(tag::ATTRIBUTE_UNIT, &of.units, parts);
     }
-    part
 }

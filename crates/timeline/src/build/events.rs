@@ -7,6 +7,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -100,10 +101,10 @@ pub(crate) fn events_of(rows: &Rows, concepts: &mut Concepts, events: &mut Vec<E
                 let row = place.row;
                 codes.clear();
                 codes.extend(event.iter().filter_map(|place| {
-                    rows.code.get(wide(place.row)).and_then(|code| code.checked_sub(1))
+                    rows.codes.get(wide(place.row)).and_then(|set| set.checked_sub(1))
                 }));
                 let tie = keys.binary_search(&source(row)).unwrap_or(0) as u32;
-                let concept = concepts.number(place.kind(), &mut codes);
+                let concept = concepts.number(place.kind(), &codes, &rows.sets);
                 let visit = visits.number(rows.visit_of(wide(row)));
                 let order = orders.number(rows.order.get(wide(row)));
                 events.push(Event { row, concept, tie, visit, order });
@@ -117,14 +118,16 @@ pub(crate) fn events_of(rows: &Rows, concepts: &mut Concepts, events: &mut Vec<E
 pub(crate) struct Concepts {
     pub(crate) concepts: Vec<Concept>,
     numbers: HashMap<Concept, u32>,
-    /// By code + 1, for events with one code: the last kind met with it, and the concept.
+    /// By set + 1, for events with one set of codes: the last kind met with it, and the concept.
     single: Vec<(u32, u32)>,
 }
 
 impl Concepts {
-    fn number(&mut self, kind: u32, codes: &mut Vec<u32>) -> u32 {
-        if codes.len() <= 1 {
-            let place = codes.first().map_or(0, |code| wide(*code) + 1);
+    /// That of the codes of one or several of these sets.
+    fn number(&mut self, kind: u32, of: &[u32], sets: &[Arc<[u32]>]) -> u32 {
+        let set = |number: &u32| sets.get(wide(*number)).map_or(&[][..], |codes| codes);
+        if of.len() <= 1 {
+            let place = of.first().map_or(0, |set| wide(*set) + 1);
             if self.single.len() <= place {
                 self.single.resize(place + 1, (u32::MAX, 0));
             }
@@ -133,15 +136,16 @@ impl Concepts {
             {
                 return *concept;
             }
-            let concept = self.find(kind, codes);
+            let concept = self.find(kind, of.first().map_or(&[], set));
             if let Some(to) = self.single.get_mut(place) {
                 *to = (kind, concept);
             }
             return concept;
         }
+        let mut codes: Vec<u32> = of.iter().flat_map(set).copied().collect();
         codes.sort_unstable();
         codes.dedup();
-        self.find(kind, codes)
+        self.find(kind, &codes)
     }
 
     fn find(&mut self, kind: u32, codes: &[u32]) -> u32 {

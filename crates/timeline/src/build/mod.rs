@@ -244,6 +244,7 @@ impl Builder {
         empty.begin(next);
         let mut rows = std::mem::replace(&mut self.rows, empty);
         rows.patients = next - rows.first_patient;
+        rows.sets = self.books.sets.things().to_vec();
         self.at = self.at.max(crate::format::wide(next));
         self.workers.give(rows)?;
         while let Some(shard) = self.workers.take(false)? {

@@ -1,14 +1,14 @@
 //! Rows of patients as `cohort` holds them: small changes, tests, and segments written anew.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use cohort::ast::Rank;
 use cohort::eval::{Coded, Patient, PatientEvent, Stretch, kind_word};
 use vocab::PatientId;
 
 use crate::event::{
-    Attribute, AttributeValue, Batch, BirthDate, Codes, NOTHING, Person, Sex, Texts, Times, Words,
-    coverage_of,
+    Attribute, AttributeValues, Batch, BirthDate, CodeSets, Codes, NOTHING, Person, Sex, Texts,
+    Times, Words, coverage_of,
 };
 
 /// A dictionary that grows.
@@ -41,6 +41,28 @@ impl Book {
     }
 }
 
+/// The codes of each row: sets of what stands in the book, each once.
+#[derive(Default)]
+struct Sets {
+    keys: Vec<u32>,
+    numbers: HashMap<Vec<u32>, u32>,
+    ends: Vec<u32>,
+    codes: Vec<u32>,
+}
+
+impl Sets {
+    fn push(&mut self, codes: Vec<u32>) {
+        let next = u32::try_from(self.ends.len()).unwrap_or(NOTHING);
+        let number = self.numbers.get(&codes).copied().unwrap_or(next);
+        if number == next {
+            self.codes.extend(&codes);
+            self.ends.push(u32::try_from(self.codes.len()).unwrap_or(u32::MAX));
+            self.numbers.insert(codes, next);
+        }
+        self.keys.push(number);
+    }
+}
+
 /// Texts of a column.
 #[derive(Default)]
 struct Column {
@@ -65,7 +87,7 @@ pub struct PatientRows {
     book: Book,
     patient: Vec<PatientId>,
     kind: Vec<u32>,
-    code: Vec<u32>,
+    sets: Sets,
     start: (Vec<i64>, Vec<u32>),
     last: (Vec<i64>, Vec<u32>),
     texts: [Column; 3],
@@ -73,12 +95,8 @@ pub struct PatientRows {
     units: [Vec<u32>; 2],
     numbers: [Vec<f64>; 5],
     flags: [Vec<bool>; 2],
-    attributes: Vec<(usize, String, Value)>,
-}
-
-enum Value {
-    Code(Coded),
-    Number(f64, String),
+    /// Under names of their own: codes, and numbers with their units.
+    attributes: BTreeMap<String, (Vec<u32>, Vec<f64>, Vec<u32>)>,
 }
 
 /// A person of the index.
@@ -113,12 +131,7 @@ impl PatientRows {
     pub fn push(&mut self, patient: &Patient) {
         for event in &patient.events {
             let kind = kind_word(&event.kind);
-            if event.codes.is_empty() {
-                self.row(patient.id, kind, event, None);
-            }
-            for code in &event.codes {
-                self.row(patient.id, kind, event, Some(code));
-            }
+            self.row(patient.id, kind, event);
         }
         for (kind, stretches) in &patient.coverage {
             let word = coverage_of(kind_word(kind));
@@ -126,18 +139,18 @@ impl PatientRows {
                 let mut event = PatientEvent::new(kind.clone(), &place.to_string());
                 event.start = Some(Stretch::day(*first));
                 event.last = Some(Stretch::day(*last));
-                self.row(patient.id, &word, &event, None);
+                self.row(patient.id, &word, &event);
             }
         }
     }
 
-    fn row(&mut self, id: PatientId, kind: &str, event: &PatientEvent, code: Option<&Coded>) {
+    fn row(&mut self, id: PatientId, kind: &str, event: &PatientEvent) {
         let row = self.patient.len();
         self.patient.push(id);
         let kind = self.book.word(Some(kind));
         self.kind.push(kind);
-        let code = self.book.coded(code);
-        self.code.push(code);
+        let codes = event.codes.iter().map(|code| self.book.coded(Some(code))).collect();
+        self.sets.push(codes);
         time(event.start, &mut self.start);
         time(event.last, &mut self.last);
         let of = [Some(event.source_key.as_str()), event.visit.as_deref(), event.order.as_deref()];
@@ -169,11 +182,18 @@ impl PatientRows {
             column.push(is);
         }
         for (name, coded) in &event.attributes {
-            self.attributes.push((row, name.to_string(), Value::Code(coded.clone())));
+            let code = self.book.coded(Some(coded));
+            let (codes, ..) = self.attributes.entry(name.to_string()).or_default();
+            codes.resize(row, NOTHING);
+            codes.push(code);
         }
         for (name, number) in &event.numbers {
-            let unit = number.unit.clone().unwrap_or_default();
-            self.attributes.push((row, name.to_string(), Value::Number(number.value, unit)));
+            let unit = self.book.word(number.unit.as_deref());
+            let (_, numbers, units) = self.attributes.entry(name.to_string()).or_default();
+            numbers.resize(row, f64::NAN);
+            units.resize(row, NOTHING);
+            numbers.push(number.value);
+            units.push(unit);
         }
     }
 
@@ -181,31 +201,29 @@ impl PatientRows {
     pub fn with_batch<T>(&self, with: impl FnOnce(&Batch<'_>) -> T) -> T {
         let pairs: Vec<(&str, &str)> =
             self.book.texts.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-        let texts: Vec<&str> = pairs.iter().map(|pair| pair.1).collect();
-        let attributes: Vec<Attribute<'_>> = self
-            .attributes
+        let of_sets: Vec<(&str, &str)> = self
+            .sets
+            .codes
             .iter()
-            .map(|(row, name, value)| Attribute {
-                row: *row,
-                name,
-                value: match value {
-                    Value::Code(coded) => AttributeValue::Code(
-                        coded.system.as_deref().unwrap_or_default(),
-                        &coded.code,
-                    ),
-                    Value::Number(number, unit) => AttributeValue::Number(*number, unit),
-                },
-            })
+            .filter_map(|&code| pairs.get(crate::format::wide(code)))
+            .copied()
             .collect();
+        let texts: Vec<&str> = pairs.iter().map(|pair| pair.1).collect();
         let [source, visit, order] = &self.texts;
         let words = |keys| Words { keys, words: &texts };
         let codes = |keys| Codes { keys, codes: &pairs };
+        let named = self.attributes.iter().flat_map(|(name, (of_codes, numbers, units))| {
+            let numbers = AttributeValues::Numbers(numbers, words(units));
+            let values = [AttributeValues::Codes(codes(of_codes)), numbers];
+            values.map(|values| Attribute { name, values })
+        });
+        let attributes: Vec<Attribute<'_>> = named.collect();
         let [unit, dose_unit] = &self.units;
         let [suspected, main] = &self.flags;
         with(&Batch {
             patient: &self.patient,
             kind: words(&self.kind),
-            code: codes(&self.code),
+            code_sets: CodeSets { keys: &self.sets.keys, ends: &self.sets.ends, codes: &of_sets },
             start: Times { earliest: &self.start.0, seconds: &self.start.1 },
             last: Some(Times { earliest: &self.last.0, seconds: &self.last.1 }),
             source_key: source.texts(),

@@ -1,11 +1,12 @@
 //! Rows of a shard as they come, with words and codes as numbers.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::dictionary::{Numbered, WordBook};
 use crate::event::{
-    AttributeValue, Batch, CodeField, Codes, DOSE_UNIT, FIRST_SECOND, LAST_SECOND, NUMBER_COLUMNS,
-    STRETCH_MAX, Texts, Times, UNIT, WORD_COLUMNS, Words,
+    AttributeValues, Batch, CodeField, CodeSets, Codes, DOSE_UNIT, FIRST_SECOND, LAST_SECOND,
+    NUMBER_COLUMNS, STRETCH_MAX, Texts, Times, UNIT, WORD_COLUMNS, Words,
 };
 use crate::format::decimal::NONE;
 
@@ -84,19 +85,23 @@ impl<T: Copy> Sparse<T> {
     }
 }
 
-/// What a row has under a name of its own.
-#[derive(Clone, Copy, Debug)]
+/// What rows have under a name of its own.
+#[derive(Debug)]
 pub(crate) struct Named {
-    pub(crate) row: u32,
+    /// The word of the name.
     pub(crate) name: u32,
-    pub(crate) value: NamedValue,
+    /// Codes + 1; 0 is none.
+    pub(crate) codes: Sparse<u32>,
+    pub(crate) numbers: Sparse<f64>,
+    /// Their units.
+    pub(crate) units: Sparse<u32>,
 }
 
-/// The value of it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum NamedValue {
-    Code(u32),
-    Number(f64, u32),
+impl Named {
+    fn new(name: u32) -> Self {
+        let (codes, units) = (Sparse(Vec::new()), Sparse(Vec::new()));
+        Self { name, codes, numbers: Sparse(Vec::new()), units }
+    }
 }
 
 /// The rows of a shard.
@@ -109,8 +114,10 @@ pub(crate) struct Rows {
     /// Patient less the first.
     pub(crate) patient: Vec<u16>,
     pub(crate) kind: Vec<u32>,
-    /// Code + 1; 0 is none.
-    pub(crate) code: Vec<u32>,
+    /// Place among the sets of codes + 1; 0 is none.
+    pub(crate) codes: Vec<u32>,
+    /// The sets of codes of everything that came so far.
+    pub(crate) sets: Vec<Arc<[u32]>>,
     pub(crate) start: Vec<(i64, u32)>,
     pub(crate) end: Sparse<(i64, u32)>,
     pub(crate) source: Arena,
@@ -119,6 +126,7 @@ pub(crate) struct Rows {
     pub(crate) words: [Sparse<u32>; WORD_COLUMNS],
     pub(crate) numbers: [Sparse<f64>; NUMBER_COLUMNS],
     pub(crate) flags: Sparse<u8>,
+    /// In order of their names.
     pub(crate) named: Vec<Named>,
     /// The word of visits.
     visit_kind: u32,
@@ -130,11 +138,13 @@ pub(crate) struct Books {
     pub(crate) words: WordBook,
     /// Words of system and code.
     pub(crate) codes: Numbered<(u32, u32)>,
+    /// Codes that stand together, rising.
+    pub(crate) sets: Numbered<Arc<[u32]>>,
 }
 
 impl Books {
     pub(crate) fn new() -> Self {
-        Self { words: WordBook::new(), codes: Numbered::new() }
+        Self { words: WordBook::new(), codes: Numbered::new(), sets: Numbered::new() }
     }
 
     /// The number of a code.
@@ -142,16 +152,38 @@ impl Books {
         let pair = (self.words.number(system), self.words.number(code));
         self.codes.number(&pair)
     }
+
+    /// The numbers of sets of codes + 1; 0 is one without codes.
+    fn sets(&mut self, of: &CodeSets<'_>) -> Vec<u32> {
+        let mut from = 0;
+        let mut number = |&end: &u32| {
+            let end = crate::format::wide(end);
+            let codes = of.codes.get(from..end).unwrap_or_default();
+            from = from.max(end);
+            let mut codes: Vec<u32> =
+                codes.iter().map(|(system, code)| self.code(system, code)).collect();
+            codes.sort_unstable();
+            codes.dedup();
+            if codes.is_empty() { 0 } else { self.sets.number(&codes.into()) + 1 }
+        };
+        of.ends.iter().map(&mut number).collect()
+    }
 }
 
 /// A batch with its words and codes as numbers.
 pub(crate) struct Translated<'a> {
     batch: Batch<'a>,
     kind: Vec<u32>,
-    code: Vec<u32>,
+    codes: Vec<u32>,
     visit_kind: u32,
     words: [Option<(&'a [u32], Vec<u32>)>; WORD_COLUMNS],
-    named: Vec<Named>,
+    named: Vec<(u32, NamedColumn<'a>)>,
+}
+
+/// A column under a name of its own, with its words as numbers.
+enum NamedColumn<'a> {
+    Codes(&'a [u32], Vec<u32>),
+    Numbers(&'a [f64], &'a [u32], Vec<u32>),
 }
 
 impl<'a> Translated<'a> {
@@ -174,27 +206,23 @@ impl<'a> Translated<'a> {
                 *to = Some((column.keys, words(column, books)));
             }
         }
-        let mut named: Vec<Named> = batch
-            .attributes
-            .iter()
-            .map(|attribute| Named {
-                row: u32::try_from(attribute.row).unwrap_or(u32::MAX),
-                name: books.words.number(attribute.name),
-                value: match attribute.value {
-                    AttributeValue::Code(system, code) => {
-                        NamedValue::Code(books.code(system, code) + 1)
-                    }
-                    AttributeValue::Number(number, unit) => {
-                        NamedValue::Number(number, books.words.number(unit))
-                    }
-                },
-            })
-            .collect();
-        named.sort_by_key(|named| named.row);
+        let named = batch.attributes.iter().map(|attribute| {
+            let name = books.words.number(attribute.name);
+            let column = match &attribute.values {
+                AttributeValues::Codes(column) => {
+                    NamedColumn::Codes(column.keys, codes(column, books))
+                }
+                AttributeValues::Numbers(numbers, units) => {
+                    NamedColumn::Numbers(numbers, units.keys, words(units, books))
+                }
+            };
+            (name, column)
+        });
+        let named = named.collect();
         let kind = words(&batch.kind, books);
-        let code = codes(&batch.code, books);
+        let codes = books.sets(&batch.code_sets);
         let visit_kind = books.words.number("visit");
-        Self { batch: *batch, kind, code, visit_kind, words: columns, named }
+        Self { batch: *batch, kind, codes, visit_kind, words: columns, named }
     }
 }
 
@@ -225,7 +253,8 @@ impl Rows {
             patients: 0,
             patient: Vec::new(),
             kind: Vec::new(),
-            code: Vec::new(),
+            codes: Vec::new(),
+            sets: Vec::new(),
             start: Vec::new(),
             end: Sparse(Vec::new()),
             source: Arena::default(),
@@ -244,7 +273,7 @@ impl Rows {
         (self.first_patient, self.patients) = (first_patient, 0);
         self.patient.clear();
         self.kind.clear();
-        self.code.clear();
+        self.codes.clear();
         self.start.clear();
         self.end.0.clear();
         for arena in [&mut self.source, &mut self.visit, &mut self.order] {
@@ -254,7 +283,11 @@ impl Rows {
         self.words.iter_mut().for_each(|column| column.0.clear());
         self.numbers.iter_mut().for_each(|column| column.0.clear());
         self.flags.0.clear();
-        self.named.clear();
+        for named in &mut self.named {
+            named.codes.0.clear();
+            named.numbers.0.clear();
+            named.units.0.clear();
+        }
     }
 
     /// How many rows.
@@ -300,7 +333,7 @@ impl Rows {
         self.visit_kind = of.visit_kind;
         self.patient.resize(row + rows.len(), patient);
         self.kind.extend(rows.clone().map(|row| number(batch.kind.keys, &of.kind, row)));
-        self.code.extend(rows.clone().map(|row| number(batch.code.keys, &of.code, row)));
+        self.codes.extend(rows.clone().map(|row| number(batch.code_sets.keys, &of.codes, row)));
         let known = |times: &Times<'_>, row| time(times, row).unwrap_or(NO_TIME);
         self.start.extend(rows.clone().map(|row| known(&batch.start, row)));
         if let Some(last) = &batch.last {
@@ -328,15 +361,35 @@ impl Rows {
             .clone()
             .map(|row| u8::from(is(batch.suspected, row)) | (u8::from(is(batch.main, row)) << 1));
         self.flags.push(row, flags, 0, |flags| *flags == 0);
-        if !of.named.is_empty() {
-            rows.zip(row..).for_each(|(from, row)| self.push_named(of, from, row));
+        for (name, column) in &of.named {
+            self.push_named(*name, column, (row, rows.clone()));
         }
     }
 
-    fn push_named(&mut self, of: &Translated<'_>, from: usize, row: usize) {
-        let (Ok(from), Ok(row)) = (u32::try_from(from), u32::try_from(row)) else { return };
-        let first = of.named.partition_point(|named| named.row < from);
-        let rows = of.named.iter().skip(first).take_while(|named| named.row == from);
-        self.named.extend(rows.map(|named| Named { row, ..*named }));
+    fn push_named(
+        &mut self,
+        name: u32,
+        column: &NamedColumn<'_>,
+        (row, rows): (usize, Range<usize>),
+    ) {
+        let place = self.named.binary_search_by_key(&name, |named| named.name);
+        let place = place.unwrap_or_else(|place| {
+            self.named.insert(place, Named::new(name));
+            place
+        });
+        let Some(to) = self.named.get_mut(place) else { return };
+        match column {
+            NamedColumn::Codes(keys, codes) => {
+                let codes = rows.map(|row| number(keys, codes, row));
+                to.codes.push(row, codes, 0, |code| *code == 0);
+            }
+            NamedColumn::Numbers(of, keys, units) => {
+                let finite = |row| of.get(row).copied().filter(|value: &f64| value.is_finite());
+                let values = rows.clone().map(|row| finite(row).unwrap_or(NONE));
+                to.numbers.push(row, values, NONE, |value| value.is_nan());
+                let units = rows.map(|row| number(keys, units, row));
+                to.units.push(row, units, 0, |unit| *unit == 0);
+            }
+        }
     }
 }

@@ -6,10 +6,11 @@ mod people;
 mod round_trip;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use cohort::ast::CohortDefinition;
-use cohort::eval::{Patient, World};
+use cohort::eval::{Patient, PatientEvent, World};
 
 use crate::Error;
 use crate::answer::{Answer, Effort, Memory, Question, Seen};
@@ -41,10 +42,38 @@ pub(crate) fn write_persons(
     let mut draft = Draft::begin(folder, becomes, persons, options).unwrap();
     for patients in patients.chunks(2) {
         let mut rows = PatientRows::default();
-        patients.iter().for_each(|patient| rows.push(patient));
+        for (place, patient) in patients.iter().enumerate() {
+            // Of every other one, each code in a row of its own.
+            let most = if place == 0 { usize::MAX } else { 1 };
+            split(patient, most).iter().for_each(|part| rows.push(part));
+        }
         rows.with_batch(|batch| draft.push(batch)).unwrap();
     }
     draft.finish().unwrap()
+}
+
+/// A patient in parts whose events have no more codes than these: together they are the patient.
+fn split(patient: &Patient, most: usize) -> Vec<Patient> {
+    let mut parts = Vec::new();
+    let mut left: Vec<PatientEvent> =
+        patient.events.iter().map(|event| (**event).clone()).collect();
+    while parts.is_empty() || !left.is_empty() {
+        let mut part = patient.clone();
+        part.events.clear();
+        let mut later = Vec::new();
+        for mut event in left {
+            let rest = event.codes.split_off(event.codes.len().min(most));
+            if !rest.is_empty() {
+                let mut other = event.clone();
+                other.codes = rest;
+                later.push(other);
+            }
+            part.events.push(Arc::new(event));
+        }
+        left = later;
+        parts.push(part);
+    }
+    parts
 }
 
 /// Asks without any help of memory.

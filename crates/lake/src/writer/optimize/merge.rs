@@ -4,7 +4,6 @@
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
-use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::compute::interleave_record_batch;
@@ -12,20 +11,15 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array as _, Int64Array, RecordBatch, StringArray};
 use arrow_schema::SchemaRef;
-use bytes::Bytes;
-use futures::future::BoxFuture;
-use futures::{FutureExt as _, StreamExt as _, TryFutureExt as _};
-use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt as _};
+use futures::StreamExt as _;
+use object_store::ObjectStore;
 use parquet::arrow::ParquetRecordBatchStreamBuilder;
-use parquet::arrow::arrow_reader::ArrowReaderOptions;
-use parquet::arrow::async_reader::{AsyncFileReader, ParquetRecordBatchStream};
+use parquet::arrow::async_reader::ParquetRecordBatchStream;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use tokio::task::JoinHandle;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::delta::{DataFile, TableAt};
+use crate::delta::{DataFile, Stored, TableAt};
 use crate::file::parquet::{EncodedGroup, ParquetFile, encode};
 use crate::file::{Effort, FileError};
 use crate::house::{Lake, LakeError};
@@ -328,49 +322,6 @@ impl Piece {
         };
         rows.take_while(theirs).count()
     }
-}
-
-/// A data file where it lies, read piece by piece.
-pub(super) struct Stored {
-    store: Arc<dyn ObjectStore>,
-    path: Path,
-    size_bytes: u64,
-}
-
-impl Stored {
-    pub(super) fn new(store: &Arc<dyn ObjectStore>, file: &DataFile) -> Self {
-        let path = Path::from(file.path.as_str());
-        Self { store: Arc::clone(store), path, size_bytes: file.size_bytes }
-    }
-}
-
-impl AsyncFileReader for Stored {
-    fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes, ParquetError>> {
-        self.store.get_range(&self.path, range).map_err(unread).boxed()
-    }
-
-    fn get_byte_ranges(
-        &mut self,
-        ranges: Vec<Range<u64>>,
-    ) -> BoxFuture<'_, Result<Vec<Bytes>, ParquetError>> {
-        async move { self.store.get_ranges(&self.path, &ranges).await.map_err(unread) }.boxed()
-    }
-
-    fn get_metadata<'a>(
-        &'a mut self,
-        _options: Option<&'a ArrowReaderOptions>,
-    ) -> BoxFuture<'a, Result<Arc<ParquetMetaData>, ParquetError>> {
-        async move {
-            let size_bytes = self.size_bytes;
-            let read = ParquetMetaDataReader::new().load_and_finish(self, size_bytes).await;
-            read.map(Arc::new)
-        }
-        .boxed()
-    }
-}
-
-fn unread(error: object_store::Error) -> ParquetError {
-    ParquetError::External(Box::new(error))
 }
 
 fn numbers(batch: &RecordBatch, name: &str) -> Result<Int64Array, FileError> {

@@ -9,8 +9,8 @@ use parquet::arrow::async_reader::AsyncFileReader as _;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 
-use super::merge::{Run, Stored};
-use crate::delta::{DataFile, TableAt};
+use super::merge::Run;
+use crate::delta::{DataFile, Stored, TableAt};
 use crate::house::LakeError;
 use crate::tables::PATIENT_ID;
 use crate::writer::encode::GROUP_ROWS;
