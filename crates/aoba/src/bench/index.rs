@@ -47,29 +47,46 @@ fn made(args: &BenchIndexArgs, home: &Path) -> anyhow::Result<()> {
 }
 
 fn measured(args: &BenchIndexArgs, home: &Path) -> anyhow::Result<()> {
-    let mut make = this_program()?;
-    let built = timed(make.args(["index", "--anew", "--quiet", "--home"]).arg(home))?;
+    let built = match args.standing {
+        true => None,
+        false => {
+            let mut make = this_program()?;
+            Some(timed(make.args(["index", "--anew", "--quiet", "--home"]).arg(home))?)
+        }
+    };
     let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     threads.block_on(async {
         let house = House::existing(home, Locale::En).await?;
         let state = house.lake.index().state().context("there is no index")?;
         let events = to_f64(state.events);
         println!(
-            "{} people, {} events: made in {:.1} s, {:.1} s of processor, peak {:.0} MB",
+            "{} people, {} events, {:.2} bytes an event",
             state.people,
             state.events,
-            built.wall_seconds,
-            built.cpu_seconds,
-            to_f64(built.peak_rss_bytes) / 1e6
-        );
-        println!(
-            "  {:.2} million events a second on the clock, {:.2} bytes an event",
-            events / built.wall_seconds / 1e6,
             to_f64(state.bytes) / events
         );
+        if let Some(built) = built {
+            println!(
+                "  made in {:.1} s, {:.1} s of processor, peak {:.0} MB: {:.2} million events a second",
+                built.wall_seconds,
+                built.cpu_seconds,
+                to_f64(built.peak_rss_bytes) / 1e6,
+                events / built.wall_seconds / 1e6
+            );
+        }
         drop(house);
         asked(args, home).await
     })
+}
+
+/// The definitions that are asked, with their names; studies have no answer of their own.
+fn questions(args: &BenchIndexArgs, house: &House) -> Vec<(&'static str, Arc<CohortQuestion>)> {
+    let of_library = library::DEFINITIONS.iter().filter_map(|(name, text)| {
+        let is_asked = args.only.is_empty() || args.only.iter().any(|only| only == name);
+        let asked = Asked::of_library((name, text), &house.config.cohort);
+        Some((*name, asked.ok().filter(|_| is_asked)?.question))
+    });
+    of_library.collect()
 }
 
 /// Times, put in order to be told.
@@ -102,16 +119,13 @@ async fn asked(args: &BenchIndexArgs, home: &Path) -> anyhow::Result<()> {
         let began = Instant::now();
         let house = House::existing(home, Locale::En).await?;
         let before = resident_bytes();
-        for (place, (name, text)) in library::DEFINITIONS.iter().enumerate() {
-            let Ok(definition) = Asked::of_library((name, text), &house.config.cohort) else {
-                continue;
-            };
-            let first = ask(&house, &definition.question).await?;
+        for (place, (name, question)) in questions(args, &house).iter().enumerate() {
+            let first = ask(&house, question).await?;
             if place == 0 && round == 0 {
                 println!("first answer {:.0} ms after start", milliseconds(began.elapsed()));
             }
-            let second = ask(&house, &definition.question).await?;
-            let edited = ask(&house, &edited(&definition.question, 0)).await?;
+            let second = ask(&house, question).await?;
+            let edited = ask(&house, &edited(question, 0)).await?;
             // The first round brings the files into memory.
             if round > 0 {
                 asked.0.push(first);
@@ -139,16 +153,14 @@ async fn asked(args: &BenchIndexArgs, home: &Path) -> anyhow::Result<()> {
 /// Many people who each change their definition as soon as they see the answer.
 async fn at_once(args: &BenchIndexArgs, home: &Path) -> anyhow::Result<()> {
     let house = Arc::new(House::existing(home, Locale::En).await?);
+    let questions = questions(args, &house);
     let mut people = JoinSet::new();
-    for person in 0..args.people {
-        let house = Arc::clone(&house);
+    for (_, question) in questions.iter().cycle().take(args.people) {
+        let (house, question) = (Arc::clone(&house), Arc::clone(question));
         people.spawn(async move {
-            let place = person % library::DEFINITIONS.len();
-            let Some(one) = library::DEFINITIONS.get(place) else { return Ok(Vec::new()) };
-            let definition = Asked::of_library(*one, &house.config.cohort)?;
             let mut times = Vec::with_capacity(EDITS);
             for edit in 0..EDITS {
-                times.push(ask(&house, &edited(&definition.question, edit)).await?);
+                times.push(ask(&house, &edited(&question, edit)).await?);
             }
             Ok::<_, anyhow::Error>(times)
         });

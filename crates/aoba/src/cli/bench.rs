@@ -188,6 +188,12 @@ pub(crate) struct BenchIndexArgs {
     /// A home that is there already, in place of one that is made: its index is made anew.
     #[arg(long, value_name = "HOME")]
     pub(crate) made: Option<PathBuf>,
+    /// The index of that home is asked as it stands.
+    #[arg(long, requires = "made")]
+    pub(crate) standing: bool,
+    /// Only these definitions of the library are asked; all if none is named.
+    #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+    pub(crate) only: Vec<String>,
     /// How often every definition is asked.
     #[arg(long, default_value_t = 3, value_name = "N")]
     pub(crate) runs: usize,
