@@ -6,7 +6,8 @@
 //!
 //! With `TIMELINE_FOLDER` the index stays there and is asked again the next time; with
 //! `TIMELINE_ONLY` only definitions whose name holds the text are asked, with `TIMELINE_ROUNDS` so
-//! often. Of each definition the middle of all rounds is printed, also with one rule changed.
+//! often; with `TIMELINE_FORGETS` nothing at all is remembered between definitions, as an index that
+//! was made of a home needs it. Of each definition the middle of all rounds is printed, also with one rule changed.
 #![expect(
     clippy::expect_used,
     clippy::cast_possible_truncation,
@@ -105,9 +106,11 @@ fn ask(folder: &Path, excluded: &[PatientId]) {
     let mut definitions = library::definitions();
     definitions.retain(|definition| definition.heading.name.as_str().contains(&only));
     let rounds = std::env::var("TIMELINE_ROUNDS").ok().and_then(|of| of.parse().ok()).unwrap_or(5);
+    // An index of other patients knows none of those whom permits exclude.
+    let forgets = std::env::var_os("TIMELINE_FORGETS").is_some();
     let mut permits = excluded.iter().cycle();
     for threads in [1, 2] {
-        let memory = Memory::new(Memory::BYTES);
+        let mut memory = Memory::new(Memory::BYTES);
         let mut all: Vec<Times> = definitions.iter().map(|_| Times::default()).collect();
         for round in 0..=rounds {
             // Another permit: nothing of the rounds before can be used but which codes are looked for.
@@ -115,6 +118,9 @@ fn ask(folder: &Path, excluded: &[PatientId]) {
                 timeline.shown(permits.next().map(std::slice::from_ref).unwrap_or_default());
             for (place, (definition, times)) in definitions.iter().zip(&mut all).enumerate() {
                 let asked = (definition, &world);
+                if forgets {
+                    memory = Memory::new(Memory::BYTES);
+                }
                 let (ms, cpu, line) = once(&timeline, asked, &shown, (&memory, threads));
                 if (threads, round, place) == (1, 0, 0) {
                     let ms = first.elapsed().as_secs_f64() * 1e3;

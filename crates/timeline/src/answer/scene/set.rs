@@ -38,10 +38,11 @@ impl<'a> Scene<'a> {
         mut with: impl FnMut(&Row) -> GoOn,
     ) {
         if let From::Table(table) = set.from {
-            let rows = self.rows(table);
+            let (rows, longest) = self.rows(table);
             let Some(last) = rows.last() else { return };
             let edges = window.map(|window| self.edges(window));
-            let (from, to) = edges.as_ref().map_or((0, rows.len()), |edges| edges.part(rows));
+            let (from, to) =
+                edges.as_ref().map_or((0, rows.len()), |edges| edges.part(rows, longest));
             // What has no start stands at the end, and is in every part.
             let timeless = if last.start.0 == NEVER {
                 rows.partition_point(|row| row.start.0 < NEVER).max(to)
@@ -117,14 +118,16 @@ impl<'a> Scene<'a> {
         rows
     }
 
-    fn rows(&self, table: usize) -> &'a [Row] {
-        self.known.tables.get(table).map_or(&[], |table| table.of(self.known.patient))
+    /// The events of a table, and how long their starts are at most.
+    fn rows(&self, table: usize) -> (&'a [Row], i64) {
+        let table = self.known.tables.get(table);
+        table.map_or((&[], 0), |table| (table.of(self.known.patient), table.longest()))
     }
 
     /// The events that a set looks at.
     fn source(&self, from: &From, out: &mut Vec<Row>) {
         match from {
-            From::Table(table) => out.extend_from_slice(self.rows(*table)),
+            From::Table(table) => out.extend_from_slice(self.rows(*table).0),
             From::Named(set) => self.members(set, out),
             From::Event(pick, any) => match (self.pick(pick), any) {
                 (Picked::Found(row), _) => out.push(Row { certain: true, ..row }),

@@ -6,9 +6,6 @@ use cohort::eval::{SECONDS_PER_DAY, Stretch, Truth, day_of};
 
 use crate::answer::table::{NEVER, Row};
 
-/// The longest stretch of a start.
-const STRETCH_SECONDS: i64 = crate::event::STRETCH_MAX as i64;
-
 /// A side of a window.
 #[derive(Clone, Copy)]
 pub(super) enum Edge {
@@ -138,13 +135,11 @@ impl Edges {
         }
     }
 
-    /// Of rows in order, those that may lie in it: none before the first of them, and those with a
-    /// start until the second, can.
-    pub(super) fn part(&self, rows: &[Row]) -> (usize, usize) {
+    /// Of rows in order, whose starts are so long at most, those that may lie in it: none before the
+    /// first of them, and those with a start until the second, can.
+    pub(super) fn part(&self, rows: &[Row], longest: i64) -> (usize, usize) {
         let low = match self.relation {
-            Relation::Starts | Relation::Wholly => {
-                self.from.fails_before.saturating_sub(STRETCH_SECONDS)
-            }
+            Relation::Starts | Relation::Wholly => self.from.fails_before.saturating_sub(longest),
             Relation::Ends | Relation::Overlaps => i64::MIN,
         };
         let high = match self.relation {

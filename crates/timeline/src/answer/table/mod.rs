@@ -78,9 +78,16 @@ pub(super) struct Table {
     columns: Vec<(ColumnId, Data)>,
     /// Where it has only the first events of patients: how many each has.
     counts: Vec<u32>,
+    /// Seconds of the longest start.
+    longest: i64,
 }
 
 impl Table {
+    /// How many seconds a start may be at most.
+    pub(super) fn longest(&self) -> i64 {
+        self.longest
+    }
+
     /// How many events of a patient there are beside the first, which alone is there.
     pub(super) fn others(&self, patient: u16) -> u64 {
         let count = self.counts.get(usize::from(patient));
@@ -274,7 +281,9 @@ pub(super) fn load(place: Place<'_, '_>, wanted: Wanted<'_>, shown: &Mask) -> Re
     })?;
     let Found { rows, whose, columns, counts } = found;
     let ends = ends(&whose, patients);
-    let mut table = Table { ends, rows, columns, counts };
+    let lengths = rows.iter().filter(|row| row.start.0 != NEVER);
+    let longest = lengths.map(|row| row.start.1 - row.start.0 + 1).max().unwrap_or(0);
+    let mut table = Table { ends, rows, columns, counts, longest };
     if runs > 1 {
         table.rows = in_order(&table.rows, &whose, &table.ends);
         if wanted.firsts {
