@@ -23,8 +23,9 @@ use crate::events::CohortConfig;
 use crate::gate::Seen;
 use crate::reader::{AtOnce, Scans, SnapshotTables, Together};
 
-/// People of a shard: few enough that what is read of them may be held twice.
-const AT_ONCE: AtOnce = AtOnce { people_max: 2_048, events_max: 4_000_000 };
+/// People of a shard: as many as one may have, since what is asked opens each run of each shard, and few
+/// enough that what is read of them may be held twice.
+const AT_ONCE: AtOnce = AtOnce { people_max: SHARD_PATIENTS_MAX, events_max: 8_000_000 };
 
 /// More segments than these are put into one, but not by a load, which would wait for it.
 const SEGMENTS_MAX: usize = 12;
@@ -95,7 +96,7 @@ impl EventIndex {
     /// When another process does it, there are no records, or something cannot be read or written.
     ///
     /// # Cost
-    /// For everybody: reads every table of events once. Memory for two groups of about 2,000 people.
+    /// For everybody: reads every table of events once. Memory for two groups of about 4,000 people.
     pub async fn update(
         &self,
         config: &CohortConfig,
@@ -229,7 +230,8 @@ impl<P: Fn(u64, u64)> Make<'_, P> {
         let house = (lake.inner.as_ref(), &lake.publishing);
         let scans = Scans::new((Some(&self.snapshot), Arc::new(tables)), house, false)?;
         let options = Options {
-            threads: lake.inner.config.threads,
+            // Reading takes the others.
+            threads: lake.inner.config.threads.div_ceil(2),
             declared: vec![EVERY_KIND.to_owned()],
             ..Options::default()
         };

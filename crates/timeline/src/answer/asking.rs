@@ -11,7 +11,7 @@ use super::bounds::{Zones, may_hold, zones_asked};
 use super::candidates::{Bits, Candidate, Entered, Shard};
 use super::keys;
 use super::memory::Held;
-use super::plan::{ColumnId, Need, Plan, TableSpec, plain};
+use super::plan::{ColumnId, From, Need, Plan, TableSpec, plain};
 use super::table::{self, Hit, Runs, Table, Wanted};
 use super::uses::{Uses, Walk};
 use super::{Effort, Question, whole};
@@ -57,7 +57,9 @@ pub(super) struct Asking<'a> {
     missing: Vec<bool>,
     /// Those of them without a plan, as a definition, and the kinds it looks at.
     unplanned: Option<(CohortDefinition, Vec<Kind>)>,
-    /// What is read for the entry, for dates, and for rules; columns are those that any needs.
+    /// What is read for the events by which patients enter, for all of the entry, for dates, and for
+    /// rules; columns are those that any needs.
+    ways_in: Uses,
     entry: Uses,
     dates: Uses,
     rules: Uses,
@@ -89,6 +91,7 @@ impl<'a> Asking<'a> {
             coverage: Vec::new(),
             missing: missing.to_vec(),
             unplanned: None,
+            ways_in: Uses::default(),
             entry: Uses::default(),
             dates: Uses::default(),
             rules: Uses::default(),
@@ -138,6 +141,7 @@ impl<'a> Asking<'a> {
             columns.extend(later.tables.get(table).into_iter().flatten());
         }
         self.visits = all.visits;
+        self.ways_in = ways_in(plan, &self.entry);
         for &table in all.tables.keys() {
             let Some(spec) = plan.tables.get(table) else { continue };
             let hits = self.hits(&spec.records, &|segment| table::hits(spec, segment, self.world));
@@ -274,6 +278,9 @@ impl<'a> Asking<'a> {
         };
         let may = self.need.met(shown, &mut have)?;
         shard.zones = zones.unwrap_or_default();
+        // Of whom has nothing to enter by, nothing else is read.
+        self.load(shard, read, &self.ways_in, &may)?;
+        let may = if self.ways_in.tables.is_empty() { may } else { shard.who_may_enter(&may) };
         self.load(shard, read, &self.entry, &may)?;
         let ways = shard.enter(&may);
         let mut with = Mask::none();
@@ -456,6 +463,17 @@ struct Reading<'a> {
     deaths: bool,
     /// The kinds whose coverage was read.
     coverage: BTreeSet<&'a Kind>,
+}
+
+/// The tables of the events by which patients enter, with the columns that are read of them; none where
+/// these are no events of a table.
+fn ways_in(plan: &Plan, entry: &Uses) -> Uses {
+    let mut uses = Uses::default();
+    for set in &plan.entry {
+        let From::Table(table) = set.from else { return Uses::default() };
+        uses.tables.extend(entry.tables.get_key_value(&table).map(|(of, all)| (*of, all.clone())));
+    }
+    uses
 }
 
 /// The patients of candidates.

@@ -2,10 +2,11 @@
 
 use std::cell::Cell;
 
-use cohort::ast::{Comparison, Operator, Share};
+use cohort::ast::{Comparison, Operator, Relation, Share, Statistic};
+use cohort::eval::{SECONDS_PER_DAY, shift_second};
 
-use super::plan::{Amount, Ask, ColumnId, From, Pick};
-use super::table::{Source, Zone, truths};
+use super::plan::{Amount, Ask, At, ColumnId, From, Instant, Pick, Set, Side, When};
+use super::table::{NEVER, Row, Source, Zone, truths};
 use crate::mask::Mask;
 
 /// Between what the numbers of a table's column lie, for every patient of a shard.
@@ -95,6 +96,8 @@ pub(super) struct Gate<'a> {
     table: usize,
     zones: &'a Zones,
     part: Part<'a>,
+    /// When the event at hand started, and the last one that started earlier.
+    met: Cell<(i64, i64)>,
 }
 
 /// A part of it.
@@ -111,6 +114,9 @@ enum Part<'a> {
 struct Steady<'a> {
     ask: &'a Ask,
     column: ColumnId,
+    /// Seconds before a row beyond which nothing that starts is compared with it, where that can be
+    /// told.
+    reach: Option<i64>,
     /// Whether it can hold of smaller numbers.
     falls: bool,
     /// Of the patient at hand: the outermost number of which it cannot hold, and that of which it may.
@@ -119,17 +125,33 @@ struct Steady<'a> {
 }
 
 impl<'a> Gate<'a> {
-    pub(super) fn new((table, ask): (usize, &'a Ask), zones: &'a Zones) -> Self {
-        Self { table, zones, part: Part::of(ask) }
+    /// Of a table whose starts are so many seconds long at most.
+    pub(super) fn new((table, ask): (usize, &'a Ask), longest: i64, zones: &'a Zones) -> Self {
+        Self { table, zones, part: Part::of(ask, (table, longest)), met: Cell::default() }
     }
 
     /// Begins with another patient.
     pub(super) fn begin(&self) {
         self.part.begin();
+        self.met.set((i64::MIN, i64::MIN));
     }
 
-    /// Whether it may hold of an event with these numbers.
-    pub(super) fn may_hold(&self, patient: u16, number: &dyn Fn(ColumnId) -> Option<f64>) -> bool {
+    /// Goes on to the next event of the patient: none is left out.
+    pub(super) fn meet(&self, row: &Row) {
+        let (last, earlier) = self.met.get();
+        self.met.set((row.start.0, if row.start.0 > last { last } else { earlier }));
+    }
+
+    /// Whether it may hold of the event that was met last, with these numbers.
+    pub(super) fn may_hold(
+        &self,
+        (patient, row): (u16, &Row),
+        number: &dyn Fn(ColumnId) -> Option<f64>,
+    ) -> bool {
+        let (_, earlier) = self.met.get();
+        // A start that is not known to the second may lie before rows that come later.
+        let is_known = row.start.0 == row.start.1 && row.start.0 != NEVER;
+        let gap = if is_known { row.start.0.saturating_sub(earlier) } else { 0 };
         let may = |ask: &Ask| {
             let zone = |source: Source<'_>| match source {
                 Source::Field(Pick::Frame(0), column) => {
@@ -139,17 +161,18 @@ impl<'a> Gate<'a> {
             };
             truths(ask, &zone).may_hold()
         };
-        self.part.may_hold(number, &may)
+        self.part.may_hold(gap, number, &may)
     }
 }
 
 impl<'a> Part<'a> {
-    fn of(ask: &'a Ask) -> Self {
-        let parts = |parts: &'a [Ask]| parts.iter().map(Self::of).collect();
+    fn of(ask: &'a Ask, table: (usize, i64)) -> Self {
+        let parts = |parts: &'a [Ask]| parts.iter().map(|part| Self::of(part, table)).collect();
         match ask {
             Ask::Of(Share::Any, of) => Self::Any(parts(of)),
             Ask::Of(Share::All, of) => Self::All(parts(of)),
             Ask::Compare(left, is, right) => {
+                let reach = reach(left, table).or_else(|| reach(right, table));
                 let (left, right) = (Turns::of(left), Turns::of(right));
                 let turns = match is {
                     Comparison::AtLeast | Comparison::Greater => left.with(right.back()),
@@ -162,7 +185,7 @@ impl<'a> Part<'a> {
                     Turns::Not | Turns::Other => return Self::Other(ask),
                 };
                 let (fails_until, holds_from) = (Cell::new(0.0), Cell::new(0.0));
-                Self::Steady(Steady { ask, column, falls, fails_until, holds_from })
+                Self::Steady(Steady { ask, column, reach, falls, fails_until, holds_from })
             }
             _ => Self::Other(ask),
         }
@@ -181,13 +204,16 @@ impl<'a> Part<'a> {
 
     fn may_hold(
         &self,
+        gap: i64,
         number: &dyn Fn(ColumnId) -> Option<f64>,
         may: &dyn Fn(&Ask) -> bool,
     ) -> bool {
         match self {
-            Self::Any(parts) => parts.iter().any(|part| part.may_hold(number, may)),
-            Self::All(parts) => parts.iter().all(|part| part.may_hold(number, may)),
+            Self::Any(parts) => parts.iter().any(|part| part.may_hold(gap, number, may)),
+            Self::All(parts) => parts.iter().all(|part| part.may_hold(gap, number, may)),
             Self::Other(ask) => may(ask),
+            // Nothing is there to be compared with, and of nothing there is no least or largest.
+            Self::Steady(of) if of.reach.is_some_and(|reach| gap > reach) => false,
             Self::Steady(of) => {
                 // Of no number nothing holds that is calculated from it.
                 let Some(value) = number(of.column) else { return false };
@@ -202,6 +228,36 @@ impl<'a> Part<'a> {
             }
         }
     }
+}
+
+/// How many seconds before an event the members of a set start at most, of which something calculated
+/// takes the least or the largest number: where they are of the event's own table, whose starts are so
+/// long at most, and start before the event.
+fn reach(amount: &Amount, table: (usize, i64)) -> Option<i64> {
+    match amount {
+        Amount::Statistic(Statistic::Lowest | Statistic::Highest, _, set) => reach_of(set, table),
+        Amount::Arithmetic(_, left, right) => reach(left, table).or_else(|| reach(right, table)),
+        Amount::Converted(inner, _) => reach(inner, table),
+        _ => None,
+    }
+}
+
+fn reach_of(set: &Set, (table, longest): (usize, i64)) -> Option<i64> {
+    let is_own = |at: &Instant| matches!(&at.at, At::Start(of) if **of == Pick::Frame(0));
+    let When { relation: Relation::Starts, from: Side::Closed(from) | Side::Open(from), .. } =
+        set.window.as_ref()?
+    else {
+        return None;
+    };
+    let Side::Open(to) = &set.window.as_ref()?.to else { return None };
+    let offset = from.offset.filter(|_| is_own(from) && is_own(to) && to.offset.is_none())?;
+    if set.from != From::Table(table) {
+        return None;
+    }
+    // The longest of all months and years, and the day in which the window begins.
+    let years = shift_second(0, offset).saturating_neg();
+    let margin = (3 * SECONDS_PER_DAY).saturating_add(longest);
+    (years >= 0).then(|| years.saturating_add(years / 27).saturating_add(margin))
 }
 
 /// How what is calculated turns as a number of the event at hand grows; rounding keeps the order of

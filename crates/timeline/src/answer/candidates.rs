@@ -135,8 +135,30 @@ impl Shard<'_> {
 
     /// Of each alternative of the entry, what is asked of its events first.
     fn gates(&self) -> Vec<Option<Gate<'_>>> {
-        let gate = |set| compared_in(set).map(|of| Gate::new(of, &self.zones));
+        let longest = |table: usize| self.tables.get(table).map_or(i64::MAX, Table::longest);
+        let gate = |set| compared_in(set).map(|of| Gate::new(of, longest(of.0), &self.zones));
         self.plan.entry.iter().map(gate).collect()
+    }
+
+    /// Of these patients, those who have any event of the tables by which patients enter.
+    pub(super) fn who_may_enter(&self, may: &Mask) -> Mask {
+        let tables: Vec<&Table> = self
+            .plan
+            .entry
+            .iter()
+            .filter_map(|set| match set.from {
+                From::Table(table) => self.tables.get(table),
+                _ => None,
+            })
+            .collect();
+        let mut with = Mask::none();
+        for place in may.places() {
+            let has_any = |patient: u16| tables.iter().any(|of| !of.of(patient).is_empty());
+            if u16::try_from(place).is_ok_and(has_any) {
+                with.set(place);
+            }
+        }
+        with
     }
 
     /// Step 1 for these patients.
@@ -189,6 +211,7 @@ impl Shard<'_> {
             gate.iter().for_each(Gate::begin);
             // What is not certain already does not become so.
             let may = |row: &Row| {
+                gate.iter().for_each(|gate| gate.meet(row));
                 let has_day = row.start.0 != NEVER && day_of(row.start.0) == day_of(row.start.1);
                 let may_be = |gate| self.may_be(known.patient, gate, row);
                 row.certain && has_day && gate.as_ref().is_none_or(may_be)
@@ -214,7 +237,7 @@ impl Shard<'_> {
     fn may_be(&self, patient: u16, gate: &Gate<'_>, row: &Row) -> bool {
         let of = self.tables.get(usize::from(row.table));
         let number = |column| of.and_then(|of| of.number(column, row.at));
-        gate.may_hold(patient, &number)
+        gate.may_hold((patient, row), &number)
     }
 
     /// Steps 2 to 6.

@@ -24,7 +24,7 @@ impl Planner<'_> {
         };
         let from = match &set.from {
             Source::Records(records) => {
-                let filters = with.as_mut().map(take_filters).unwrap_or_default();
+                let filters = with.as_mut().map(filters).unwrap_or_default();
                 From::Table(self.table(TableSpec { records: records.clone(), filters })?)
             }
             Source::Named(name) => self.set_named(at, name)?,
@@ -105,9 +105,28 @@ fn flatten(ask: Ask, parts: &mut Vec<Ask>) {
     }
 }
 
-/// Takes out what asks only columns of the event at hand.
-fn take_filters(parts: &mut Vec<Ask>) -> Vec<Ask> {
-    parts.extract_if(.., |part| is_filter(part)).collect()
+/// Takes out what asks only columns of the event at hand, and adds what follows for these from the rest:
+/// of an event of which that does not hold, the rest does not hold either.
+fn filters(parts: &mut Vec<Ask>) -> Vec<Ask> {
+    let mut filters: Vec<Ask> = parts.extract_if(.., |part| is_filter(part)).collect();
+    filters.extend(parts.iter().filter_map(implied));
+    filters
+}
+
+/// What asks only columns of the event at hand and is at least as true as an ask.
+fn implied(ask: &Ask) -> Option<Ask> {
+    match ask {
+        ask if is_filter(ask) => Some(ask.clone()),
+        Ask::Of(Share::All, parts) => {
+            let parts: Vec<Ask> = parts.iter().filter_map(implied).collect();
+            (!parts.is_empty()).then_some(Ask::Of(Share::All, parts))
+        }
+        Ask::Of(Share::Any, parts) => {
+            let parts: Option<Vec<Ask>> = parts.iter().map(implied).collect();
+            parts.map(|parts| Ask::Of(Share::Any, parts))
+        }
+        _ => None,
+    }
 }
 
 fn is_filter(ask: &Ask) -> bool {
