@@ -81,6 +81,8 @@ fn judge(args: &BenchCohortArgs, folder: &Path) -> anyhow::Result<()> {
     timed(&mut make)?;
     let mut load = this_program()?;
     timed(load.args(["ingest", "--quiet", "--home"]).arg(&home).arg(files.join("fhir")))?;
+    let mut index = this_program()?;
+    timed(index.args(["index", "--quiet", "--home"]).arg(&home))?;
     let truths = truths(&files)?;
     let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     threads.block_on(ask(&home, &truths))
