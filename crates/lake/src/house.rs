@@ -89,12 +89,12 @@ pub enum LakeError {
          end it, then run any command that writes, such as `aoba optimize`"
     )]
     LedgerInUse,
-    /// Rows and lines are emptied where they lie, which is done in a folder only.
+    /// Rows and lines are emptied where they lie, and the bucket would keep what was there.
     #[error(
-        "nobody can be erased while the lake lies in {url}: rows are emptied where they lie, which is done \
-         in a folder only; bring the lake into a folder and erase there, as docs/manual/erase.md says"
+        "nobody can be erased while {url} keeps older versions of what is written over: the person would \
+         stay in them; do as docs/manual/erase.md says of buckets with versions"
     )]
-    ErasureInBucket {
+    BucketKeepsVersions {
         /// The bucket, and the place in it.
         url: String,
     },
@@ -115,13 +115,13 @@ impl LakeError {
             Self::Storage(error)
             | Self::Table(TableError::Storage(error))
             | Self::Landing(LandingError::Storage(error)) => Some(error.say(locale)),
-            Self::LedgerInUse | Self::ErasureInBucket { .. } if locale == Locale::En => {
+            Self::LedgerInUse | Self::BucketKeepsVersions { .. } if locale == Locale::En => {
                 Some(self.to_string())
             }
             Self::LedgerInUse => Some(LEDGER_IN_USE_JA.to_owned()),
-            Self::ErasureInBucket { url } => Some(format!(
-                "レイクが{url}にある間は、患者を消去できません。行をその場で空にする処理は、フォルダーでのみ行えます。\
-                 docs/manual/erase.ja.mdのとおり、レイクをフォルダーに移してから消去してください"
+            Self::BucketKeepsVersions { url } => Some(format!(
+                "{url}は上書きされたものの古い版を残すため、患者を消去できません。消去しても古い版に残ります。\
+                 docs/manual/erase.ja.mdの、版を残すバケットの項のとおりにしてください"
             )),
             Self::Table(TableError::Address { url, .. }) if locale == Locale::Ja => Some(format!(
                 "lake.urlの{url}はレイクの置き場所として使えません。file:///folderか\
@@ -277,14 +277,15 @@ impl Lake {
         writer::notice(&self.inner.home).under_way
     }
 
-    /// Whether somebody can be erased here.
+    /// Whether somebody can be erased here. Of a bucket it is seen by writing something into it.
     ///
     /// # Errors
-    /// When the lake lies in a bucket.
-    pub fn may_erase(&self) -> Result<(), LakeError> {
-        match &self.inner.tables.bucket {
-            Some(_) => Err(LakeError::ErasureInBucket { url: self.url().to_string() }),
-            None => Ok(()),
+    /// When the lake lies in a bucket that keeps older versions, or cannot be written.
+    pub async fn may_erase(&self) -> Result<(), LakeError> {
+        let Some(bucket) = &self.inner.tables.bucket else { return Ok(()) };
+        match bucket.keeps_versions().await? {
+            true => Err(LakeError::BucketKeepsVersions { url: self.url().to_string() }),
+            false => Ok(()),
         }
     }
 

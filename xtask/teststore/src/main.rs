@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hyper::body::Incoming;
-use hyper::header::IF_NONE_MATCH;
+use hyper::header::{HeaderValue, IF_NONE_MATCH};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -33,6 +33,8 @@ const SECRET: &str = "of/tests+only";
 
 /// Whoever asks for such a bucket may read and not write.
 const READ_ONLY: &str = "read-only-";
+/// Such a bucket says of what is written which version it is, as one does that keeps all.
+const VERSIONS: &str = "versions-";
 /// The condition of a write to such a bucket is not looked at.
 const UNCONDITIONAL: &str = "unconditional-";
 
@@ -96,6 +98,11 @@ impl Front {
             return Ok(denied());
         }
         let request = request.map(Body::from);
+        if path.starts_with(VERSIONS) && request.method() == Method::PUT {
+            let mut response = self.service.call(request).await?;
+            response.headers_mut().insert("x-amz-version-id", HeaderValue::from_static("7"));
+            return Ok(response);
+        }
         if reads || !request.headers().contains_key(IF_NONE_MATCH) {
             return self.service.call(request).await;
         }

@@ -41,7 +41,7 @@ const LOOKS_MAX: usize = 12;
 /// `aoba erase`
 pub(crate) async fn run(house: &House, args: &EraseArgs) -> anyhow::Result<()> {
     // Before anything is looked through, or asked of a bucket.
-    house.lake.may_erase()?;
+    house.lake.may_erase().await?;
     // Taking the right to write carries out what was interrupted.
     let mut writer = house.lake.writer("erase").await?;
     if args.lift {

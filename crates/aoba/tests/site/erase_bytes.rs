@@ -5,7 +5,8 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 
 use arrow::util::display::array_value_to_string;
 use base64::Engine as _;
@@ -15,6 +16,7 @@ use flate2::write::GzEncoder;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::house::{House, files_below};
+use crate::store;
 use crate::web::Server;
 
 /// What tells of the person: keys, number, names old and new, telephone, address, birthday, texts,
@@ -70,9 +72,25 @@ const THIRD: &str = r#"{"resourceType":"Bundle","type":"transaction","entry":[{"
 {"resourceType":"Observation","id":"kin-o2","status":"final","code":{"text":"HB"},"subject":{"reference":"Patient/kin"}}
 "#;
 
-/// A home with all of it, a study that keeps the first snapshot, and what died processes left.
-fn house() -> House {
+/// A home whose lake lies in a bucket, and the folder of its objects; none where there is no server.
+fn in_a_bucket() -> Option<(House, PathBuf)> {
+    let server = store::Server::get()?;
     let house = House::new();
+    house.set(&format!(
+        "[lake]\nurl = \"s3://site-bytes/site\"\n[lake.store]\nendpoint = \"{}\"\nallow_http = true\n\
+         credentials_file = \"../key\"\n",
+        server.endpoint()
+    ));
+    let (key, secret) = (store::KEY_ID, store::SECRET);
+    let text = format!("[default]\naws_access_key_id={key}\naws_secret_access_key={secret}\n");
+    let path = house.home().join("../key");
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    Some((house, server.make_bucket("site-bytes").join("site")))
+}
+
+/// Fills a home with all of it, a study that keeps the first snapshot, and what died processes left.
+fn fill(house: &House, objects: Option<&Path>) {
     house.ingest(&[&house.write("first.ndjson", first())]);
     let mut packed = GzEncoder::new(Vec::new(), Compression::default());
     packed.write_all(SECOND.as_bytes()).unwrap();
@@ -81,23 +99,25 @@ fn house() -> House {
     house.ingest(&[&house.write("third.ndjson.zst", packed)]);
     house.run(&["study", "record", "S1", "--title-ja", "研究", "--title-en", "A study"]);
     house.run(&["snapshots", "pin", "1", "--study", "S1"]);
-    left_behind(&house);
-    house
+    left_behind(house, objects);
 }
 
 /// A file kept by a load that died before it said so, half a data file, half a pull, and a file of
 /// somebody's own.
-fn left_behind(house: &House) {
+fn left_behind(house: &House, objects: Option<&Path>) {
     let home = house.home();
     let other = House::new();
     let line = r#"{"resourceType":"Observation","id":"zqkey-o9","status":"final","code":{"text":"ZQNOTE"},"subject":{"reference":"Patient/zqkey-patient"}}"#;
     other.ingest(&[&other.write("unsaid.ndjson", line)]);
     for path in files_below(&other.home().join("landing")) {
-        let to = home.join(path.strip_prefix(other.home()).unwrap());
+        let landing = objects.map_or_else(|| home.join("landing"), |of| of.join("_landing"));
+        let to = landing.join(path.strip_prefix(other.home().join("landing")).unwrap());
         std::fs::create_dir_all(to.parent().unwrap()).unwrap();
         std::fs::copy(path, to).unwrap();
     }
-    std::fs::write(home.join("lake/observation/part-x.parquet#1"), "PAR1 ZQVALUE").unwrap();
+    if objects.is_none() {
+        std::fs::write(home.join("lake/observation/part-x.parquet#1"), "PAR1 ZQVALUE").unwrap();
+    }
     let pull = home.join("pulls/0011223344556677");
     std::fs::create_dir_all(&pull).unwrap();
     std::fs::write(pull.join("Patient-000001.part"), "{\"id\":\"zqkey-patient\"").unwrap();
@@ -163,11 +183,12 @@ fn cells(path: &Path) -> String {
     said
 }
 
-/// Where in the home these words stand, in any code.
-fn found(house: &House, tells: &[&str]) -> Vec<String> {
+/// Where in the home and in a bucket these words stand, in any code.
+fn found(house: &House, objects: Option<&Path>, tells: &[&str]) -> Vec<String> {
     let words: Vec<_> = tells.iter().map(|tell| (tell, coded(tell))).collect();
     let mut found = Vec::new();
-    for path in files_below(&house.home()) {
+    let far = objects.map(files_below).unwrap_or_default();
+    for path in files_below(&house.home()).into_iter().chain(far) {
         if path.starts_with(house.home().join("views")) {
             continue;
         }
@@ -208,35 +229,49 @@ fn assert_same(now: &[String], before: &[String]) {
 
 #[test]
 fn no_byte_in_any_code_tells_of_somebody_erased_and_others_have_what_they_had() {
-    let house = house();
-    let told = found(&house, &TELLS);
+    let house = House::new();
+    fill(&house, None);
+    whoever_is_erased_is_nowhere(&house, None);
+}
+
+#[test]
+fn no_byte_of_a_bucket_tells_of_somebody_erased_either() {
+    let Some((house, objects)) = in_a_bucket() else { return };
+    fill(&house, Some(&objects));
+    whoever_is_erased_is_nowhere(&house, Some(&objects));
+}
+
+fn whoever_is_erased_is_nowhere(house: &House, objects: Option<&Path>) {
+    let found = |tells: &[&str]| found(house, objects, tells);
+    let told = found(&TELLS);
     for tell in TELLS {
         assert!(told.iter().any(|one| one.starts_with(tell)), "the search finds {tell}: {told:#?}");
     }
-    let (before, answer) = (of_others(&house), "select count(*) from observation");
+    let (before, answer) = (of_others(house), "select count(*) from observation");
     let kept = ["sql", "--snapshot", "1", "--format", "json", "select count(*) n from observation"];
     let pinned = house.json(&kept)[0]["n"].as_i64().unwrap();
     let counted = house.number(answer);
-    let server = Server::start(&house);
+    let server = Server::start(house);
     let pages = server.crawl();
     assert!(pages.len() > 10);
 
     let dry = house.run(&["erase", "urn:karte|ZQNUM-778899", "--dry-run", "--quiet"]);
     assert!(dry.contains("Nothing was changed") && dry.contains("- observation: "), "{dry}");
-    assert_eq!(found(&house, &TELLS), told, "a dry run changes nothing");
+    assert_eq!(found(&TELLS), told, "a dry run changes nothing");
     assert!(!house.home().join("tmp/erase").exists());
 
     let erase = ["erase", "urn:karte|ZQNUM-778899", "--reason", "request 7", "--quiet"];
     let certificate = house.json(&[&erase[..], &["--format", "json"]].concat());
-    let still = found(&house, &TELLS);
+    let still = found(&TELLS);
     assert!(still.is_empty(), "{still:#?}");
     assert_eq!(certificate["removed"]["pulls"], 1);
     assert_eq!(certificate["removed"]["unreadable"], 2);
     // What is not the program's to change is listed, and not by the person's name.
     let recall = certificate["recall"].to_string();
+    assert_eq!(recall.contains("s3://site-bytes/site"), objects.is_some(), "{recall}");
     assert!(recall.contains("views/*") && !certificate.to_string().contains("zqkey"), "{recall}");
     for kept in ["kept", "keptnote", "keptcode", "kincode", "東山 近子"] {
-        assert!(!found(&house, &[kept]).is_empty(), "{kept} is somebody else's");
+        assert!(!found(&[kept]).is_empty(), "{kept} is somebody else's");
     }
 
     // Who was looking before the erasure, and goes on, sees what is there now.
@@ -247,13 +282,13 @@ fn no_byte_in_any_code_tells_of_somebody_erased_and_others_have_what_they_had() 
         assert!(!TELLS.iter().any(|tell| low.contains(tell)), "{path}");
     }
     drop(server);
-    assert_same(&of_others(&house), &before);
+    assert_same(&of_others(house), &before);
     assert_eq!(house.number(answer), counted - 1);
     assert_eq!(house.json(&kept)[0]["n"], pinned - 2, "hers, and the one deleted since");
     house.run(&["rebuild", "--quiet"]);
-    assert_same(&of_others(&house), &before);
+    assert_same(&of_others(house), &before);
     house.run(&["doctor", "--deep"]);
     house.run(&["audit", "verify"]);
-    let still = found(&house, &TELLS);
+    let still = found(&TELLS);
     assert!(still.is_empty(), "{still:#?}");
 }

@@ -103,9 +103,9 @@ fn a_backup_holds_what_was_received_into_a_bucket_that_is_lost_later() {
 }
 
 #[test]
-fn nobody_is_erased_in_a_bucket_and_what_to_do_is_told_in_both_languages() {
+fn nobody_is_erased_where_a_bucket_keeps_versions_and_it_is_told_in_both_languages() {
     let Some(server) = Server::get() else { return };
-    let (house, _) = house(server, &server.endpoint(), "site-erase", "");
+    let (house, _) = house(server, &server.endpoint(), "versions-site", "");
     let people = people();
     done(with_key(&house, &["ingest", "--quiet", people.to_str().unwrap()]));
     let ask = ["sql", "--format", "json", "select count(*) as n from observation"];

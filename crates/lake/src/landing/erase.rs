@@ -106,10 +106,10 @@ impl Expected {
     /// What a file is held against, by the record beside it.
     pub(super) fn of(id: LandingId, record: Option<Record>) -> Self {
         let Some(record) = record else {
-            return Self { hashes: vec![id], broken: false, unasked: None };
+            return Self { hashes: vec![id], broken: false };
         };
         let hashes = record.was.iter().chain([&record.is]).filter_map(|hash| hash.parse().ok());
-        Self { hashes: hashes.collect(), broken: record.broken, unasked: None }
+        Self { hashes: hashes.collect(), broken: record.broken }
     }
 }
 
@@ -142,15 +142,14 @@ impl Landing {
         }
     }
 
-    /// Writes a record so that after a crash the old one or the new one stands there. In a bucket
-    /// none is written: nobody is erased there.
+    /// Writes a record so that after a crash the old one or the new one stands there.
     pub(crate) fn put_record(&self, id: LandingId, record: &Record) -> Result<(), LandingError> {
         let path = self.record_path(id);
-        if self.bucket.is_some() {
-            let source = io::Error::from(io::ErrorKind::Unsupported);
-            return Err(StorageError::new("write", &path, source).into());
-        }
         let text = record.written().map_err(io::Error::other);
+        if let Some(bucket) = &self.bucket {
+            let text = text.map_err(at("write", &path))?;
+            return Ok(Self::put_record_far(bucket, id, text)?);
+        }
         let aside = Aside::new(&self.aside)?;
         let write = || {
             let mut file = File::create(&aside.path)?;
@@ -163,6 +162,9 @@ impl Landing {
 
     /// Puts content that was written aside into a file's place; done before, nothing is there to do.
     pub(crate) fn put_written(&self, id: LandingId, written: &Written) -> Result<(), LandingError> {
+        if let Some(bucket) = &self.bucket {
+            return Self::put_written_far(bucket, id, written);
+        }
         let Some((path, _)) = self.find(id) else { return Err(LandingError::Missing(id)) };
         if written.aside.exists() {
             storage::put_in_place(&written.aside, &path)?;
@@ -180,7 +182,11 @@ impl Landing {
         (content, erased): (&NewContent, ErasedIn),
         aside: &Path,
     ) -> Result<Written, LandingError> {
-        let (_, stored_before) = self.find(id).ok_or(LandingError::Missing(id))?;
+        let stored_before = match &self.bucket {
+            Some(bucket) => Self::find_far(bucket, id)?.map(|held| held.size_bytes),
+            None => self.find(id).map(|(_, size_bytes)| size_bytes),
+        };
+        let stored_before = stored_before.ok_or(LandingError::Missing(id))?;
         let record = self.record(id)?;
         let reader = self.read(id)?;
         let file = File::create(aside).map_err(at("write", aside))?;

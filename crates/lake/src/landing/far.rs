@@ -10,7 +10,7 @@ use object_store::path::Path;
 use object_store::{Error, ObjectStoreExt as _};
 use vocab::LandingId;
 
-use super::erase::{self, Record};
+use super::erase::{self, Record, Written};
 use super::read::Stored;
 use super::{
     Copied, Expected, Landing, LandingError, LandingReader, Lies, Packing, StoredFile, below, fill,
@@ -55,6 +55,16 @@ impl Landing {
                 },
             }
         }
+        Self::send(bucket, path, (aside, stored_bytes))?;
+        Ok(false)
+    }
+
+    /// Puts a file that lies here into the bucket.
+    fn send(
+        bucket: &Bucket,
+        path: Path,
+        (aside, stored_bytes): (&LocalPath, u64),
+    ) -> Result<(), LandingError> {
         let mut file = File::open(aside).map_err(at("read", aside))?;
         let to = bucket.clone();
         let put = bucket.begin(async move {
@@ -75,27 +85,52 @@ impl Landing {
             }
             Ok(())
         });
-        put.end()?;
-        Ok(false)
+        Ok(put.end()?)
+    }
+
+    /// Puts content that was written aside into a file's place; done before, it is done again.
+    pub(super) fn put_written_far(
+        bucket: &Bucket,
+        id: LandingId,
+        written: &Written,
+    ) -> Result<(), LandingError> {
+        let held = Self::find_far(bucket, id)?.ok_or(LandingError::Missing(id))?;
+        let stored_bytes = written.aside.metadata().map_err(at("read", &written.aside))?.len();
+        Self::send(bucket, held.path, (&written.aside, stored_bytes))
+    }
+
+    /// Writes the record beside a file.
+    pub(super) fn put_record_far(
+        bucket: &Bucket,
+        id: LandingId,
+        text: String,
+    ) -> Result<(), StorageError> {
+        let (to, path) = (bucket.clone(), record_path(bucket, id));
+        let put = bucket.begin(async move {
+            let put = to.store().put(&path, text.into()).await;
+            put.map(drop).map_err(|error| to.said("write", &path, &error))
+        });
+        put.end()
     }
 
     /// Opens a file that lies in the bucket.
     pub(super) fn read_far(bucket: &Bucket, id: LandingId) -> Result<LandingReader, LandingError> {
         let held = Self::find_far(bucket, id)?.ok_or(LandingError::Missing(id))?;
         let shown = bucket.shown(&held.path);
-        // Where a lake was never moved there is no record: one is asked for where it is needed.
-        let unasked = Some((bucket.clone(), id));
-        let expected = Expected { unasked, ..Expected::of(id, None) };
+        let expected = Expected::of(id, Self::record_far(bucket, id)?);
         LandingReader::open(expected, Stored::Far(held.reader()), shown)
     }
 
-    /// The record beside a file from which lines were taken in a folder, before the lake was brought
-    /// here.
+    /// The record beside a file from which lines were taken.
     pub(super) fn record_far(
         bucket: &Bucket,
         id: LandingId,
     ) -> Result<Option<Record>, LandingError> {
         let path = record_path(bucket, id);
+        // Hardly any file has one.
+        if Self::size_far(bucket, path.clone())?.is_none() {
+            return Ok(None);
+        }
         let (from, shown) = (bucket.clone(), bucket.shown(&path));
         let get = bucket.begin(async move {
             let found = match from.store().get(&path).await {

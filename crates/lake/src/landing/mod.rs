@@ -118,8 +118,6 @@ struct Expected {
     /// The file was received broken and is whole in the landing since somebody's lines were erased:
     /// the break is told all the same.
     broken: bool,
-    /// The bucket that was not asked yet for a record of erasures.
-    unasked: Option<(Bucket, LandingId)>,
 }
 
 /// A file of the landing as it is stored.

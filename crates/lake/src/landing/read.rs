@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use vocab::LandingId;
 
-use super::{CHUNK_BYTES, Expected, Landing, LandingError, Packing};
+use super::{CHUNK_BYTES, Expected, LandingError, Packing};
 use crate::storage::{self, FarReader, StorageError, at};
 
 /// The bytes of a held file as they are stored.
@@ -94,21 +94,9 @@ impl LandingReader {
             Content::Zstd(unpacked) => finish_packed(unpacked.get_mut()),
         };
         match hash {
-            Ok(hash) => self.is_expected(hash),
+            Ok(hash) => Ok(self.expected.hashes.contains(&hash)),
             Err(error) => not_given(&error).map_or(Ok(false), Err),
         }
-    }
-
-    /// Whether the file may have this hash. A bucket is asked for a record of erasures only where the
-    /// hash is not the name.
-    fn is_expected(&mut self, hash: LandingId) -> io::Result<bool> {
-        if !self.expected.hashes.contains(&hash)
-            && let Some((bucket, id)) = self.expected.unasked.take()
-        {
-            let record = Landing::record_far(&bucket, id).map_err(io::Error::other)?;
-            self.expected = Expected::of(id, record);
-        }
-        Ok(self.expected.hashes.contains(&hash))
     }
 
     fn finish(&mut self, well_read: bool) -> io::Result<usize> {

@@ -141,6 +141,17 @@ impl Bucket {
         }
     }
 
+    /// Whether the bucket keeps what is written over or taken away. It says so of what is written.
+    pub(crate) async fn keeps_versions(&self) -> Result<bool, StorageError> {
+        self.look().await?;
+        let path = self.path(&format!("_probe/{}", unlike_any_other()));
+        let put = self.store.put(&path, "versions".into()).await;
+        let put = put.map_err(|error| self.said("write", &path, &error))?;
+        let gone = self.store.delete(&path).await;
+        gone.map_err(|error| self.said("remove", &path, &error))?;
+        Ok(put.version.is_some())
+    }
+
     /// Begins work on the store; it is waited for from any thread whatsoever.
     pub(crate) fn begin<T: Send + 'static>(
         &self,

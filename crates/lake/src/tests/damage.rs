@@ -49,7 +49,7 @@ async fn faults(lake: &Lake) -> Vec<String> {
 }
 
 fn files(house: &House, folder: &str, ending: &str) -> Vec<PathBuf> {
-    let folder = house.folder.path().join("lake").join(folder);
+    let folder = house.place.tables.join(folder);
     let there = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<PathBuf> =
         there.filter(|path| path.extension().is_some_and(|found| found == ending)).collect();
@@ -157,7 +157,7 @@ async fn a_rebuild_sets_a_damaged_table_aside_and_makes_it_anew() {
     let writer = lake.writer_for_rebuild("rebuild").await.unwrap();
     assert_eq!(writer.healed().set_aside, ["observation"]);
     drop(writer);
-    assert!(house.folder.path().join("lake/.damaged/observation-1/_delta_log").is_dir());
+    assert!(house.place.tables.join(".damaged/observation-1/_delta_log").is_dir());
     // Nothing is added to a table that is gone.
     let refused = house.load(3, &ROWS).await.unwrap_err();
     assert!(matches!(refused, LakeError::Table(TableError::Missing { .. })), "{refused}");
@@ -173,7 +173,7 @@ async fn a_rebuild_sets_a_damaged_table_aside_and_makes_it_anew() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_is_gone_is_made_anew_by_a_rebuild() {
     let house = lived_in().await;
-    std::fs::remove_dir_all(house.folder.path().join("lake")).unwrap();
+    std::fs::remove_dir_all(&house.place.tables).unwrap();
     let lake = house.reopened();
     drop(lake.writer_for_rebuild("rebuild").await.unwrap());
     house.load_with(FaultPoint::default(), LoadMode::Replace, 1, &ROWS, &[]).await.unwrap();
@@ -222,6 +222,6 @@ async fn what_a_snapshot_rests_on_is_named_and_nothing_that_came_later() {
     let of_both = paths(house.lake.needed(&both).await.unwrap());
     assert_eq!(of_both.len(), 8, "{of_both:?}");
     for path in of_both {
-        assert!(house.lake.folder().unwrap().join(path).is_file());
+        assert!(house.place.tables.join(path).is_file());
     }
 }

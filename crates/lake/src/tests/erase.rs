@@ -16,8 +16,8 @@ use crate::doctor::Depth;
 use crate::landing::{LandingError, NewContent};
 use crate::storage::Trouble;
 use crate::writer::{
-    Certificate, Erasing, FaultPoint, FileErasure, LinesOf, LoadMode, OldPlace, OldRow, RowsAgain,
-    Speaks,
+    Certificate, Erasing, FaultPoint, FileErasure, LinesOf, LoadMode, OldPlace, OldRow, Recall,
+    RowsAgain, Speaks,
 };
 use crate::{Lake, LakeError};
 
@@ -111,7 +111,7 @@ async fn erase(
 
 /// Every cell of every data file that lies in a table's folder, whatever names it.
 fn cells(house: &House, table: &str) -> String {
-    let folder = house.folder.path().join("lake").join(table);
+    let folder = house.place.tables.join(table);
     let mut said = String::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -146,7 +146,7 @@ async fn is_erased(house: &House, first: SnapshotId, second: SnapshotId, kept: L
     for part in ["only-hanako", "mentions", "nobody", "99.0", "\"d\"", "\"e\"", "\"f\""] {
         assert!(!said.contains(part), "{part}: {said}");
     }
-    let folder = house.folder.path().join("lake/observation/_delta_log");
+    let folder = house.place.tables.join("observation/_delta_log");
     for entry in std::fs::read_dir(folder).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
         assert!(!text.contains(&format!("\\\"patient_id\\\":{HANAKO}")), "{text}");
@@ -166,7 +166,7 @@ async fn is_erased(house: &House, first: SnapshotId, second: SnapshotId, kept: L
 /// The ledger knows of every file that lies there what it is, and of every version what it says.
 async fn is_written_down(house: &House) {
     let (book, table) = (house.ledger.lake_files(), "observation");
-    let folder = house.folder.path().join("lake").join(table);
+    let folder = house.place.tables.join(table);
     let mut lying = BTreeMap::new();
     for below in ["", "_delta_log/"] {
         for entry in std::fs::read_dir(folder.join(below)).unwrap() {
@@ -192,12 +192,15 @@ async fn is_written_down(house: &House) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_no_snapshot_rests_on_goes_with_an_erasure_and_no_backup_is_made_meanwhile() {
     let (house, first, second, kept) = house().await;
-    let mut left = Vec::new();
-    for name in ["before-upgrade/step-0006-ledger.db", "lake/.damaged/observation-1/x.parquet"] {
-        let path = house.folder.path().join(name);
+    let home = house.folder.path();
+    let damaged = ".damaged/observation-1/x.parquet";
+    let left = [
+        ("before-upgrade/step-0006-ledger.db", home.join("before-upgrade/step-0006-ledger.db")),
+        (damaged, house.place.tables.join(damaged)),
+    ];
+    for (_, path) in &left {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, "Hanako").unwrap();
-        left.push((name, path));
+        std::fs::write(path, "Hanako").unwrap();
     }
     let copying = house.ledger.hold_files(HoldFor::Copying).unwrap();
     let refused = erase(&house, kept, FaultPoint::default()).await.map(drop);
@@ -208,7 +211,7 @@ async fn what_no_snapshot_rests_on_goes_with_an_erasure_and_no_backup_is_made_me
     is_erased(&house, first, second, kept).await;
     for (name, path) in left {
         assert!(!path.exists(), "{name}");
-        let told = certificate.files.iter().find(|file| file.file == name).unwrap();
+        let told = certificate.files.iter().find(|file| file.file.ends_with(name)).unwrap();
         assert_eq!((&told.after, told.sizes), (&None, (6, 0)));
     }
 }
@@ -219,7 +222,7 @@ async fn somebody_erased_is_in_no_version_and_nobody_else_loses_a_row() {
     // A reader that has read before: what it remembers of files must not mislead it.
     assert_eq!(seen(&house, &house.lake, first).await.len(), 5);
     let sizes = |house: &House| {
-        let folder = house.folder.path().join("lake/observation");
+        let folder = house.place.tables.join("observation");
         let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
         let files = files.filter(|entry| entry.path().is_file());
         files
@@ -242,6 +245,9 @@ async fn somebody_erased_is_in_no_version_and_nobody_else_loses_a_row() {
     assert_eq!(certificate.removed.rows_counting, 3);
     assert_eq!((certificate.holes.len(), certificate.holes[0].rows["observation"]), (1, 3));
     assert!(certificate.files.iter().all(|file| file.after.as_ref() != Some(&file.before)));
+    let far: Vec<_> =
+        certificate.recall.iter().filter(|one| matches!(one, Recall::Bucket { .. })).collect();
+    assert_eq!(far.len(), usize::from(house.place.url.is_some()), "{far:?}");
     let kept_as = house.ledger.erasures().certificate(vocab::ErasureId(1)).await.unwrap().unwrap();
     assert_eq!(serde_json::from_str::<Certificate>(&kept_as).unwrap(), certificate);
 
@@ -322,8 +328,9 @@ async fn what_would_be_erased_is_told_and_nothing_changes() {
     let (house, first, _, kept) = house().await;
     let tree = |house: &House| {
         let mut files = BTreeMap::new();
-        for folder in ["lake/observation", "lake/observation/_delta_log", "tmp"] {
-            for entry in std::fs::read_dir(house.folder.path().join(folder)).unwrap() {
+        let table = house.place.tables.join("observation");
+        for folder in [table.clone(), table.join("_delta_log"), house.folder.path().join("tmp")] {
+            for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 files.insert(path.clone(), std::fs::read(&path).ok());
             }

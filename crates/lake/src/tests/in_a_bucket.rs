@@ -14,8 +14,12 @@ fn landing_in(home: &Path) -> (Landing, PathBuf) {
 mod bound;
 #[path = "compact.rs"]
 mod compact;
+#[path = "damage.rs"]
+mod damage;
 #[path = "doctor.rs"]
 mod doctor;
+#[path = "erase.rs"]
+mod erase;
 #[path = "events.rs"]
 mod events;
 #[path = "gate.rs"]
@@ -24,6 +28,8 @@ mod gate;
 mod interrupted;
 #[path = "landing.rs"]
 mod landing;
+#[path = "landing_erased.rs"]
+mod landing_erased;
 #[path = "loads.rs"]
 mod loads;
 #[path = "marked.rs"]

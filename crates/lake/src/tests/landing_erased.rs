@@ -1,7 +1,8 @@
 //! Lines erased from kept files: what is left is read, and held against what was left.
 
 use super::landing::{gz, read, text, without_second_line};
-use crate::landing::{Landing, LandingError};
+use super::landing_in;
+use crate::landing::LandingError;
 
 #[test]
 fn a_line_is_erased_in_every_packing_and_the_others_keep_their_numbers() {
@@ -15,7 +16,7 @@ fn a_line_is_erased_in_every_packing_and_the_others_keep_their_numbers() {
     ];
     for received in cases {
         let folder = tempfile::tempdir().unwrap();
-        let landing = Landing::open(folder.path()).unwrap();
+        let (landing, _) = landing_in(folder.path());
         let id = landing.keep(&mut received.as_slice(), "x").unwrap().id;
         let (before, was_whole) = read(&landing, id);
         without_second_line(&landing, id, &folder.path().join("aside"));
@@ -41,11 +42,11 @@ fn a_line_is_erased_in_every_packing_and_the_others_keep_their_numbers() {
 #[test]
 fn a_file_whose_lines_were_erased_is_held_against_what_was_left() {
     let folder = tempfile::tempdir().unwrap();
-    let landing = Landing::open(folder.path()).unwrap();
+    let (landing, files) = landing_in(folder.path());
     let content = text(2_000);
     let id = landing.keep(&mut content.as_slice(), "x").unwrap().id;
     let name = id.to_string();
-    let path = folder.path().join("landing").join(&name[..2]).join(format!("{name}.zst"));
+    let path = files.join(&name[..2]).join(format!("{name}.zst"));
     let original = std::fs::read(&path).unwrap();
     without_second_line(&landing, id, &folder.path().join("aside"));
     // A backup put back brings the line back: that is told.

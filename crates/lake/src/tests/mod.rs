@@ -1,6 +1,5 @@
 //! The lake as its users meet it: a home in a temporary folder, loads, looks, crashes. Every test is
-//! there twice: with the lake in a folder, and with the lake in a bucket of an object store, but those
-//! of erasures, which are made in a folder only.
+//! there twice: with the lake in a folder, and with the lake in a bucket of an object store.
 
 mod broken;
 mod files;

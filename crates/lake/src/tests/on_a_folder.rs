@@ -1,4 +1,4 @@
-//! The tests with the lake in a folder; those of erasures are here alone.
+//! The tests with the lake in a folder.
 
 use super::*;
 

@@ -12,12 +12,13 @@ use std::path::PathBuf;
 use futures::TryStreamExt as _;
 use ledger::{HoldFor, Snapshot, WriterLease};
 use object_store::ObjectStoreExt as _;
+use object_store::path::Path;
 use vocab::LoadId;
 
 use super::{book, part};
 use crate::delta::{Change, DataFile, Mode, Occasion, TableAt, TableError};
 use crate::house::{Lake, LakeError};
-use crate::storage::{self, at};
+use crate::storage::{self, Bucket, StorageError, at};
 
 /// What had to be put right.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +48,17 @@ const DAMAGED: &str = ".damaged";
 /// The folder of tables that were set aside, when the lake lies on this machine.
 pub(super) fn damaged(lake: &Lake) -> Option<PathBuf> {
     lake.inner.tables.local(DAMAGED)
+}
+
+/// The objects of tables that were set aside in a bucket.
+pub(super) async fn damaged_far(bucket: &Bucket) -> Result<Vec<Path>, StorageError> {
+    objects(bucket, &bucket.path(DAMAGED)).await
+}
+
+/// Every object below a place of a bucket.
+async fn objects(bucket: &Bucket, below: &Path) -> Result<Vec<Path>, StorageError> {
+    let found = bucket.store().list(Some(below)).map_ok(|found| found.location);
+    found.try_collect().await.map_err(|error| bucket.said("list", below, &error))
 }
 
 fn mark_path(lake: &Lake, load: LoadId) -> PathBuf {
@@ -110,7 +122,7 @@ pub(super) async fn heal(
                 }
             }
             Err(LakeError::Table(error)) if damaged == Damaged::SetAside && is_damage(&error) => {
-                set_aside(lake, name, error)?;
+                set_aside(lake, name, &error).await?;
                 healed.set_aside.push(name.clone());
             }
             Err(error) => return Err(error),
@@ -197,19 +209,46 @@ fn is_damage(error: &TableError) -> bool {
     )
 }
 
-/// Takes a damaged table out of the way, without losing a byte of it. One that does not lie on this
-/// machine stays, and the error with it.
-fn set_aside(lake: &Lake, table: &str, error: TableError) -> Result<(), LakeError> {
-    let Some(folder) = lake.inner.tables.local(table) else { return Err(error.into()) };
+/// Takes a damaged table out of the way, without losing a byte of it.
+async fn set_aside(lake: &Lake, table: &str, error: &TableError) -> Result<(), LakeError> {
     // A backup may be copying its files.
     let _hold = lake.inner.ledger.hold_files(HoldFor::Removing)?;
-    let aside = folder.with_file_name(DAMAGED);
-    storage::make_folder(&aside)?;
-    let mut places = (1..).map(|number| aside.join(format!("{table}-{number}")));
-    let free = places.find(|place| !place.exists()).unwrap_or_else(|| aside.join(table));
     tracing::warn!(table, %error, "a table is damaged and set aside");
-    storage::put_in_place(&folder, &free)?;
+    if let Some(folder) = lake.inner.tables.local(table) {
+        let aside = folder.with_file_name(DAMAGED);
+        storage::make_folder(&aside)?;
+        let mut places = (1..).map(|number| aside.join(format!("{table}-{number}")));
+        let free = places.find(|place| !place.exists()).unwrap_or_else(|| aside.join(table));
+        storage::put_in_place(&folder, &free)?;
+    } else if let Some(bucket) = &lake.inner.tables.bucket {
+        set_aside_far(bucket, table).await?;
+    }
     lake.inner.tables.known.forget(table);
+    Ok(())
+}
+
+/// The same in a bucket: everything is copied before anything is removed.
+async fn set_aside_far(bucket: &Bucket, table: &str) -> Result<(), StorageError> {
+    let mut number = 1;
+    let free = loop {
+        let place = bucket.path(&format!("{DAMAGED}/{table}-{number}"));
+        if objects(bucket, &place).await?.is_empty() {
+            break place;
+        }
+        number += 1;
+    };
+    let from = bucket.path(table);
+    let all = objects(bucket, &from).await?;
+    for path in &all {
+        let rest = path.prefix_match(&from).into_iter().flatten();
+        let to: Path = free.parts().chain(rest).collect();
+        let copied = bucket.store().copy(path, &to).await;
+        copied.map_err(|error| bucket.said("write", &to, &error))?;
+    }
+    for path in &all {
+        let gone = bucket.store().delete(path).await;
+        gone.map_err(|error| bucket.said("remove", path, &error))?;
+    }
     Ok(())
 }
 

@@ -81,6 +81,14 @@ impl Column {
     }
 }
 
+/// A column under a name of its own: codes, and numbers with their units.
+#[derive(Default)]
+struct Named {
+    codes: Vec<u32>,
+    numbers: Vec<f64>,
+    units: Vec<u32>,
+}
+
 /// Rows of whole patients, as columns.
 #[derive(Default)]
 pub struct PatientRows {
@@ -96,7 +104,7 @@ pub struct PatientRows {
     numbers: [Vec<f64>; 5],
     flags: [Vec<bool>; 2],
     /// Under names of their own: codes, and numbers with their units.
-    attributes: BTreeMap<String, (Vec<u32>, Vec<f64>, Vec<u32>)>,
+    attributes: BTreeMap<String, Named>,
 }
 
 /// A person of the index.
@@ -183,13 +191,14 @@ impl PatientRows {
         }
         for (name, coded) in &event.attributes {
             let code = self.book.coded(Some(coded));
-            let (codes, ..) = self.attributes.entry(name.to_string()).or_default();
+            let Named { codes, .. } = self.attributes.entry(name.to_string()).or_default();
             codes.resize(row, NOTHING);
             codes.push(code);
         }
         for (name, number) in &event.numbers {
             let unit = self.book.word(number.unit.as_deref());
-            let (_, numbers, units) = self.attributes.entry(name.to_string()).or_default();
+            let to = self.attributes.entry(name.to_string()).or_default();
+            let Named { numbers, units, .. } = to;
             numbers.resize(row, f64::NAN);
             units.resize(row, NOTHING);
             numbers.push(number.value);
@@ -212,9 +221,9 @@ impl PatientRows {
         let [source, visit, order] = &self.texts;
         let words = |keys| Words { keys, words: &texts };
         let codes = |keys| Codes { keys, codes: &pairs };
-        let named = self.attributes.iter().flat_map(|(name, (of_codes, numbers, units))| {
-            let numbers = AttributeValues::Numbers(numbers, words(units));
-            let values = [AttributeValues::Codes(codes(of_codes)), numbers];
+        let named = self.attributes.iter().flat_map(|(name, of)| {
+            let numbers = AttributeValues::Numbers(&of.numbers, words(&of.units));
+            let values = [AttributeValues::Codes(codes(&of.codes)), numbers];
             values.map(|values| Attribute { name, values })
         });
         let attributes: Vec<Attribute<'_>> = named.collect();

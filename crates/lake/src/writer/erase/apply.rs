@@ -36,7 +36,7 @@ pub(super) async fn carry_out(
         files(lake, faults, &journal).await?;
         faults.step("half written")?;
         half_written(lake)?;
-        remove_left(&journal)?;
+        remove_left(lake, &journal).await?;
         faults.step("index")?;
         lake.drop_index().map_err(at("remove", &lake.index_folder()))?;
         faults.step("identities")?;
@@ -133,13 +133,20 @@ fn half_written(lake: &Lake) -> Result<(), LakeError> {
 }
 
 /// Removes copies and remains that hold the person.
-fn remove_left(journal: &Journal) -> Result<(), LakeError> {
+async fn remove_left(lake: &Lake, journal: &Journal) -> Result<(), LakeError> {
     for path in &journal.left {
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(at("remove", path)(error).into());
             }
             _ => {}
+        }
+    }
+    let Some(bucket) = &lake.inner.tables.bucket else { return Ok(()) };
+    for path in journal.left_far.iter().map(|path| Path::from(path.as_str())) {
+        match bucket.store().delete(&path).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(bucket.said("remove", &path, &error).into()),
         }
     }
     Ok(())

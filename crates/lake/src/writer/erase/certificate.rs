@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use vocab::{ErasureId, Locale};
 
+use super::recall::Recall;
+
 /// A certificate.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
@@ -135,48 +137,6 @@ pub struct Hole {
     pub studies: Vec<String>,
     /// How many rows it lacks, by table.
     pub rows: BTreeMap<String, u64>,
-}
-
-/// Something outside that may still hold the person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "kebab-case")]
-pub enum Recall {
-    /// Answers in SQL or members of cohorts, some of them written to files.
-    Answers {
-        /// Who took them.
-        actor: String,
-        /// For which purpose.
-        purpose: Option<String>,
-        /// For which study.
-        study: Option<String>,
-        /// How many.
-        answers: u64,
-        /// Whether they were written to files.
-        to_files: bool,
-        /// The first.
-        first: String,
-        /// The last.
-        last: String,
-    },
-    /// A study works with a snapshot that has a hole now.
-    Study {
-        /// The study.
-        study: String,
-        /// The snapshot.
-        snapshot: i64,
-    },
-    /// A backup that was made while the person was there.
-    Backup {
-        /// Which, in the place of the backups; absent where it was not said.
-        generation: Option<u64>,
-        /// When.
-        made: String,
-    },
-    /// A file in the data folder that is not this program's to change, and speaks of the person.
-    File {
-        /// Which, from the home.
-        file: String,
-    },
 }
 
 impl Certificate {
@@ -364,55 +324,6 @@ impl Certificate {
     }
 }
 
-impl Recall {
-    fn say(&self, locale: Locale) -> String {
-        let none = "-".to_owned();
-        match (self, locale) {
-            (Self::Answers { actor, purpose, study, answers, to_files, first, last }, locale) => {
-                let (purpose, study) =
-                    (purpose.as_ref().unwrap_or(&none), study.as_ref().unwrap_or(&none));
-                let files = match (to_files, locale) {
-                    (true, Locale::En) => "written to files",
-                    (true, Locale::Ja) => "ファイルに出力",
-                    (false, Locale::En) => "shown or passed on",
-                    (false, Locale::Ja) => "画面表示または転送",
-                };
-                match locale {
-                    Locale::En => format!(
-                        "ask {actor} (purpose {purpose}, study {study}) about {answers} answers, \
-                         {files}, from {first} to {last}"
-                    ),
-                    Locale::Ja => format!(
-                        "{actor}(目的{purpose}、研究{study})に確認: 回答{answers}件({files})、{first}から{last}まで"
-                    ),
-                }
-            }
-            (Self::Study { study, snapshot }, Locale::En) => format!(
-                "tell study {study} that snapshot {snapshot} lacks somebody from now on, and ask \
-                 for what was made from it"
-            ),
-            (Self::Study { study, snapshot }, Locale::Ja) => format!(
-                "研究{study}に連絡: 断面{snapshot}から1人分の行がなくなったこと、そこから作った成果物の確認"
-            ),
-            (Self::Backup { generation, made }, locale) => {
-                let number = generation.map_or(none, |number| number.to_string());
-                match locale {
-                    Locale::En => format!("destroy backup {number}, made at {made}"),
-                    Locale::Ja => format!("{made}に作ったバックアップ{number}を破棄"),
-                }
-            }
-            (Self::File { file }, Locale::En) => {
-                format!(
-                    "look at {file}: it speaks of the person, and is not changed by this program"
-                )
-            }
-            (Self::File { file }, Locale::Ja) => {
-                format!("{file}を確認: 本人に言及していますが、このプログラムでは変更しません")
-            }
-        }
-    }
-}
-
 fn by(locale: Locale, en: &'static str, ja: &'static str) -> &'static str {
     match locale {
         Locale::En => en,
@@ -471,12 +382,15 @@ mod tests {
                 Recall::Study { study: "S1".to_owned(), snapshot: 1 },
                 Recall::File { file: "incoming/x".to_owned() },
                 Recall::Backup { generation: Some(41), made: "2026-11-01".to_owned() },
+                Recall::Bucket { url: "s3://specimens/a".to_owned() },
             ],
             ..Certificate::default()
         };
         for locale in [Locale::En, Locale::Ja] {
             let said = certificate.say(locale);
-            for part in ["local:steward", "request 12", "Group", "b0", "S1", "incoming/x", "41"] {
+            for part in
+                ["local:steward", "request 12", "Group", "b0", "S1", "incoming/x", "41", "s3://"]
+            {
                 assert!(said.contains(part), "{part}: {said}");
             }
         }

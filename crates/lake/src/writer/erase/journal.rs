@@ -42,6 +42,9 @@ pub(super) struct Journal {
     /// Copies of databases of earlier forms, and what is left of tables that were damaged.
     #[serde(default)]
     pub(super) left: Vec<PathBuf>,
+    /// The same of tables in a bucket.
+    #[serde(default)]
+    pub(super) left_far: Vec<String>,
     pub(super) erased: Vec<ErasedFile>,
     pub(super) certificate: Certificate,
 }

@@ -13,6 +13,7 @@ mod hashes;
 mod journal;
 mod logs;
 mod prepare;
+mod recall;
 mod survey;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,9 +25,10 @@ use ledger::{HoldFor, IdentityOwner, NewErasure, Scrub};
 use vocab::{LandingId, LoadId, PatientId};
 
 pub use certificate::{
-    Certificate, FileChange, Hole, LookedFor, LookedThrough, Mention, MentionEnd, Recall, Removed,
+    Certificate, FileChange, Hole, LookedFor, LookedThrough, Mention, MentionEnd, Removed,
 };
 pub(crate) use journal::{Notice, notice};
+pub use recall::Recall;
 
 use self::journal::Journal;
 use super::Writer;
@@ -153,7 +155,8 @@ impl Writer {
     /// is written nothing changes; from then on it is carried out, if need be by the next writer.
     ///
     /// # Errors
-    /// When the lake lies in a bucket, a file cannot be read or written, or the ledger not be reached.
+    /// When the lake lies in a bucket that keeps older versions, a file cannot be read or written, or the
+    /// ledger not be reached.
     ///
     /// # Cost
     /// Writes anew every kept file and every data file that holds something of the person, each once
@@ -179,7 +182,7 @@ impl Writer {
     }
 
     async fn prepared(&self, load: LoadId, erasing: Erasing) -> Result<Journal, LakeError> {
-        self.lake.may_erase()?;
+        self.lake.may_erase().await?;
         self.faults.step("prepare")?;
         prepare::prepare(&self.lake, load, erasing).await
     }
@@ -201,8 +204,8 @@ impl Writer {
 /// Carries out what another process began and did not end.
 pub(super) async fn resume(writer: &Writer) -> Result<(), LakeError> {
     if writer.lake.is_erasing() {
-        // Begun in a folder, and the lake was brought to a bucket since.
-        writer.lake.may_erase()?;
+        // Begun elsewhere, and the lake was brought to a bucket since.
+        writer.lake.may_erase().await?;
     }
     let Some(journal) = journal::read(&writer.lake)? else {
         // An erasure that died before its journal was written has changed nothing.

@@ -8,14 +8,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ledger::{ErasedFile, KEPT_COPIES, Snapshot, SnapshotTable};
+use object_store::ObjectStoreExt as _;
 use sha2::{Digest as _, Sha256};
 use vocab::LoadId;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::certificate::{Certificate, FileChange, Hole, Recall};
+use super::certificate::{Certificate, FileChange, Hole};
 use super::empty::{self, Emptying};
 use super::journal::{self, Journal, Marked, Part, Replaced};
 use super::logs::{self, Bounds};
+use super::recall::Recall;
 use super::survey::{self, Found, Seek};
 use super::{Erasing, RowsAgain, Speaks};
 use crate::delta::DataFile;
@@ -68,6 +70,7 @@ pub(super) async fn prepare(
             drops: Vec::new(),
             tables: Vec::new(),
             left: Vec::new(),
+            left_far: Vec::new(),
             erased: Vec::new(),
             certificate,
         },
@@ -90,6 +93,9 @@ pub(super) async fn prepare(
     });
     let of_studies: Vec<Recall> = of_studies.collect();
     told.recall.extend(of_studies);
+    if lake.inner.tables.bucket.is_some() {
+        told.recall.push(Recall::Bucket { url: lake.url().to_string() });
+    }
     Ok(journal)
 }
 
@@ -360,6 +366,21 @@ impl Preparing<'_> {
             let change = FileChange { file, before, after: None, sizes: (size_bytes, 0) };
             self.told().files.push(change);
             self.journal.left.push(path);
+        }
+        let Some(bucket) = self.lake.inner.tables.bucket.clone() else { return Ok(()) };
+        for path in heal::damaged_far(&bucket).await? {
+            let read = match bucket.store().get(&path).await {
+                Ok(found) => found.bytes().await,
+                Err(error) => Err(error),
+            };
+            let bytes = read.map_err(|error| bucket.said("read", &path, &error))?;
+            self.told().files.push(FileChange {
+                file: path.to_string(),
+                before: sha256(&bytes),
+                after: None,
+                sizes: (bytes.len() as u64, 0),
+            });
+            self.journal.left_far.push(path.to_string());
         }
         Ok(())
     }
