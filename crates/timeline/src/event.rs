@@ -80,7 +80,7 @@ pub struct Codes<'a> {
 /// The codes of events: some for each key, and a key for each row.
 #[derive(Clone, Copy, Debug)]
 pub struct CodeSets<'a> {
-    /// A place in `ends`, or [`NOTHING`].
+    /// A place in `ends`, or [`NOTHING`]; none at all where no row has a code.
     pub keys: &'a [u32],
     /// Where the codes of each set end in `codes`; they begin where those before end.
     pub ends: &'a [u32],

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use arrow_array::StringArray;
 use cohort::eval::{Coded, Stretch};
-
-/// The key of a row that has nothing.
-pub(crate) const NOTHING: u32 = u32::MAX;
+/// The key of a row that has nothing, as the index has it.
+pub(crate) use timeline::event::NOTHING;
 
 /// Things, and which of them each row has. A column of which no row has anything has no keys at all.
 #[derive(Clone, Debug)]

@@ -55,7 +55,12 @@ impl Mapper {
         fields.filter(|(_, field)| names.contains(field.name())).map(|(place, _)| place).collect()
     }
 
-    /// Which of these columns have few different texts, as their users take them.
+    /// The columns it reads, by name.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        self.of.columns()
+    }
+
+    /// Whether a column it reads has few different texts, as its users take it.
     pub(crate) fn has_few_words(&self, column: &str) -> bool {
         let keys = [self.of.element, self.of.visit, self.of.order];
         column != RESOURCE_KEY && !keys.contains(&Some(column))

@@ -73,10 +73,12 @@ impl GatedTable {
             return None;
         }
         let mut test = self.test.clone();
-        let several = test.aliases.renamed().flat_map(<[_; 2]>::from);
-        let several: Vec<u64> = several.map(|number| number.get().cast_unsigned()).collect();
-        Arc::make_mut(&mut test.excluded).extend(several);
-        test.aliases = Arc::default();
+        let aliases = std::mem::take(&mut test.aliases);
+        if !aliases.is_empty() {
+            let several = aliases.renamed().flat_map(<[_; 2]>::from);
+            let several = several.map(|number| number.get().cast_unsigned());
+            Arc::make_mut(&mut test.excluded).extend(several);
+        }
         let (store, files) = (self.raw.store(), files.into());
         Some(ByPatient { store, test, columns, files, open: Vec::new(), at: 0 })
     }

@@ -8,8 +8,8 @@ use cohort::ast::Kind;
 use cohort::eval::{Patient, kind_word};
 use timeline::build::person_of;
 use timeline::event::{
-    Attribute, AttributeValues, Batch, CodeSets, Codes, EVERY_KIND, LAST_DAY, NOTHING, Person,
-    Texts, Times, Words, coverage_of,
+    Attribute, AttributeValues, Batch, CodeSets, Codes, EVERY_KIND, LAST_DAY, Person, Texts, Times,
+    Words, coverage_of,
 };
 use vocab::PatientId;
 
@@ -103,12 +103,12 @@ pub(super) fn with_coverage<T>(
         }
     }
     let count = patient.len();
-    let (keys, nothing) = (vec![0; count], vec![NOTHING; count]);
+    let keys = vec![0; count];
     let (ends, seconds) = (vec![0; count], vec![86_400; count]);
     with(&Batch {
         patient: &patient,
         kind: Words { keys: &keys, words: &[&coverage_of(EVERY_KIND)] },
-        code_sets: CodeSets { keys: &nothing, ends: &[], codes: &[] },
+        code_sets: CodeSets { keys: &[], ends: &[], codes: &[] },
         start: Times { earliest: &first, seconds: &seconds },
         last: Some(Times { earliest: &last, seconds: &seconds }),
         source_key: Texts { ends: &ends, bytes: &[] },
@@ -147,8 +147,6 @@ pub(super) fn with_rows<T>(events: &EventBatch, with: impl FnOnce(&Batch<'_>) ->
     let patient: Vec<PatientId> =
         events.patient.iter().map(|of| PatientId::from_stored(*of).unwrap_or(nobody)).collect();
     let sets = pairs_of(&events.codes.codes);
-    let nothing = vec![NOTHING; if events.codes.keys.is_empty() { patient.len() } else { 0 }];
-    let keys = if nothing.is_empty() { &events.codes.keys } else { &nothing };
     let [department, coded_value, route] =
         [&events.department, &events.coded_value, &events.route].map(|of| pairs_of(&of.things));
     let (ward, visit_kind) = (words_of(&events.ward), words_of(&events.visit_kind));
@@ -167,7 +165,7 @@ pub(super) fn with_rows<T>(events: &EventBatch, with: impl FnOnce(&Batch<'_>) ->
     with(&Batch {
         patient: &patient,
         kind: Words { keys: &events.kind.keys, words: &events.kind.things },
-        code_sets: CodeSets { keys, ends: &events.codes.ends, codes: &sets },
+        code_sets: CodeSets { keys: &events.codes.keys, ends: &events.codes.ends, codes: &sets },
         start: times(&events.start),
         last: Some(times(&events.last)),
         source_key: texts(&events.source_key),

@@ -162,14 +162,14 @@ impl Landing {
 
     /// Puts content that was written aside into a file's place; done before, nothing is there to do.
     pub(crate) fn put_written(&self, id: LandingId, written: &Written) -> Result<(), LandingError> {
+        if !written.aside.exists() {
+            return Ok(());
+        }
         if let Some(bucket) = &self.bucket {
             return Self::put_written_far(bucket, id, written);
         }
         let Some((path, _)) = self.find(id) else { return Err(LandingError::Missing(id)) };
-        if written.aside.exists() {
-            storage::put_in_place(&written.aside, &path)?;
-        }
-        Ok(())
+        Ok(storage::put_in_place(&written.aside, &path)?)
     }
 
     /// Writes a file's new content aside; nothing of the landing changes.

@@ -5,7 +5,6 @@ use std::io;
 use std::path::Path as LocalPath;
 
 use bytes::Bytes;
-use futures::TryStreamExt as _;
 use object_store::path::Path;
 use object_store::{Error, ObjectStoreExt as _};
 use vocab::LandingId;
@@ -88,7 +87,7 @@ impl Landing {
         Ok(put.end()?)
     }
 
-    /// Puts content that was written aside into a file's place; done before, it is done again.
+    /// Puts content that was written aside into a file's place; done before, it is put again.
     pub(super) fn put_written_far(
         bucket: &Bucket,
         id: LandingId,
@@ -206,15 +205,10 @@ impl Landing {
     /// Every file in the bucket, in the order of the names.
     pub(super) fn ids_far(bucket: &Bucket) -> Result<Vec<LandingId>, LandingError> {
         let from = bucket.clone();
-        let list = bucket.begin(async move {
-            let place = from.path(PLACE);
-            let listed = from.store().list(Some(&place)).try_collect::<Vec<_>>().await;
-            listed.map_err(|error| from.said("list", &place, &error))
-        });
+        let list = bucket.begin(async move { from.objects(&from.path(PLACE)).await });
         let names = list.end()?;
         let stem = |path: &Path| path.filename()?.split('.').next()?.parse().ok();
-        let mut ids: Vec<LandingId> =
-            names.iter().filter_map(|file| stem(&file.location)).collect();
+        let mut ids: Vec<LandingId> = names.iter().filter_map(stem).collect();
         ids.sort_unstable();
         // Beside a file from which lines were erased stands a record of the same name.
         ids.dedup();

@@ -112,9 +112,7 @@ impl Scans {
     async fn in_order(&self, source: &Source) -> Result<Option<InOrder>, ReaderError> {
         let mapper = &source.mapper;
         let Some(table) = self.tables.get(mapper.table()).await? else { return Ok(None) };
-        let schema = table.columns();
-        let columns = mapper.columns(&schema, Wanted::All).into_iter().map(|place| {
-            let name = schema.field(place).name().clone();
+        let columns = mapper.names().into_iter().map(|name| {
             let has_few_words = mapper.has_few_words(&name);
             gate::Wanted { name, has_few_words }
         });

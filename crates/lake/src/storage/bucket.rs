@@ -141,6 +141,12 @@ impl Bucket {
         }
     }
 
+    /// Every object below a place.
+    pub(crate) async fn objects(&self, below: &Path) -> Result<Vec<Path>, StorageError> {
+        let found = self.store.list(Some(below)).map_ok(|found| found.location);
+        found.try_collect().await.map_err(|error| self.said("list", below, &error))
+    }
+
     /// Whether the bucket keeps what is written over or taken away. It says so of what is written.
     pub(crate) async fn keeps_versions(&self) -> Result<bool, StorageError> {
         self.look().await?;

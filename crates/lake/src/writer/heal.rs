@@ -52,13 +52,7 @@ pub(super) fn damaged(lake: &Lake) -> Option<PathBuf> {
 
 /// The objects of tables that were set aside in a bucket.
 pub(super) async fn damaged_far(bucket: &Bucket) -> Result<Vec<Path>, StorageError> {
-    objects(bucket, &bucket.path(DAMAGED)).await
-}
-
-/// Every object below a place of a bucket.
-async fn objects(bucket: &Bucket, below: &Path) -> Result<Vec<Path>, StorageError> {
-    let found = bucket.store().list(Some(below)).map_ok(|found| found.location);
-    found.try_collect().await.map_err(|error| bucket.said("list", below, &error))
+    bucket.objects(&bucket.path(DAMAGED)).await
 }
 
 fn mark_path(lake: &Lake, load: LoadId) -> PathBuf {
@@ -232,13 +226,13 @@ async fn set_aside_far(bucket: &Bucket, table: &str) -> Result<(), StorageError>
     let mut number = 1;
     let free = loop {
         let place = bucket.path(&format!("{DAMAGED}/{table}-{number}"));
-        if objects(bucket, &place).await?.is_empty() {
+        if bucket.objects(&place).await?.is_empty() {
             break place;
         }
         number += 1;
     };
     let from = bucket.path(table);
-    let all = objects(bucket, &from).await?;
+    let all = bucket.objects(&from).await?;
     for path in &all {
         let rest = path.prefix_match(&from).into_iter().flatten();
         let to: Path = free.parts().chain(rest).collect();
