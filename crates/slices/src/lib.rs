@@ -23,5 +23,5 @@ pub static SLICES: &[&Slice] = &[&records::RECORDS, &catalog::CATALOG, &patients
 pub fn publishing(zone: Zone) -> Publishing {
     let slices = SLICES.iter().filter(|slice| !slice.events.is_empty());
     let slices = slices.map(|slice| (slice.name, slice.events)).collect();
-    Publishing { systems: records::events::SYSTEMS, slices, zone }
+    Publishing { systems: records::systems::SYSTEMS, slices, zone }
 }

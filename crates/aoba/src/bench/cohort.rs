@@ -1,5 +1,9 @@
 //! `aoba bench cohort`: the published phenotypes asked of an invented hospital, held against what is
-//! really so of its patients.
+//! really so of its patients, and against DuckDB over the same files.
+//!
+//! What DuckDB is asked is written by hand (`questions/`), as somebody would who knows SQL and these
+//! tables: who is found, without attrition. "ours" and "theirs" are people whom one of both finds
+//! alone. Of ours the middle of several runs counts, of DuckDB's the fastest.
 //!
 //! A phenotype finds what was written down; the truth is what the patient had. Precision and recall
 //! are of people: a patient found is right where they have the disease on any day.
@@ -11,11 +15,12 @@ use std::time::Instant;
 use anyhow::Context as _;
 use cohort::library;
 use lake::Reader;
-use lake::events::CohortConfig;
 use serde::Deserialize;
 use vocab::{Locale, PurposeOfUse};
 
+use super::peers::{Found, Peers};
 use super::print_processor;
+use super::runs::{median, to_f64};
 use super::synth::{this_program, timed};
 use crate::cli::BenchCohortArgs;
 use crate::cohort::Asked;
@@ -63,6 +68,31 @@ struct Planted {
 /// The keys of those of whom each truth holds.
 type Truths = BTreeMap<String, BTreeSet<String>>;
 
+/// What one phenotype came to.
+struct Answer {
+    name: &'static str,
+    /// Seconds of each run, and the middle of them.
+    times: Vec<f64>,
+    seconds: f64,
+    /// Those found, by their numbers, and by the keys of their records.
+    people: BTreeSet<i64>,
+    keys: BTreeSet<String>,
+}
+
+/// Seconds of all questions that both were asked.
+#[derive(Default)]
+struct Totals {
+    ours: f64,
+    theirs: f64,
+}
+
+impl Totals {
+    fn take(&mut self, ours: f64, theirs: f64) {
+        self.ours += ours;
+        self.theirs += theirs;
+    }
+}
+
 pub(super) fn run(args: &BenchCohortArgs) -> anyhow::Result<()> {
     print_processor();
     let parent = args.folder.clone().unwrap_or_else(std::env::temp_dir);
@@ -74,18 +104,70 @@ pub(super) fn run(args: &BenchCohortArgs) -> anyhow::Result<()> {
 }
 
 fn judge(args: &BenchCohortArgs, folder: &Path) -> anyhow::Result<()> {
-    let (files, home) = (folder.join("files"), folder.join("home"));
+    let peers = match args.alone {
+        true => None,
+        false => Some(Peers::find_duckdb(args.python.as_deref(), folder)?),
+    };
+    let (home, truths) = match &args.made {
+        Some(home) => (home.clone(), None),
+        None => {
+            let home = folder.join("home");
+            (home.clone(), Some(made(args, folder, &home)?))
+        }
+    };
+    let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let asked = threads.block_on(ask(&home, args.runs))?;
+    let written = match peers.filter(|peers| peers.duckdb) {
+        Some(peers) => Some(peers.run_questions(&home.join("lake"), args.runs)?),
+        None => None,
+    };
+    println!(
+        "{:>8}  {:>8}  {:>6}  {:>7}  {:>6}  {:>6}  {:>7}  {:>6}  {:>9}  {:>6}  phenotype",
+        "ms",
+        "DuckDB s",
+        "times",
+        "people",
+        "ours",
+        "theirs",
+        "planted",
+        "right",
+        "precision",
+        "recall"
+    );
+    let mut totals = Totals::default();
+    for answer in &asked {
+        let theirs = written.as_ref().and_then(|written| written.questions.get(answer.name));
+        let planted = truths.as_ref().and_then(|truths| planted(answer.name, truths));
+        print(answer, theirs, planted.as_ref());
+        if let Some(theirs) = theirs {
+            totals.take(answer.seconds, theirs.seconds);
+        }
+    }
+    if let Some(written) = &written {
+        println!(
+            "in total {:.2} s, DuckDB {} {:.1} s ({:.0} MB at most): {:.0} times as fast",
+            totals.ours,
+            written.version,
+            totals.theirs,
+            to_f64(written.peak_rss_bytes) / 1e6,
+            totals.theirs / totals.ours
+        );
+    }
+    Ok(())
+}
+
+/// Makes a hospital, and tells what is so of its patients.
+fn made(args: &BenchCohortArgs, folder: &Path, home: &Path) -> anyhow::Result<Truths> {
+    let files = folder.join("files");
     let (patients, seed) = (args.patients.to_string(), args.seed.to_string());
     let mut make = this_program()?;
     make.args(["synth", "--quiet", "--patients", &patients, "--seed", &seed, "--out"]).arg(&files);
     timed(&mut make)?;
     let mut load = this_program()?;
-    timed(load.args(["ingest", "--quiet", "--home"]).arg(&home).arg(files.join("fhir")))?;
+    timed(load.args(["ingest", "--quiet", "--home"]).arg(home).arg(files.join("fhir")))?;
     let mut index = this_program()?;
-    timed(index.args(["index", "--quiet", "--home"]).arg(&home))?;
-    let truths = truths(&files)?;
-    let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    threads.block_on(ask(&home, &truths))
+    timed(index.args(["index", "--quiet", "--home"]).arg(home))?;
+    truths(&files)
 }
 
 fn truths(files: &Path) -> anyhow::Result<Truths> {
@@ -104,70 +186,76 @@ fn truths(files: &Path) -> anyhow::Result<Truths> {
     Ok(truths)
 }
 
-async fn ask(home: &Path, truths: &Truths) -> anyhow::Result<()> {
-    let house = House::open(home, Locale::En).await?;
-    let purpose = PurposeOfUse::QualityImprovement;
-    let permit = house.ledger.permit(&house.actor, purpose, None, "bench-cohort", "").await?;
-    let reader = house.lake.reader(permit, None).await?;
-    let keys = keys(&reader).await?;
-    let began = Instant::now();
-    let covered = reader.covered(&CohortConfig::default()).await?;
-    println!("days of all kinds: {:.1} s", began.elapsed().as_secs_f64());
-    println!(
-        "{:>7}  {:>7}  {:>6}  {:>6}  {:>9}  {:>6}  phenotype",
-        "seconds", "people", "planted", "right", "precision", "recall"
-    );
-    for (name, text) in library::DEFINITIONS {
-        let asked = match Asked::of_library((name, text), &CohortConfig::default()) {
-            Ok(asked) => asked,
-            Err(error) => {
-                println!("{name} was not asked: {error:#}");
+/// Asks each definition of the library: how many people and periods, and where the others are lost.
+/// Nothing is remembered from one run to the next.
+async fn ask(home: &Path, runs: usize) -> anyhow::Result<Vec<Answer>> {
+    let mut answers: Vec<Answer> = Vec::new();
+    for run in 0..=runs {
+        let house = House::existing(home, Locale::En).await?;
+        let purpose = PurposeOfUse::QualityImprovement;
+        let permit = house.ledger.permit(&house.actor, purpose, None, "bench-cohort", "").await?;
+        let reader = house.lake.reader(permit, None).await?;
+        let keys = if run == 0 { keys(&reader).await? } else { BTreeMap::new() };
+        let mut place = 0;
+        for (name, text) in library::DEFINITIONS {
+            let Ok(asked) = Asked::of_library((name, text), &house.config.cohort) else {
+                // A study compares cohorts, and has no people of its own.
                 continue;
+            };
+            let began = Instant::now();
+            let covered = reader.covered(&asked.question.config).await?;
+            reader.cohort_counts(&asked.question, covered.clone(), |_, _| {}).await?;
+            let seconds = began.elapsed().as_secs_f64();
+            if run == 0 {
+                // The first run brings the files into memory, and tells who it is.
+                let told = reader.cohort_members(&asked.question, &covered, |_, _| {}).await?;
+                let people: BTreeSet<i64> = told.patients.iter().map(|one| one.id.get()).collect();
+                let keys = people.iter().filter_map(|id| keys.get(id)).flatten().cloned();
+                let keys = keys.collect();
+                answers.push(Answer { name, times: Vec::new(), seconds: 0.0, people, keys });
+            } else if let Some(answer) = answers.get_mut(place) {
+                answer.times.push(seconds);
             }
-        };
-        let began = Instant::now();
-        let answer = reader.cohort_members(&asked.question, &covered, |_, _| {}).await?;
-        let seconds = began.elapsed().as_secs_f64();
-        let mut found = BTreeSet::new();
-        for patient in &answer.patients {
-            found.extend(keys.get(&patient.id.get()).into_iter().flatten().cloned());
+            place += 1;
         }
-        print(name, seconds, &found, truths)?;
     }
-    Ok(())
+    for answer in &mut answers {
+        answer.seconds = median(answer.times.iter().copied());
+    }
+    Ok(answers)
 }
 
-fn print(
-    name: &str,
-    seconds: f64,
-    found: &BTreeSet<String>,
-    truths: &Truths,
-) -> anyhow::Result<()> {
-    let people = found.len();
-    let Some((_, judges)) = TRUTHS.iter().find(|(phenotype, _)| *phenotype == name) else {
-        println!("{seconds:>7.1}  {people:>7}  {:>6}  {:>6}  {:>9}  {:>6}  {name}", "", "", "", "");
-        return Ok(());
-    };
-    let mut planted = BTreeSet::new();
-    for judge in *judges {
-        planted.extend(truths.get(*judge).into_iter().flatten());
-    }
-    let right = found.iter().filter(|key| planted.contains(key)).count();
-    let share = |of: usize| match of {
-        0 => "-".to_owned(),
-        of => {
-            #[expect(clippy::cast_precision_loss, reason = "counts of a benchmark")]
-            let share = right as f64 / of as f64;
-            format!("{share:.3}")
-        }
+/// Of a phenotype that can be judged: those of whom one of its truths holds.
+fn planted<'a>(name: &str, truths: &'a Truths) -> Option<BTreeSet<&'a String>> {
+    let (_, judges) = TRUTHS.iter().find(|(phenotype, _)| *phenotype == name)?;
+    Some(judges.iter().flat_map(|judge| truths.get(*judge).into_iter().flatten()).collect())
+}
+
+fn print(answer: &Answer, theirs: Option<&Found>, planted: Option<&BTreeSet<&String>>) {
+    let count = |count: Option<usize>| count.map_or("-".to_owned(), |count| count.to_string());
+    let ours_only = theirs.map(|theirs| answer.people.difference(&theirs.patients).count());
+    let theirs_only = theirs.map(|theirs| theirs.patients.difference(&answer.people).count());
+    let right =
+        planted.map(|planted| answer.keys.iter().filter(|key| planted.contains(key)).count());
+    let share = |of: Option<usize>| match right.zip(of) {
+        #[expect(clippy::cast_precision_loss, reason = "counts of a benchmark")]
+        Some((right, of)) if of > 0 => format!("{:.3}", right as f64 / of as f64),
+        _ => "-".to_owned(),
     };
     println!(
-        "{seconds:>7.1}  {people:>7}  {:>6}  {right:>6}  {:>9}  {:>6}  {name}",
-        planted.len(),
-        share(people),
-        share(planted.len())
+        "{:>8.1}  {:>8}  {:>6}  {:>7}  {:>6}  {:>6}  {:>7}  {:>6}  {:>9}  {:>6}  {}",
+        answer.seconds * 1_000.0,
+        theirs.map_or("-".to_owned(), |theirs| format!("{:.2}", theirs.seconds)),
+        theirs.map_or("-".to_owned(), |theirs| format!("{:.0}", theirs.seconds / answer.seconds)),
+        answer.people.len(),
+        count(ours_only),
+        count(theirs_only),
+        count(planted.map(BTreeSet::len)),
+        count(right),
+        share(Some(answer.keys.len())),
+        share(planted.map(BTreeSet::len)),
+        answer.name
     );
-    Ok(())
 }
 
 /// The keys of each person's records.

@@ -13,6 +13,7 @@ mod ingest;
 mod peers;
 mod runs;
 mod search;
+mod sql;
 mod synth;
 mod view;
 
@@ -31,6 +32,7 @@ pub(crate) fn run(command: &BenchCommand, home: &Path, locale: Locale) -> anyhow
         BenchCommand::Change(args) => change::run(args)?,
         BenchCommand::Fuzz(args) => fuzz::run(args)?,
         BenchCommand::Search(args) => search::run(args)?,
+        BenchCommand::Sql(args) => sql::run(args)?,
         BenchCommand::Cohort(args) => cohort::run(args)?,
         BenchCommand::Index(args) => index::run(args)?,
         BenchCommand::Faults(args) => return faults::run(args),

@@ -1,7 +1,8 @@
 //! Other engines, run as their own processes by a Python that has them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
@@ -11,6 +12,11 @@ use super::runs::Run;
 const DUCKDB: &str = include_str!("peer_duckdb.py");
 const PYSOF: &str = include_str!("peer_pysof.py");
 const COMPARE: &str = include_str!("compare_cells.py");
+const COHORTS: &str = include_str!("peer_duckdb_cohorts.py");
+const DELTA: &str = include_str!("peer_delta.py");
+const SQL: &str = include_str!("peer_duckdb_sql.py");
+const VIEWS: &str = include_str!("questions/views.sql");
+const QUESTIONS: &str = include_str!("questions/questions.sql");
 
 /// The engines that can be run here.
 #[derive(Debug)]
@@ -21,6 +27,43 @@ pub(super) struct Peers {
     pub(super) duckdb: bool,
     /// Whether pysof can be imported with its engine.
     pub(super) pysof: bool,
+}
+
+/// What DuckDB says of the questions that are written by hand for it.
+#[derive(Debug, Deserialize)]
+pub(super) struct HandWritten {
+    pub(super) version: String,
+    /// The most memory it held.
+    pub(super) peak_rss_bytes: u64,
+    /// By the name of the phenotype.
+    pub(super) questions: BTreeMap<String, Found>,
+}
+
+/// What DuckDB answers to questions in SQL.
+#[derive(Debug, Deserialize)]
+pub(super) struct Answered {
+    pub(super) version: String,
+    /// The most memory it held.
+    pub(super) peak_rss_bytes: u64,
+    /// By name.
+    pub(super) questions: BTreeMap<String, Rows>,
+}
+
+/// What one question comes to.
+#[derive(Debug, Deserialize)]
+pub(super) struct Rows {
+    /// The middle of the times it was asked.
+    pub(super) seconds: f64,
+    pub(super) rows: Vec<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// Whom one question finds.
+#[derive(Debug, Deserialize)]
+pub(super) struct Found {
+    /// The fastest of all times it was asked.
+    pub(super) seconds: f64,
+    /// By their numbers.
+    pub(super) patients: BTreeSet<i64>,
 }
 
 /// How the cells of three engines differ.
@@ -39,27 +82,47 @@ pub(super) struct Difference {
 }
 
 impl Peers {
-    /// Looks for engines, and says aloud which are missing. The scripts are written to `folder`.
+    /// Looks for all engines, and says aloud which are missing. The scripts are written to `folder`.
     pub(super) fn find(python: Option<&Path>, folder: &Path) -> anyhow::Result<Self> {
+        let mut found = Self::find_duckdb(python, folder)?;
+        found.pysof = found.can(
+            "pysof",
+            "import pysof; assert pysof.run_view_definition({'resourceType': 'ViewDefinition', \
+             'status': 'active', 'resource': 'Patient', 'select': [{'column': [{'name': 'id', \
+             'path': 'id'}]}]}, {'resourceType': 'Bundle', 'type': 'collection', 'entry': []}, \
+             'json') is not None",
+        );
+        Ok(found)
+    }
+
+    /// Looks for DuckDB alone.
+    pub(super) fn find_duckdb(python: Option<&Path>, folder: &Path) -> anyhow::Result<Self> {
         let python = python.map_or_else(|| PathBuf::from("python3"), Path::to_owned);
-        for (name, text) in [("duckdb", DUCKDB), ("pysof", PYSOF), ("compare", COMPARE)] {
-            std::fs::write(folder.join(name).with_extension("py"), text)?;
+        for (name, text) in [
+            ("peer_duckdb.py", DUCKDB),
+            ("peer_pysof.py", PYSOF),
+            ("compare_cells.py", COMPARE),
+            ("peer_delta.py", DELTA),
+            ("peer_duckdb_cohorts.py", COHORTS),
+            ("peer_duckdb_sql.py", SQL),
+            ("views.sql", VIEWS),
+            ("questions.sql", QUESTIONS),
+        ] {
+            std::fs::write(folder.join(name), text)?;
         }
-        let can = |line: &str| {
-            let told = Command::new(&python).arg("-c").arg(line).output();
-            told.is_ok_and(|output| output.status.success())
-        };
-        let duckdb = can("import duckdb");
-        let pysof = can("import pysof; assert pysof.run_view_definition({'resourceType': \
-            'ViewDefinition', 'status': 'active', 'resource': 'Patient', 'select': [{'column': \
-            [{'name': 'id', 'path': 'id'}]}]}, {'resourceType': 'Bundle', 'type': 'collection', \
-            'entry': []}, 'json') is not None");
-        for (name, found) in [("duckdb", duckdb), ("pysof", pysof)] {
-            if !found {
-                println!("SKIPPED: {name} cannot be imported by {}", python.display());
-            }
+        let mut found = Self { python, scripts: folder.to_owned(), duckdb: false, pysof: false };
+        found.duckdb = found.can("duckdb", "import duckdb");
+        Ok(found)
+    }
+
+    /// Whether Python can do what an engine needs; says aloud where it cannot.
+    fn can(&self, engine: &str, line: &str) -> bool {
+        let told = Command::new(&self.python).arg("-c").arg(line).output();
+        let can = told.is_ok_and(|output| output.status.success());
+        if !can {
+            println!("SKIPPED: {engine} cannot be imported by {}", self.python.display());
         }
-        Ok(Self { python, scripts: folder.to_owned(), duckdb, pysof })
+        can
     }
 
     /// DuckDB: one view to Parquet.
@@ -69,9 +132,33 @@ impl Peers {
         input: &Path,
         output: &Path,
     ) -> anyhow::Result<Run> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).to_string();
-        let arguments = [view, &text(input)?, &text(output)?, &threads];
-        self.run("duckdb.py", &arguments)
+        let arguments = [view, &text(input)?, &text(output)?, &threads()];
+        self.run("peer_duckdb.py", &arguments)
+    }
+
+    /// DuckDB: the questions that are written by hand, over the files of a lake.
+    pub(super) fn run_questions(&self, lake: &Path, runs: usize) -> anyhow::Result<HandWritten> {
+        let [views, questions] = ["views.sql", "questions.sql"].map(|name| self.scripts.join(name));
+        let arguments =
+            [&text(lake)?, &text(&views)?, &text(&questions)?, &threads(), &runs.to_string()];
+        self.run("peer_duckdb_cohorts.py", &arguments.map(String::as_str))
+    }
+
+    /// DuckDB: questions in SQL over views of the files of a lake, both by name.
+    pub(super) fn run_sql(
+        &self,
+        lake: &Path,
+        views: &BTreeMap<&str, (&str, &str)>,
+        questions: &BTreeMap<String, String>,
+        runs: usize,
+    ) -> anyhow::Result<Answered> {
+        let [of_views, of_questions] =
+            ["views.json", "questions.json"].map(|name| self.scripts.join(name));
+        std::fs::write(&of_views, serde_json::to_vec(views)?)?;
+        std::fs::write(&of_questions, serde_json::to_vec(questions)?)?;
+        let runs = runs.to_string();
+        let arguments = [&text(lake)?, &text(&of_views)?, &text(&of_questions)?, &threads(), &runs];
+        self.run("peer_duckdb_sql.py", &arguments.map(String::as_str))
     }
 
     /// pysof: one view to NDJSON.
@@ -81,7 +168,7 @@ impl Peers {
         input: &Path,
         output: &Path,
     ) -> anyhow::Result<Run> {
-        self.run("pysof.py", &[&text(view)?, &text(input)?, &text(output)?])
+        self.run("peer_pysof.py", &[&text(view)?, &text(input)?, &text(output)?])
     }
 
     /// Compares the cells of what the engines wrote.
@@ -95,7 +182,7 @@ impl Peers {
         let pysof = pysof.map_or(Ok("-".to_owned()), text)?;
         let mut arguments = vec![ours.as_str(), theirs.as_str(), pysof.as_str()];
         arguments.extend(decimals);
-        self.run("compare.py", &arguments)
+        self.run("compare_cells.py", &arguments)
     }
 
     fn run<T: serde::de::DeserializeOwned>(
@@ -103,18 +190,21 @@ impl Peers {
         script: &str,
         arguments: &[&str],
     ) -> anyhow::Result<T> {
-        // -P: a script called duckdb.py must not be what `import duckdb` finds.
         let output = Command::new(&self.python)
-            .arg("-P")
             .arg(self.scripts.join(script))
             .args(arguments)
+            .stderr(Stdio::inherit())
             .output()
             .with_context(|| format!("cannot start {}", self.python.display()))?;
         if !output.status.success() {
-            bail!("{script} failed: {}", String::from_utf8_lossy(&output.stderr));
+            bail!("{script} failed");
         }
         serde_json::from_slice(&output.stdout).with_context(|| format!("{script} told no figures"))
     }
+}
+
+fn threads() -> String {
+    std::thread::available_parallelism().map_or(1, usize::from).to_string()
 }
 
 fn text(path: &Path) -> anyhow::Result<String> {

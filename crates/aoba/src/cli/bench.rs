@@ -19,7 +19,10 @@ pub(crate) enum BenchCommand {
     Fuzz(BenchFuzzArgs),
     /// The catalogue's search, over as many codes as a hospital has.
     Search(BenchSearchArgs),
-    /// The published phenotypes, held against what is really so in an invented hospital.
+    /// Questions in SQL through permit and gate, with DuckDB beside over the same files.
+    Sql(BenchSqlArgs),
+    /// The published phenotypes, held against what is really so in an invented hospital, and against
+    /// DuckDB.
     Cohort(BenchCohortArgs),
     /// How long the index of events takes to make, and how soon it answers.
     Index(BenchIndexArgs),
@@ -165,12 +168,52 @@ pub(crate) struct BenchSearchArgs {
     pub(crate) runs: usize,
 }
 
+/// Arguments of `bench sql`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchSqlArgs {
+    /// The questions: SQL over five flat views, each after a line `-- Q1: …`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) queries: PathBuf,
+    /// A folder of NDJSON, one file for each type (`Observation.ndjson`…), plain or .gz, with UUIDs
+    /// for ids.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// How many times the data are loaded, each time with other ids.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 20], value_name = "N,…")]
+    pub(crate) copies: Vec<u32>,
+    /// How often every question is asked; the median is told.
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    pub(crate) runs: usize,
+    /// Where DuckDB lives: a Python that can import it.
+    #[arg(long, value_name = "PYTHON")]
+    pub(crate) python: Option<PathBuf>,
+    /// Run this program only.
+    #[arg(long)]
+    pub(crate) alone: bool,
+    /// Where the lake is made for the while; the system's temporary folder if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
 /// Arguments of `bench cohort`.
 #[derive(Debug, Args)]
 pub(crate) struct BenchCohortArgs {
     /// Patients of the hospital.
     #[arg(long, default_value_t = 2_000, value_name = "N")]
     pub(crate) patients: u64,
+    /// A home with an index that is there already, in place of one that is made. What is really so of
+    /// its patients is not known: precision and recall are not told.
+    #[arg(long, value_name = "HOME")]
+    pub(crate) made: Option<PathBuf>,
+    /// How often every definition is asked.
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    pub(crate) runs: usize,
+    /// Where DuckDB lives: a Python that can import it.
+    #[arg(long, value_name = "PYTHON")]
+    pub(crate) python: Option<PathBuf>,
+    /// Run this program only.
+    #[arg(long)]
+    pub(crate) alone: bool,
     /// What chance begins with.
     #[arg(long, default_value_t = 1, value_name = "S")]
     pub(crate) seed: u64,

@@ -27,6 +27,13 @@ pub(super) fn codings(
     let one = match coded.system {
         SystemOf::Named(name) => system(Some(name)),
         SystemOf::Word => system(None),
+        SystemOf::Class(characters) => {
+            let class = |code: &str| {
+                let end = code.char_indices().nth(characters).map_or(code.len(), |(end, _)| end);
+                code.get(..end).unwrap_or(code).into()
+            };
+            return Ok(codes.map(|code| Coding { system: None, code: class(&code) }));
+        }
         SystemOf::Column(column) => {
             let systems = rows.words(column)?.map(|uri| system(Some(publishing.system(&uri))));
             return Ok(paired(&codes, &systems, |code, of| match of {

@@ -97,7 +97,7 @@ impl Mapper {
         let (dose, dose_unit) = dose.map(|dose| dose.numbers(rows.count())).unwrap_or_default();
         let mut attributes = Vec::new();
         for (name, coded) in of.attributes {
-            let column = codings(rows, *coded, publishing)?;
+            let column = first(coded)?;
             if !column.is_empty() {
                 attributes.push((*name, column));
             }
@@ -164,7 +164,7 @@ pub(super) fn names(of: &EventsOf, wanted: Wanted) -> BTreeSet<String> {
 fn rest(of: &EventsOf, add: &mut dyn FnMut(&str)) {
     let lists = [of.codes, of.department, of.coded_value, of.route];
     let codes = lists.into_iter().flatten().copied();
-    for coded in codes.chain(of.attributes.iter().map(|(_, coded)| *coded)) {
+    for coded in codes.chain(of.attributes.iter().flat_map(|(_, coded)| *coded).copied()) {
         add(coded.code);
         if let SystemOf::Column(system) = coded.system {
             add(system);

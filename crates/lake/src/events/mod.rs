@@ -76,8 +76,8 @@ pub struct EventsOf {
     pub suspected: &'static [Says],
     /// When a diagnosis is the main one.
     pub main: &'static [Says],
-    /// Codes under names of their own.
-    pub attributes: &'static [(&'static str, CodeOf)],
+    /// Codes under names of their own: of each the first that is there.
+    pub attributes: &'static [(&'static str, &'static [CodeOf])],
 }
 
 impl EventsOf {
@@ -174,6 +174,8 @@ pub enum SystemOf {
     Column(&'static str),
     /// Of none: it is a word.
     Word,
+    /// Of none: so many characters with which a code begins are a word, the class of which it is.
+    Class(usize),
 }
 
 impl CodeOf {
@@ -193,6 +195,12 @@ impl CodeOf {
     #[must_use]
     pub const fn word(code: &'static str) -> Self {
         Self { code, system: SystemOf::Word }
+    }
+
+    /// A column of codes that begin with their class, of so many characters.
+    #[must_use]
+    pub const fn class(code: &'static str, characters: usize) -> Self {
+        Self { code, system: SystemOf::Class(characters) }
     }
 }
 

@@ -46,7 +46,10 @@ static OF: EventsOf = EventsOf {
         unit: "supply_unit",
     }),
     suspected: &[Says { column: "modifiers", words: &["8002"] }],
-    attributes: &[("value_operator", CodeOf::word("comparator"))],
+    attributes: &[
+        ("value_operator", &[CodeOf::word("comparator")]),
+        ("ingredient_class", &[CodeOf::class("atc", 5), CodeOf::class("yj", 4)]),
+    ],
     ..EventsOf::of("made_up", "observation")
 };
 
@@ -134,6 +137,20 @@ fn a_code_stands_once_without_dots_and_another_keeps_its_address() {
     let own = [("code", "A.1"), ("code_system", "urn:own")];
     assert_eq!(codes(&own), [Coded::of("urn:own", "A.1")]);
     assert_eq!(codes(&[("code", "x")]), [Coded::word("x")]);
+}
+
+#[test]
+fn a_class_is_how_the_first_code_begins_that_is_there() {
+    let class = |cells: &[(&str, &str)]| {
+        let attributes = event(cells).attributes;
+        attributes.into_iter().map(|(name, code)| (name.to_string(), code.code)).collect::<Vec<_>>()
+    };
+    let named = |class: &str| vec![("ingredient_class".to_owned(), class.to_owned())];
+    assert_eq!(class(&[("atc", "C09AA02"), ("yj", "2144002F1024")]), named("C09AA"));
+    assert_eq!(class(&[("yj", "2144002F1024")]), named("2144"));
+    assert_eq!(class(&[("atc", "C09")]), named("C09"));
+    assert_eq!(class(&[("atc", "降圧薬の一種")]), named("降圧薬の一"));
+    assert_eq!(class(&[]), []);
 }
 
 #[test]

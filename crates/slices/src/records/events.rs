@@ -2,103 +2,10 @@
 //!
 //! What was cancelled, planned only, denied or entered in error is not published.
 
-use lake::events::{
-    Amount, CodeOf, CodeSystem, EventsOf, Keep, KindOf, Limits, Renamed, Says, When,
-};
+use lake::events::{Amount, CodeOf, EventsOf, Keep, KindOf, Limits, Renamed, Says, When};
 
 /// What says that a record is not to be used.
 const WRONG: &str = "entered-in-error";
-
-/// The code systems by the names that concept sets use. Codings of other systems keep their address.
-pub static SYSTEMS: &[CodeSystem] = &[
-    CodeSystem {
-        name: "icd10_jp",
-        uris: &["http://jpfhir.jp/fhir/core/mhlw/CodeSystem/ICD10-2013-full"],
-        without_dots: true,
-    },
-    CodeSystem { name: "icd10", uris: &["http://hl7.org/fhir/sid/icd-10"], without_dots: true },
-    system(
-        "byomei",
-        &[
-            "http://medis.or.jp/CodeSystem/master-disease-keyNumber",
-            "urn:oid:1.2.392.200119.4.101.2",
-        ],
-    ),
-    system(
-        "byomei_exchange",
-        &["http://medis.or.jp/CodeSystem/master-disease-exCode", "urn:oid:1.2.392.200119.4.101.6"],
-    ),
-    system("byomei_receipt", &["http://jpfhir.jp/fhir/core/mhlw/CodeSystem/masterB-disease"]),
-    system("snomed", &["http://snomed.info/sct"]),
-    system(
-        "jlac10",
-        &[
-            "http://medis.or.jp/CodeSystem/master-JLAC10-17digits",
-            "urn:oid:1.2.392.200119.4.504",
-            "http://jpfhir.jp/fhir/clins/CodeSystem/JLAC10/JP_CLINS_ObsLabResult_CoreLabo_CS",
-        ],
-    ),
-    system(
-        "jlac11",
-        &["http://jpfhir.jp/fhir/clins/CodeSystem/JLAC11/JP_CLINS_ObsLabResult_CoreLabo_CS"],
-    ),
-    system("loinc", &["http://loinc.org"]),
-    system(
-        "nursing_observation",
-        &["http://medis.or.jp/CodeSystem/master-nursingObservationKeyCode"],
-    ),
-    system("atc", &["http://www.whocc.no/atc"]),
-    system(
-        "yj",
-        &["http://capstandard.jp/iyaku.info/CodeSystem/YJ-code", "urn:oid:1.2.392.100495.20.1.73"],
-    ),
-    system(
-        "hot7",
-        &["http://medis.or.jp/CodeSystem/master-HOT7", "urn:oid:1.2.392.200119.4.403.2"],
-    ),
-    system(
-        "hot9",
-        &[
-            "http://medis.or.jp/CodeSystem/master-HOT9",
-            "urn:oid:1.2.392.200119.4.403.1",
-            "urn:oid:1.2.392.100495.20.2.74",
-        ],
-    ),
-    system(
-        "hot13",
-        &["http://medis.or.jp/CodeSystem/master-HOT13", "urn:oid:1.2.392.200119.4.402.1"],
-    ),
-    system(
-        "general_name",
-        &[
-            "http://jpfhir.jp/fhir/core/mhlw/CodeSystem/MedicationGeneralOrderCode",
-            "urn:oid:1.2.392.100495.20.2.81",
-        ],
-    ),
-    system("gs1", &["https://www.gs1.org/gtin"]),
-    system("rxnorm", &["http://www.nlm.nih.gov/research/umls/rxnorm"]),
-    system("k_code", &["http://jpfhir.jp/fhir/core/CodeSystem/JP_ProcedureCodesMedical_CS"]),
-    system("stem7", &["http://jpfhir.jp/fhir/core/CodeSystem/JP_ProcedureCodesSTEM7_CS"]),
-    system(
-        "dental_procedure",
-        &["http://jpfhir.jp/fhir/core/mhlw/CodeSystem/masterH-dentalProcedure"],
-    ),
-    system("nursing_action", &["http://medis.or.jp/CodeSystem/master-nursingAction-16digits"]),
-    system("cvx", &["http://hl7.org/fhir/sid/cvx"]),
-    system("jfagy_food", &["http://jpfhir.jp/fhir/core/CodeSystem/JP_JfagyFoodAllergen_CS"]),
-    system(
-        "jfagy_medication",
-        &["http://jpfhir.jp/fhir/core/CodeSystem/JP_JfagyMedicationAllergen_CS"],
-    ),
-    system(
-        "jfagy_other",
-        &["http://jpfhir.jp/fhir/core/CodeSystem/JP_JfagyNonFoodNonMedicationAllergen_CS"],
-    ),
-];
-
-const fn system(name: &'static str, uris: &'static [&'static str]) -> CodeSystem {
-    CodeSystem { name, uris, without_dots: false }
-}
 
 /// The department of a record, as its extension tells it.
 const DEPARTMENT: CodeOf = CodeOf::coding("department_code", "department_system");
@@ -115,6 +22,11 @@ const DRUG: &[CodeOf] = &[
     CodeOf::named("rxnorm_code", "rxnorm"),
     CodeOf::coding("medication_code", "medication_system"),
 ];
+
+/// What class of drugs it is: the fourth level of its ATC code, else the therapeutic category and the
+/// kind of substance with which a YJ code begins.
+const CLASS: (&str, &[CodeOf]) =
+    ("ingredient_class", &[CodeOf::class("atc_code", 5), CodeOf::class("yj_code", 4)]);
 
 const ROUTE: &[CodeOf] = &[CodeOf::coding("route_code", "route_system")];
 
@@ -145,7 +57,7 @@ const LIMITS: Limits = Limits {
 };
 
 /// A result that is `<5` has the number 5: this says so.
-const COMPARATOR: (&str, CodeOf) = ("value_operator", CodeOf::word("value_comparator"));
+const COMPARATOR: (&str, &[CodeOf]) = ("value_operator", &[CodeOf::word("value_comparator")]);
 
 /// When a thing was looked at.
 const EFFECTIVE: &[When] = &[
@@ -210,8 +122,8 @@ pub static EVENTS: &[EventsOf] = &[
             ],
         }),
         attributes: &[
-            ("admit_source", CodeOf::word("admit_source_code")),
-            ("discharge_disposition", CodeOf::word("discharge_disposition_code")),
+            ("admit_source", &[CodeOf::word("admit_source_code")]),
+            ("discharge_disposition", &[CodeOf::word("discharge_disposition_code")]),
         ],
         ..EventsOf::of("encounter", "visit")
     },
@@ -239,10 +151,10 @@ pub static EVENTS: &[EventsOf] = &[
         ],
         main: &[Says { column: "diagnosis_type_code", words: &["principal"] }],
         attributes: &[
-            ("stage", CodeOf::word("stage_summary_code")),
-            ("severity", CodeOf::coding("severity_code", "severity_system")),
-            ("outcome", CodeOf::coding("outcome_code", "outcome_system")),
-            ("clinical_status", CodeOf::word("clinical_status_code")),
+            ("stage", &[CodeOf::word("stage_summary_code")]),
+            ("severity", &[CodeOf::coding("severity_code", "severity_system")]),
+            ("outcome", &[CodeOf::coding("outcome_code", "outcome_system")]),
+            ("clinical_status", &[CodeOf::word("clinical_status_code")]),
         ],
         ..EventsOf::of("condition", "diagnosis")
     },
@@ -266,8 +178,8 @@ pub static EVENTS: &[EventsOf] = &[
         coded_value: RESULT,
         attributes: &[
             COMPARATOR,
-            ("interpretation", CodeOf::word("interpretation_code")),
-            ("body_site", CodeOf::coding("body_site_code", "body_site_system")),
+            ("interpretation", &[CodeOf::word("interpretation_code")]),
+            ("body_site", &[CodeOf::coding("body_site_code", "body_site_system")]),
         ],
         ..EventsOf::of("observation", "observation")
     },
@@ -286,7 +198,7 @@ pub static EVENTS: &[EventsOf] = &[
         value: Some(VALUE),
         limits: Some(LIMITS),
         coded_value: RESULT,
-        attributes: &[COMPARATOR, ("interpretation", CodeOf::word("interpretation_code"))],
+        attributes: &[COMPARATOR, ("interpretation", &[CodeOf::word("interpretation_code")])],
         ..EventsOf::of("observation_component", "observation")
     },
     EventsOf {
@@ -307,7 +219,7 @@ pub static EVENTS: &[EventsOf] = &[
             unit_system: None,
             unit: "expected_supply_duration_unit",
         }),
-        attributes: &[("category", CodeOf::word("category_codes"))],
+        attributes: &[("category", &[CodeOf::word("category_codes")]), CLASS],
         ..EventsOf::of("medication_request", "drug_order")
     },
     EventsOf {
@@ -326,6 +238,7 @@ pub static EVENTS: &[EventsOf] = &[
         ward: Some("location_key"),
         dose: Some(DOSE),
         route: ROUTE,
+        attributes: &[CLASS],
         ..EventsOf::of("medication_administration", "drug_admin")
     },
     EventsOf {
@@ -343,6 +256,7 @@ pub static EVENTS: &[EventsOf] = &[
             unit_system: None,
             unit: "days_supply_unit",
         }),
+        attributes: &[CLASS],
         ..EventsOf::of("medication_dispense", "dispensing")
     },
     EventsOf {
@@ -364,8 +278,8 @@ pub static EVENTS: &[EventsOf] = &[
         department: &[DEPARTMENT],
         ward: Some("location_key"),
         attributes: &[
-            ("category", CodeOf::coding("category_code", "category_system")),
-            ("outcome", CodeOf::coding("outcome_code", "outcome_system")),
+            ("category", &[CodeOf::coding("category_code", "category_system")]),
+            ("outcome", &[CodeOf::coding("outcome_code", "outcome_system")]),
         ],
         ..EventsOf::of("procedure", "procedure")
     },
@@ -384,7 +298,7 @@ pub static EVENTS: &[EventsOf] = &[
             unit_system: None,
             unit: "collection_quantity_unit",
         }),
-        attributes: &[("status", CodeOf::word("status"))],
+        attributes: &[("status", &[CodeOf::word("status")])],
         ..EventsOf::of("specimen", "specimen")
     },
     EventsOf {
@@ -421,8 +335,8 @@ pub static EVENTS: &[EventsOf] = &[
         department: &[DEPARTMENT],
         suspected: &[Says { column: "verification_status_code", words: &["unconfirmed"] }],
         attributes: &[
-            ("criticality", CodeOf::word("criticality")),
-            ("clinical_status", CodeOf::word("clinical_status_code")),
+            ("criticality", &[CodeOf::word("criticality")]),
+            ("clinical_status", &[CodeOf::word("clinical_status_code")]),
         ],
         ..EventsOf::of("allergy_intolerance", "allergy")
     },
@@ -479,17 +393,5 @@ mod tests {
                 assert!(held(&name) || date.is_some_and(held), "{}: {name}", events.table);
             }
         }
-    }
-
-    #[test]
-    fn no_two_systems_share_a_name_or_an_address() {
-        let mut names: Vec<&str> = SYSTEMS.iter().map(|system| system.name).collect();
-        let mut uris: Vec<&str> = SYSTEMS.iter().flat_map(|system| system.uris).copied().collect();
-        let counts = (names.len(), uris.len());
-        names.sort_unstable();
-        names.dedup();
-        uris.sort_unstable();
-        uris.dedup();
-        assert_eq!((names.len(), uris.len()), counts);
     }
 }

@@ -15,6 +15,7 @@ pub mod events;
 mod pages;
 #[cfg(test)]
 mod spec;
+pub mod systems;
 pub mod tables;
 
 use desk::{Entry, Holdings, Operations, Purpose as _, Section, Slice};

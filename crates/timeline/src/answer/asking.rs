@@ -1,18 +1,22 @@
 //! A question while it is answered, shard by shard.
 
+mod reading;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cohort::ast::{CohortDefinition, Kind};
-use cohort::eval::{Days, World, is_of_kind, kind_word};
+use cohort::eval::{Days, World, kind_word};
 
+use self::reading::{Reading, ways_in};
 use super::bounds::{Zones, may_hold, zones_asked};
 use super::candidates::{Bits, Candidate, Entered, Shard};
 use super::keys;
+use super::look::Indexes;
 use super::memory::Held;
-use super::plan::{ColumnId, From, Need, Plan, TableSpec, plain};
-use super::table::{self, Hit, Runs, Table, Wanted};
+use super::plan::{Need, Plan, TableSpec, plain};
+use super::table::{self, Hit, Runs, Table};
 use super::uses::{Uses, Walk};
 use super::{Effort, Question, whole};
 use crate::Error;
@@ -47,8 +51,6 @@ pub(super) struct Asking<'a> {
     effort: Effort<'a>,
     world: &'a World<'a>,
     need: Need,
-    /// The table of the entry, where only the first event of each patient can matter.
-    firsts: Option<usize>,
     /// For every table that is used, the concepts.
     hits: BTreeMap<usize, Arc<Hits>>,
     deaths: (TableSpec, Arc<Hits>),
@@ -63,8 +65,8 @@ pub(super) struct Asking<'a> {
     entry: Uses,
     dates: Uses,
     rules: Uses,
-    /// Whether any of them asks to which visits events belong.
-    visits: bool,
+    /// For any of them.
+    all: Uses,
 }
 
 impl<'a> Asking<'a> {
@@ -85,7 +87,6 @@ impl<'a> Asking<'a> {
             effort,
             world: question.world,
             need: Need::Nothing,
-            firsts: None,
             hits: BTreeMap::new(),
             deaths: (plain(Kind::Death), Arc::default()),
             coverage: Vec::new(),
@@ -95,7 +96,7 @@ impl<'a> Asking<'a> {
             entry: Uses::default(),
             dates: Uses::default(),
             rules: Uses::default(),
-            visits: false,
+            all: Uses::default(),
         };
         let unplanned = match plan {
             Some(plan) => asking.look_at(plan, has_entered),
@@ -128,7 +129,6 @@ impl<'a> Asking<'a> {
         if !has_entered || self.rules.entry {
             self.entry = Walk::of_entry(plan);
         }
-        self.firsts = plan.firsts(self.question.definition);
         // A table is read once, with all columns that anything needs.
         let (mut all, mut later) = (self.entry.clone(), self.dates.clone());
         all.add(&self.dates);
@@ -140,7 +140,6 @@ impl<'a> Asking<'a> {
         for (table, columns) in &mut self.dates.tables {
             columns.extend(later.tables.get(table).into_iter().flatten());
         }
-        self.visits = all.visits;
         self.ways_in = ways_in(plan, &self.entry);
         for &table in all.tables.keys() {
             let Some(spec) = plan.tables.get(table) else { continue };
@@ -161,6 +160,7 @@ impl<'a> Asking<'a> {
             CoverageOf { spec: plain(kind.clone()), kind, hits, within }
         });
         self.coverage = coverage.collect();
+        self.all = all;
         unplanned
     }
 
@@ -238,8 +238,7 @@ impl<'a> Asking<'a> {
             zones: Zones::default(),
             data: self.world.data,
         };
-        let mut read =
-            Reading { at, loaded: BTreeSet::new(), deaths: false, coverage: BTreeSet::new() };
+        let mut read = Reading::of(at);
         let found = match held {
             None => Some(self.entered(&mut shard, &mut read, shown)?),
             Some(_) => None,
@@ -249,13 +248,14 @@ impl<'a> Asking<'a> {
         let with = mask_of(candidates);
         let refreshed;
         let candidates = if held.is_some() && self.rules.entry {
-            self.load(&mut shard, &mut read, &self.entry, &with)?;
+            self.load(&mut shard, &mut read, &self.entry, (&with, None))?;
             refreshed = shard.refreshed(candidates);
             refreshed.as_slice()
         } else {
             candidates
         };
-        self.load(&mut shard, &mut read, &self.rules, &with)?;
+        let indexes = Indexes::of(candidates, shard.runs.patients().1);
+        self.load(&mut shard, &mut read, &self.rules, (&with, Some(&indexes)))?;
         let bits = self.says(&shard, candidates)?;
         Ok((found, bits))
     }
@@ -279,15 +279,15 @@ impl<'a> Asking<'a> {
         let may = self.need.met(shown, &mut have)?;
         shard.zones = zones.unwrap_or_default();
         // Of whom has nothing to enter by, nothing else is read.
-        self.load(shard, read, &self.ways_in, &may)?;
+        self.load(shard, read, &self.ways_in, (&may, None))?;
         let may = if self.ways_in.tables.is_empty() { may } else { shard.who_may_enter(&may) };
-        self.load(shard, read, &self.entry, &may)?;
+        self.load(shard, read, &self.entry, (&may, None))?;
         let ways = shard.enter(&may);
         let mut with = Mask::none();
         ways.iter().for_each(|(patient, _)| with.set(usize::from(*patient)));
-        self.load(shard, read, &self.dates, &with)?;
+        self.load(shard, read, &self.dates, (&with, None))?;
         self.go_on()?;
-        Ok(shard.dated(ways, self.firsts))
+        Ok(shard.dated(ways))
     }
 
     /// Between what the numbers lie that the entry compares with one another.
@@ -380,100 +380,6 @@ impl<'a> Asking<'a> {
         }
         Ok(all)
     }
-
-    /// Reads what a part of the plan uses and has not been read yet.
-    fn load<'s>(
-        &'s self,
-        shard: &mut Shard<'_>,
-        read: &mut Reading<'s>,
-        uses: &Uses,
-        of: &Mask,
-    ) -> Result<(), Error> {
-        for (&table, columns) in &uses.tables {
-            let spec = shard.plan.tables.get(table);
-            if let (Some(hits), Some(spec)) = (self.hits.get(&table), spec)
-                && read.loaded.insert(table)
-            {
-                let firsts = self.firsts == Some(table);
-                let loaded =
-                    self.read((shard, read.at), (table, spec, hits), (columns, firsts), of)?;
-                if let Some(to) = shard.tables.get_mut(table) {
-                    *to = loaded;
-                }
-            }
-        }
-        let none = BTreeSet::new();
-        let is_asked = |kind: &Kind| uses.coverage.iter().any(|asked| is_of_kind(kind, asked));
-        if uses.deaths && !std::mem::replace(&mut read.deaths, true) {
-            let (spec, hits) = &self.deaths;
-            shard.deaths = self.read((shard, read.at), (0, spec, hits), (&none, false), of)?;
-        }
-        for covered in self.coverage.iter().filter(|covered| is_asked(&covered.kind)) {
-            if read.coverage.insert(&covered.kind) {
-                let from = (0, &covered.spec, covered.hits.as_ref());
-                let mut table = self.read((shard, read.at), from, (&none, false), of)?;
-                if let Some(days) = covered.within {
-                    table.cut(days);
-                }
-                shard.coverage.push((covered.kind.clone(), table));
-            }
-        }
-        Ok(())
-    }
-
-    fn read(
-        &self,
-        (shard, at): (&Shard<'_>, &ShardAt),
-        table: (usize, &TableSpec, &Hits),
-        (columns, firsts): (&BTreeSet<ColumnId>, bool),
-        of: &Mask,
-    ) -> Result<Table, Error> {
-        self.go_on()?;
-        let wanted = self.wanted((shard, at), table, columns)?;
-        table::load(self.place(shard), Wanted { firsts, ..wanted }, of)
-    }
-
-    fn place<'b, 's>(&'b self, shard: &'b Shard<'s>) -> table::Place<'b, 's> {
-        table::Place { runs: &shard.runs, world: self.world }
-    }
-
-    fn wanted<'b>(
-        &self,
-        (shard, at): (&'b Shard<'_>, &ShardAt),
-        (number, spec, hits): (usize, &'b TableSpec, &'b Hits),
-        columns: &'b BTreeSet<ColumnId>,
-    ) -> Result<Wanted<'b>, Error> {
-        Ok(Wanted {
-            number: u16::try_from(number).map_err(|_| Error::TooLarge("a definition"))?,
-            spec,
-            hits: hits.get(at.segment).map_or(&[], Vec::as_slice),
-            specs: &shard.plan.columns,
-            limits: &shard.plan.limits,
-            columns,
-            firsts: false,
-            visits: self.visits,
-        })
-    }
-}
-
-/// What was read of a shard already.
-struct Reading<'a> {
-    at: &'a ShardAt,
-    loaded: BTreeSet<usize>,
-    deaths: bool,
-    /// The kinds whose coverage was read.
-    coverage: BTreeSet<&'a Kind>,
-}
-
-/// The tables of the events by which patients enter, with the columns that are read of them; none where
-/// these are no events of a table.
-fn ways_in(plan: &Plan, entry: &Uses) -> Uses {
-    let mut uses = Uses::default();
-    for set in &plan.entry {
-        let From::Table(table) = set.from else { return Uses::default() };
-        uses.tables.extend(entry.tables.get_key_value(&table).map(|(of, all)| (*of, all.clone())));
-    }
-    uses
 }
 
 /// The patients of candidates.

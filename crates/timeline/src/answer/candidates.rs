@@ -70,14 +70,25 @@ impl Entered {
         }
     }
 
-    /// Counts a patient's candidates: how many, and why those that were dropped before the rules.
-    pub(super) fn count(&mut self, all: usize, mut dropped: Vec<Dropped>) {
-        self.all.add(all as u64);
+    /// Counts a patient's candidates: how many, and why those that were dropped before the rules; so many
+    /// others that were not read were dropped for a reason too.
+    pub(super) fn count(
+        &mut self,
+        all: usize,
+        mut dropped: Vec<Dropped>,
+        (why, others): (Dropped, u64),
+    ) {
+        self.all.add(all as u64 + others);
         dropped.sort_unstable();
+        let mut left = others;
         for same in dropped.chunk_by(|a, b| a == b) {
             if let Some(reason) = same.first() {
-                self.dropped.entry(*reason).or_default().add(same.len() as u64);
+                let more = if *reason == why { std::mem::take(&mut left) } else { 0 };
+                self.dropped.entry(*reason).or_default().add(same.len() as u64 + more);
             }
+        }
+        if left > 0 {
+            self.dropped.entry(why).or_default().add(left);
         }
     }
 }
@@ -172,10 +183,11 @@ impl Shard<'_> {
         all
     }
 
-    /// Steps 2 to 6, and the endings of step 8. Of a table that has only the first events of
+    /// Steps 2 to 6, and the endings of step 8. Of tables that have only the first events of
     /// patients, the others were not chosen.
-    pub(super) fn dated(&self, mut ways: Vec<(u16, Way)>, firsts: Option<usize>) -> Entered {
-        let firsts = firsts.and_then(|table| self.tables.get(table));
+    pub(super) fn dated(&self, mut ways: Vec<(u16, Way)>) -> Entered {
+        let firsts: Vec<&Table> =
+            self.plan.firsts.iter().filter_map(|table| self.tables.get(*table)).collect();
         let why = match self.definition.entry.says.choose {
             Choice::FirstInLife => Dropped::NotFirstInLife,
             _ => Dropped::NotChosen,
@@ -185,12 +197,9 @@ impl Shard<'_> {
             let Some(patient) = of.first().map(|(patient, _)| *patient) else { continue };
             let known = self.known(patient, &picked);
             self.date(of, &known);
-            entered.count(of.len(), of.iter().filter_map(|(_, way)| way.dropped).collect());
-            let others = firsts.map_or(0, |table| table.others(patient));
-            if others > 0 {
-                entered.all.candidates += others;
-                entered.dropped.entry(why).or_default().add(others);
-            }
+            let others = firsts.iter().map(|table| table.others(patient)).sum();
+            let dropped = of.iter().filter_map(|(_, way)| way.dropped).collect();
+            entered.count(of.len(), dropped, (why, others));
             for (_, way) in of.iter().filter(|(_, way)| way.dropped.is_none()) {
                 let Some(index) = way.index else { continue };
                 let entry = way.entry();

@@ -4,6 +4,7 @@ mod asking;
 mod bounds;
 mod candidates;
 mod keys;
+mod look;
 mod memory;
 mod plan;
 mod scene;

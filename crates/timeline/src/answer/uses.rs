@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cohort::ast::{Counted, Kind, Same};
+use cohort::ast::{Count, Counted, Kind, Same};
 
+use super::look::Look;
 use super::plan::{
     Amount, Ask, At, ColumnId, From, How, Instant, Laid, Pick, Plan, Set, Side, When,
 };
@@ -12,6 +13,8 @@ use super::plan::{
 #[derive(Clone, Debug, Default)]
 pub(super) struct Uses {
     pub(super) tables: BTreeMap<usize, BTreeSet<ColumnId>>,
+    /// Which events of them are looked at.
+    looks: BTreeMap<usize, Look>,
     /// The kinds whose coverage is asked.
     pub(super) coverage: BTreeSet<Kind>,
     pub(super) deaths: bool,
@@ -27,10 +30,22 @@ impl Uses {
         for (table, columns) in &other.tables {
             self.tables.entry(*table).or_default().extend(columns);
         }
+        for (table, look) in &other.looks {
+            self.look(*table, *look);
+        }
         self.coverage.extend(other.coverage.iter().cloned());
         self.deaths |= other.deaths;
         self.entry |= other.entry;
         self.visits |= other.visits;
+    }
+
+    fn look(&mut self, table: usize, look: Look) {
+        self.looks.entry(table).and_modify(|of| *of = of.and(look)).or_insert(look);
+    }
+
+    /// Which events of a table are looked at.
+    pub(super) fn look_at(&self, table: usize) -> Look {
+        self.looks.get(&table).copied().unwrap_or(Look::All)
     }
 }
 
@@ -72,17 +87,45 @@ impl<'p> Walk<'p> {
         walk.uses
     }
 
+    /// What all ways into a set look at.
+    pub(super) fn of_set(plan: &'p Plan, set: &Set) -> Uses {
+        let mut walk = Self::new(plan);
+        walk.set(set);
+        walk.uses
+    }
+
     fn set(&mut self, set: &Set) {
+        self.members_of(set, set.window.as_ref(), Look::All);
+    }
+
+    /// A set of which only the first certain member is wanted, or whether there is any.
+    fn first_of(&mut self, set: &Set, window: Option<&When>) {
+        self.members_of(set, window, Look::First);
+    }
+
+    /// A set through a window, of whose members so much is looked at.
+    fn members_of(&mut self, set: &Set, window: Option<&When>, look: Look) {
+        // Which members a window or a condition leaves is not known when they are read.
+        let look = match (window.map(Look::of_window), &set.with, look) {
+            (Some(of_window @ Look::Around(..)), _, _) => of_window,
+            (Some(_), _, Look::First) | (_, Some(_), Look::First) => Look::All,
+            (_, _, look) => look,
+        };
         match &set.from {
             From::Table(table) => {
                 self.uses.tables.entry(*table).or_default();
+                self.uses.look(*table, look);
             }
-            From::Named(of) | From::Take(_, _, of) | From::Episodes(of, _) => self.set(of),
+            From::Named(of) => self.members_of(of, of.window.as_ref(), look),
+            From::Union(sets) => {
+                sets.iter().for_each(|of| self.members_of(of, of.window.as_ref(), look));
+            }
+            From::Take(_, _, of) | From::Episodes(of, _) => self.set(of),
             From::Event(pick, any) => {
                 self.pick(pick);
-                any.iter().for_each(|of| self.set(of));
+                // Any of them may be it only where none is certain.
+                any.iter().for_each(|of| self.first_of(of, of.window.as_ref()));
             }
-            From::Union(sets) => sets.iter().for_each(|set| self.set(set)),
             From::Era(laid, _) => self.laid(laid),
         }
         if let Some(When { from, to, .. }) = &set.window {
@@ -159,7 +202,12 @@ impl<'p> Walk<'p> {
         let Pick::Select(how, set) = pick else {
             return;
         };
-        self.set(set);
+        match how {
+            How::First => self.first_of(set, set.window.as_ref()),
+            // Its window is held against the first of all.
+            How::FirstInLife => self.first_of(set, None),
+            _ => self.set(set),
+        }
         match how {
             How::Highest(column) | How::Lowest(column) => {
                 let tables = self.tables_of(set);
@@ -260,6 +308,13 @@ impl<'p> Walk<'p> {
         match ask {
             Ask::Truth(_) | Ask::Sex(_) => {}
             Ask::Found(pick) => self.pick(pick),
+            Ask::Has {
+                count: Count::AtLeast(1) | Count::AtMost(0) | Count::Exactly(0),
+                counted: Counted::Events,
+                column: None,
+                of,
+                spanning: None,
+            } => self.first_of(of, of.window.as_ref()),
             Ask::Has { counted, column, of, .. } => {
                 self.uses.visits |= *counted == Counted::Visits;
                 self.counted(*column, of);

@@ -1,7 +1,7 @@
 //! What has no plan, asked of `cohort`'s evaluator for the patients concerned.
 
 use cohort::ast::{CohortDefinition, Kind, Step, UseKind};
-use cohort::eval::{Candidate as Evaluated, World, answer, is_of_kind};
+use cohort::eval::{Candidate as Evaluated, Dropped, World, answer, is_of_kind};
 
 use super::Seen;
 use super::candidates::{Bits, Candidate, Entered};
@@ -85,7 +85,7 @@ pub(super) fn ask(
         // What was dropped by the rules or after them was asked of them.
         let before = |of: &Evaluated| of.dropped.filter(|_| of.rules.is_none());
         let dropped = patient.candidates.iter().filter_map(before).collect();
-        entered.count(patient.candidates.len(), dropped);
+        entered.count(patient.candidates.len(), dropped, (Dropped::NotChosen, 0));
         for evaluated in &patient.candidates {
             let Some(rules) = &evaluated.rules else { continue };
             for (bits, says) in bits.iter_mut().zip(rules) {

@@ -6,6 +6,7 @@
 //! rare.
 
 mod condition;
+mod firsts;
 mod names;
 mod need;
 mod number;
@@ -15,9 +16,9 @@ mod stays;
 use std::collections::BTreeSet;
 
 use cohort::ast::{
-    Choice, CodeField, CohortDefinition, Comparison, Count, Counted, Equation, Kind, NumberField,
-    Offset, OneOf, Operator, Records, Relation, Same, Share, Span, Statistic, Supply, TakeFrom,
-    TimeOrder, TimeUnit,
+    CodeField, CohortDefinition, Comparison, Count, Counted, Equation, Kind, NumberField, Offset,
+    OneOf, Operator, Records, Relation, Same, Share, Span, Statistic, Supply, TakeFrom, TimeOrder,
+    TimeUnit,
 };
 use cohort::eval::{Stretch, Truth};
 use cohort::units::Conversion;
@@ -27,7 +28,6 @@ pub(super) use self::set::plain;
 
 use self::names::{At as Where, Planner};
 use super::table::Limits;
-use super::uses::Walk;
 
 /// The place of a column among the plan's.
 pub(super) type ColumnId = usize;
@@ -230,36 +230,13 @@ pub(super) struct Plan {
     /// The alternatives of the entry.
     pub(super) entry: Vec<Set>,
     pub(super) index: Option<Instant>,
+    /// The tables of the entry of which only the first certain event of each patient on a known day can
+    /// become a candidate: nothing else looks at them.
+    pub(super) firsts: BTreeSet<usize>,
     /// The rules; none is asked of the evaluator.
     pub(super) rules: Vec<Option<Ask>>,
     /// The moments of `exit` and `censor`, in order, and whether each counts in seconds.
     pub(super) endings: Vec<(Instant, bool)>,
-}
-
-impl Plan {
-    /// The table of the entry, where only the first certain event of each patient on a known day
-    /// can become a candidate and nothing else looks at the table.
-    pub(super) fn firsts(&self, definition: &CohortDefinition) -> Option<usize> {
-        let [Set { from: From::Table(table), window: None, with: None }] = self.entry.as_slice()
-        else {
-            return None;
-        };
-        let chooses_first = match definition.entry.says.choose {
-            Choice::FirstInLife => true,
-            Choice::First => {
-                self.index.is_none()
-                    && definition.washout.is_none()
-                    && definition.calendar.is_none()
-            }
-            Choice::All | Choice::Last | Choice::Nth(_) => false,
-        };
-        let mut uses = Walk::of_dates(self);
-        for rule in &self.rules {
-            // What has no plan is asked of whole patients.
-            rule.iter().for_each(|rule| uses.add(&Walk::of_rule(self, rule)));
-        }
-        (chooses_first && !uses.tables.contains_key(table)).then_some(*table)
-    }
 }
 
 /// Plans a definition; none where its entry, index or exit has no form here.
@@ -290,5 +267,8 @@ pub(super) fn plan(definition: &CohortDefinition, held: &BTreeSet<&str>) -> Opti
         .collect();
     let (tables, columns, picks) = planner.made();
     let limits = Limits::all(&tables, &columns);
-    Some(Plan { tables, columns, limits, picks, entry, index, rules, endings })
+    let firsts = BTreeSet::new();
+    let mut plan = Plan { tables, columns, limits, picks, entry, index, firsts, rules, endings };
+    plan.read_firsts(definition);
+    Some(plan)
 }

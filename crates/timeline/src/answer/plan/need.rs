@@ -2,7 +2,8 @@
 
 use cohort::ast::{Count, Share, Statistic};
 
-use super::{Amount, Ask, From, Pick, Plan, Set, Walk};
+use super::{Amount, Ask, From, Pick, Plan, Set};
+use crate::answer::uses::Walk;
 use crate::mask::Mask;
 
 /// What there must be of a patient.

@@ -18,6 +18,7 @@ use std::rc::Rc;
 
 use cohort::eval::{Days, Truth, World};
 
+use super::look::Indexes;
 use super::plan::{ColumnId, ColumnSpec, TableSpec};
 use crate::Error;
 use crate::format::{Damage, wide};
@@ -94,11 +95,16 @@ impl Table {
         count.map_or(0, |&count| u64::from(count.saturating_sub(1)))
     }
 
-    /// Of what several runs have of a patient, only the first stays.
+    /// Of what several runs have of a patient, only the first certain event stays, and what is not
+    /// certain.
     fn leave_firsts(&mut self) {
         let (mut rows, mut from) = (Vec::new(), 0);
         for end in &mut self.ends {
-            rows.extend(self.rows.get(wide(from)..wide(*end)).and_then(<[Row]>::first));
+            let mut has_first = false;
+            let of = self.rows.get(wide(from)..wide(*end)).unwrap_or_default();
+            rows.extend(
+                of.iter().filter(|row| !row.certain || !std::mem::replace(&mut has_first, true)),
+            );
             from = *end;
             *end = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         }
@@ -164,6 +170,19 @@ impl Table {
     }
 }
 
+/// Which events of every patient are wanted.
+#[derive(Clone, Copy)]
+pub(super) enum Part<'a> {
+    All,
+    /// The first certain one on a known day, and how many such there are.
+    Entries,
+    /// The first certain one, and all that are not certain.
+    Firsts,
+    /// Those that start on days from so many after an index to so many after it; where days are not
+    /// known, others too.
+    Around(&'a Indexes, Option<i64>, Option<i64>),
+}
+
 /// A table, which concepts it looks at, and which columns are wanted of it.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
@@ -173,9 +192,7 @@ pub(super) struct Wanted<'a> {
     pub(super) specs: &'a [ColumnSpec],
     pub(super) limits: &'a [Limits],
     pub(super) columns: &'a BTreeSet<ColumnId>,
-    /// Whether of every patient only the first certain event on a known day is wanted, and how
-    /// many there are.
-    pub(super) firsts: bool,
+    pub(super) part: Part<'a>,
     /// Whether anything asks to which visits events belong.
     pub(super) visits: bool,
 }
@@ -218,7 +235,7 @@ impl<'a> Runs<'a> {
     }
 
     /// The shard's first patient in the segment, and how many it has.
-    fn patients(&self) -> (u32, usize) {
+    pub(super) fn patients(&self) -> (u32, usize) {
         let shard = self.segment.shard(self.shard);
         shard.map_or((0, 0), |shard| (shard.first_patient, wide(shard.patients)))
     }
@@ -269,7 +286,7 @@ pub(super) fn load(place: Place<'_, '_>, wanted: Wanted<'_>, shown: &Mask) -> Re
     for &id in wanted.columns {
         found.columns.extend(wanted.specs.get(id).map(|spec| (id, Data::of(spec))));
     }
-    if wanted.firsts {
+    if matches!(wanted.part, Part::Entries) {
         found.counts.resize(patients, 0);
     }
     let mut runs = 0;
@@ -286,7 +303,7 @@ pub(super) fn load(place: Place<'_, '_>, wanted: Wanted<'_>, shown: &Mask) -> Re
     let mut table = Table { ends, rows, columns, counts, longest };
     if runs > 1 {
         table.rows = in_order(&table.rows, &whose, &table.ends);
-        if wanted.firsts {
+        if matches!(wanted.part, Part::Entries | Part::Firsts) {
             table.leave_firsts();
         }
     }

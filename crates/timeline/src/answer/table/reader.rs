@@ -9,7 +9,7 @@ use super::hits::Hit;
 use super::limits::Limits;
 use super::outermost::{Asked, Zones};
 use super::zone::{Truths, Zone};
-use super::{Found, NEVER, Row, Wanted};
+use super::{Found, NEVER, Part, Row, Wanted};
 use crate::answer::plan::ColumnId;
 use crate::format::{Damage, tag};
 use crate::mask::Mask;
@@ -38,25 +38,33 @@ type Stay = (u16, (usize, usize));
 impl Reader<'_> {
     /// Appends the wanted rows of a run, and their columns.
     pub(super) fn read(&self, shown: &Mask, out: &mut Found) -> Result<(), Damage> {
-        let stays = self.stays_where(Truths::may_belong, shown)?;
+        let mut stays = self.stays_where(Truths::may_belong, shown)?;
+        if let Part::Around(indexes, from, to) = self.wanted.part {
+            self.leave_around(&mut stays, |patient| indexes.between(patient, from, to))?;
+        }
         if stays.is_empty() {
             return Ok(());
         }
-        let (mut stretches, mut whose) = (Vec::new(), Vec::with_capacity(stays.len()));
-        for &(patient, (from, to)) in &stays {
-            stretch(&mut stretches, from, to);
-            whose.push((patient, to - from));
-        }
-        let count = whose.iter().map(|(_, count)| count).sum();
+        let (stretches, whose, count) = laid(&stays);
         let of = self.of(Rows { stretches: &stretches, count, whose: &whose });
         let mut states = self.states(of)?;
-        if self.wanted.firsts {
-            if matches!(states, States::Same(Truth::True)) && self.all_days_are_known()? {
+        let is_certain = matches!(states, States::Same(Truth::True));
+        match self.wanted.part {
+            Part::Entries if is_certain && self.all_days_are_known()? => {
                 return self.take_firsts(&stays, out);
             }
-            let mut each = states.all(count);
-            self.leave_firsts(of.rows, &mut each, &mut out.counts)?;
-            states = States::Each(each);
+            Part::Firsts if is_certain => return self.take_firsts(&stays, out),
+            Part::Entries => {
+                let mut each = states.all(count);
+                self.leave_entries(of.rows, &mut each, &mut out.counts)?;
+                states = States::Each(each);
+            }
+            Part::Firsts => {
+                let mut each = states.all(count);
+                leave_firsts(&whose, &mut each);
+                states = States::Each(each);
+            }
+            Part::All | Part::Around(..) => {}
         }
         match states {
             States::Same(Truth::False) => Ok(()),
@@ -88,7 +96,34 @@ impl Reader<'_> {
         })
     }
 
-    /// Appends the first row of each patient, and counts all.
+    /// Leaves of each patient only the rows that start between two days, where all days are known.
+    fn leave_around(
+        &self,
+        stays: &mut Vec<Stay>,
+        between: impl Fn(u16) -> (i64, i64),
+    ) -> Result<(), Damage> {
+        if stays.is_empty() || !self.all_days_are_known()? {
+            return Ok(());
+        }
+        let (stretches, whose, count) = laid(stays);
+        let rows = Rows { stretches: &stretches, count, whose: &whose };
+        let days = rows.gather(&self.run.times()?.day)?;
+        let mut row = 0;
+        // Rows are in order of their days.
+        let cut = |(patient, (from, to)): &mut Stay| {
+            let (first, last) = between(*patient);
+            let end = row + (*to - *from);
+            let begin = (row..end).find(|row| days.get(*row) >= first).unwrap_or(end);
+            let until = (begin..end).find(|row| days.get(*row) > last).unwrap_or(end);
+            (*from, *to) = (*from + (begin - row), *from + (until - row));
+            row = end;
+            *from < *to
+        };
+        stays.retain_mut(cut);
+        Ok(())
+    }
+
+    /// Appends the first row of each patient, and counts all where that is wanted.
     fn take_firsts(&self, stays: &[Stay], out: &mut Found) -> Result<(), Damage> {
         let (mut stretches, mut whose) = (Vec::new(), Vec::with_capacity(stays.len()));
         for &(patient, (from, to)) in stays {
@@ -184,7 +219,7 @@ impl Reader<'_> {
 
     /// Leaves of each patient's rows only the first that is certain and starts on a known day, and
     /// counts all that are.
-    fn leave_firsts(
+    fn leave_entries(
         &self,
         rows: Rows<'_>,
         states: &mut [Truth],
@@ -336,6 +371,29 @@ impl States {
             Self::Same(state) => vec![state; count],
             Self::Each(each) => each,
         }
+    }
+}
+
+/// The stretches of rows of patients, whose they are, and how many.
+fn laid(stays: &[Stay]) -> (Stretches, Whose, usize) {
+    let (mut stretches, mut whose) = (Vec::new(), Vec::with_capacity(stays.len()));
+    let mut count = 0;
+    for &(patient, (from, to)) in stays {
+        stretch(&mut stretches, from, to);
+        whose.push((patient, to - from));
+        count += to - from;
+    }
+    (stretches, whose, count)
+}
+
+/// Leaves of each patient's rows the first certain one, and all that are not certain.
+fn leave_firsts(whose: &[(u16, usize)], states: &mut [Truth]) {
+    let mut rest = states;
+    for &(_, count) in whose {
+        let (of, after) = std::mem::take(&mut rest).split_at_mut_checked(count).unwrap_or_default();
+        let certain = of.iter_mut().filter(|state| **state == Truth::True);
+        certain.skip(1).for_each(|state| *state = Truth::False);
+        rest = after;
     }
 }
 
