@@ -36,6 +36,8 @@ pub struct LakeConfig {
     pub threads: usize,
     /// Memory one query may take.
     pub query_memory_bytes_max: usize,
+    /// What one query may lay aside on the disk of the home when that memory is full; 0: nothing.
+    pub query_disk_bytes_max: u64,
     /// Rows one query may give.
     pub query_rows_max: usize,
     /// How long one query may run.
@@ -51,6 +53,7 @@ impl Default for LakeConfig {
             memory_bytes_max: 256 << 20,
             threads,
             query_memory_bytes_max: 2 << 30,
+            query_disk_bytes_max: 16 << 30,
             query_rows_max: 10_000_000,
             query_seconds_max: 300,
         }

@@ -208,8 +208,8 @@ async fn ask(home: &Path, runs: usize) -> anyhow::Result<Vec<Answer>> {
             let seconds = began.elapsed().as_secs_f64();
             if run == 0 {
                 // The first run brings the files into memory, and tells who it is.
-                let told = reader.cohort_members(&asked.question, &covered, |_, _| {}).await?;
-                let people: BTreeSet<i64> = told.patients.iter().map(|one| one.id.get()).collect();
+                let told = reader.cohort_people(&asked.question, &covered).await?;
+                let people: BTreeSet<i64> = told.iter().map(|one| one.get()).collect();
                 let keys = people.iter().filter_map(|id| keys.get(id)).flatten().cloned();
                 let keys = keys.collect();
                 answers.push(Answer { name, times: Vec::new(), seconds: 0.0, people, keys });

@@ -10,7 +10,7 @@ use cohort::eval::{
     World,
 };
 use ledger::MissingRight;
-use vocab::RawCount;
+use vocab::{PatientId, RawCount};
 
 use super::people::AtOnce;
 use super::{Reader, ReaderError, scripted};
@@ -253,6 +253,25 @@ impl Reader {
         })
         .await?;
         Ok(CohortAnswer { patients, asked, by: question.engine.over_tables() })
+    }
+
+    /// Who has a period in a cohort, and nothing of them: much sooner than all that is told of members.
+    ///
+    /// # Errors
+    /// As [`Reader::cohort_members`].
+    pub async fn cohort_people(
+        &self,
+        question: &Arc<CohortQuestion>,
+        covered: &Covered,
+    ) -> Result<BTreeSet<PatientId>, ReaderError> {
+        self.must_see_rows()?;
+        let of = (&question.config, question.engine);
+        let index = |index: Arc<Usable>| index.periods(question, covered);
+        if let Some(periods) = self.of_index(of, index).await? {
+            return Ok(periods.into_iter().map(|(patient, _)| patient).collect());
+        }
+        let answer = self.cohort_members(question, covered, |_, _| {}).await?;
+        Ok(answer.patients.into_iter().map(|patient| patient.id).collect())
     }
 
     /// Why the one person that this permit is for is in a cohort, or out; none where there is no

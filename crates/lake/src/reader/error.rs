@@ -6,6 +6,7 @@ use ledger::{LedgerError, MissingRight};
 use vocab::Locale;
 
 use super::Reader;
+use super::aside::Full;
 use crate::delta::TableError;
 use crate::storage::{self, StorageError};
 
@@ -68,6 +69,14 @@ pub enum ReaderError {
     TooMuchMemory {
         /// The limit.
         bytes_max: usize,
+    },
+    /// The question lays too much aside.
+    #[error(
+        "the question needs more than {bytes_max} bytes of disk beside its memory: ask for less, or raise lake.query_disk_bytes_max"
+    )]
+    TooMuchDisk {
+        /// The limit.
+        bytes_max: u64,
     },
     /// The ledger could not be asked.
     #[error(transparent)]
@@ -150,6 +159,9 @@ impl ReaderError {
             Self::TooMuchMemory { bytes_max } => format!(
                 "メモリが{bytes_max}バイトを超えます。範囲を絞るかlake.query_memory_bytes_maxを上げてください"
             ),
+            Self::TooMuchDisk { bytes_max } => format!(
+                "メモリに加えてディスクが{bytes_max}バイトを超えます。範囲を絞るかlake.query_disk_bytes_maxを上げてください"
+            ),
             Self::Ledger(error) => error.say(locale),
             Self::Storage(error) | Self::Table(TableError::Storage(error)) => error.say(locale),
             Self::Cohort(refused) => refused.say(locale),
@@ -191,7 +203,15 @@ impl ReaderError {
             let names: Vec<_> = reader.scans.tables.names().map(str::to_owned).collect();
             return Self::UnknownTable { near: nearest(&name, &names), name };
         }
-        Self::from(error)
+        Self::within(error, reader.scans.limits.memory_bytes_max)
+    }
+
+    /// What an error says of a question that may hold so much in memory.
+    pub(super) fn within(error: DataFusionError, bytes_max: usize) -> Self {
+        match error.find_root() {
+            DataFusionError::ResourcesExhausted(_) => Self::TooMuchMemory { bytes_max },
+            _ => Self::from(error),
+        }
     }
 }
 
@@ -199,6 +219,9 @@ impl From<DataFusionError> for ReaderError {
     fn from(error: DataFusionError) -> Self {
         if let Some(told) = storage::told(&error) {
             return Self::Storage(told);
+        }
+        if let Some(Full { bytes_max }) = Full::in_error(&error) {
+            return Self::TooMuchDisk { bytes_max };
         }
         let error = match opening(error) {
             Ok(table) => return Self::Table(table),

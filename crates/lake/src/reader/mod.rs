@@ -2,6 +2,7 @@
 //! that people who may not be seen are already gone.
 
 mod answer;
+mod aside;
 mod code;
 mod codings;
 mod cohort;

@@ -39,7 +39,8 @@ impl SqlStream {
         let batch = tokio::time::timeout_at(self.until, self.inner.next())
             .await
             .map_err(|_| too_slow(self.limits.time_max))?;
-        let Some(batch) = batch.transpose()? else { return Ok(None) };
+        let told = |error| ReaderError::within(error, self.limits.memory_bytes_max);
+        let Some(batch) = batch.transpose().map_err(told)? else { return Ok(None) };
         self.rows += batch.num_rows();
         if self.rows > self.limits.rows_max {
             return Err(ReaderError::TooManyRows { rows_max: self.limits.rows_max });

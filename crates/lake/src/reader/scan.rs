@@ -72,7 +72,8 @@ impl Scans {
         let zone = publishing.zone.clone();
         let sources = published.iter().flat_map(|(_, sources)| sources).cloned().collect();
         let ends = Arc::clone(&house.ends);
-        let opening = Opening { tables: Arc::clone(&tables), published, config, ends, is_of_one };
+        let (tables_of, home) = (Arc::clone(&tables), house.home.as_path());
+        let opening = Opening { tables: tables_of, published, config, home, ends, is_of_one };
         let session = session::open(opening)?;
         let limits = Limits {
             rows_max: config.query_rows_max,

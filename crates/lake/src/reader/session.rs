@@ -1,5 +1,5 @@
 //! A fresh engine for one reader: it knows the gated tables and the listed functions, and nothing
-//! else. No files, no settings, no catalogs, no scratch space on disk.
+//! else. No files, no settings, no catalogs; what has no room in memory lies aside without a name.
 
 use std::sync::Arc;
 
@@ -10,7 +10,6 @@ use datafusion::catalog::{
 use datafusion::execution::SessionStateDefaults;
 use datafusion::execution::cache::cache_manager::{CacheManagerConfig, CachedFileMetadataEntry};
 use datafusion::execution::cache::default_cache::DefaultCache;
-use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
@@ -18,7 +17,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use object_store::path::Path;
 
 use super::tables::{Names, SnapshotTables};
-use super::{ReaderError, functions};
+use super::{ReaderError, aside, functions};
 use crate::events::{EventsTable, Source};
 use crate::house::LakeConfig;
 
@@ -43,13 +42,14 @@ pub(super) struct Opening<'a> {
     /// The events of each slice.
     pub(super) published: Vec<(String, Vec<Source>)>,
     pub(super) config: &'a LakeConfig,
+    pub(super) home: &'a std::path::Path,
     pub(super) ends: FileEnds,
     /// Whether it looks at one person: there is too little to read for several threads.
     pub(super) is_of_one: bool,
 }
 
 pub(super) fn open(opening: Opening<'_>) -> Result<SessionContext, ReaderError> {
-    let Opening { tables, published, config, ends, is_of_one } = opening;
+    let Opening { tables, published, config, home, ends, is_of_one } = opening;
     let events = published.into_iter();
     let events =
         events.map(|(name, sources)| (name, Arc::new(EventsTable::new(sources)))).collect();
@@ -63,9 +63,7 @@ pub(super) fn open(opening: Opening<'_>) -> Result<SessionContext, ReaderError> 
     let runtime = RuntimeEnvBuilder::new()
         .with_cache_manager(caches)
         .with_memory_pool(Arc::new(FairSpillPool::new(config.query_memory_bytes_max)))
-        .with_disk_manager_builder(
-            DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
-        )
+        .with_disk_manager_builder(aside::files(home, config.query_disk_bytes_max))
         .build_arc()?;
     let session = SessionConfig::new()
         .with_create_default_catalog_and_schema(false)

@@ -96,3 +96,43 @@ async fn before_the_first_load_there_is_no_table() {
         Err(ReaderError::UnknownTable { .. })
     ));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_no_room_in_memory_lies_aside_and_nothing_is_left_of_it() {
+    const MEMORY: usize = 32 << 20;
+    let with = |memory: usize, disk: u64| async move {
+        let config = LakeConfig {
+            query_memory_bytes_max: memory,
+            query_disk_bytes_max: disk,
+            threads: 1,
+            ..LakeConfig::default()
+        };
+        let house = House::with(config).await;
+        house.load(1, &ROWS).await.unwrap();
+        house
+    };
+    let joins = |count: usize| {
+        (0..count).fold(String::new(), |sql, n| format!("{sql} cross join observation as o{n}"))
+    };
+    let sorted = format!(
+        "select count(*) as n, max(place) as last, max(key) as key from (select left(key, 3) as key, \
+         row_number() over (order by key, code) as place from (select repeat(o.resource_key || \
+         o1.resource_key || o2.resource_key, 100) as key, o3.code as code from observation as o{}))",
+        joins(6)
+    );
+    let house = with(MEMORY, 1 << 30).await;
+    // Five of the rows are somebody's.
+    assert_eq!(house.ask(&sorted).await, ["78125,78125,eee"]);
+    let left: Vec<_> = std::fs::read_dir(house.folder.path().join("tmp")).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+
+    let failing = |house: House| {
+        let sorted = sorted.clone();
+        async move { house.reader(PurposeOfUse::Research).await.sql(&sorted).await.unwrap_err() }
+    };
+    let error = failing(with(MEMORY, 0).await).await;
+    assert!(matches!(error, ReaderError::TooMuchMemory { bytes_max: MEMORY }), "{error:?}");
+    let error = failing(with(MEMORY, 100_000).await).await;
+    assert!(matches!(error, ReaderError::TooMuchDisk { bytes_max: 100_000 }), "{error:?}");
+    assert!(error.to_string().contains("lake.query_disk_bytes_max"));
+}

@@ -54,7 +54,7 @@ where (c.mg_dl - c.two_days >= 0.3 or c.mg_dl >= 1.5 * c.week)
 select distinct v.patient_id
 from visit v
 join diagnosis d on d.patient_id = v.patient_id
-    and d.day between v.first_day and coalesce(v.last_day, date '9999-12-31')
+    and d.day between v.first_day and v.last_day
 where v.class in ('IMP', 'ACUTE', 'NONAC', 'SS', 'OBSENC', 'EMER')
   and (d.icd10 like 'I21%' or d.icd10 like 'I22%');
 
@@ -124,7 +124,7 @@ with severe as (
     select distinct v.patient_id, v.first_day as day
     from visit v
     join diagnosis d on d.patient_id = v.patient_id
-        and d.day between v.first_day and coalesce(v.last_day, date '9999-12-31')
+        and d.day between v.first_day and v.last_day
     where v.class in ('IMP', 'ACUTE', 'NONAC', 'SS', 'OBSENC', 'EMER') and d.icd10 in ('J44.0', 'J44.1')),
 steroid as (
     select distinct patient_id, day from drug
@@ -228,7 +228,7 @@ having count(distinct dx.day) filter (dx.day <= f.day + 60) >= 2
 select distinct v.patient_id
 from visit v
 join diagnosis d on d.patient_id = v.patient_id
-    and d.day between v.first_day and coalesce(v.last_day, date '9999-12-31')
+    and d.day between v.first_day and v.last_day
 where v.class in ('IMP', 'ACUTE', 'NONAC', 'SS', 'OBSENC', 'EMER')
   and d.main and (d.icd10 like 'I50%' or d.icd10 in ('I11.0', 'I13.0', 'I13.2'));
 
@@ -253,13 +253,13 @@ group by 1 having count(distinct a.class) = 1;
 select distinct v.patient_id
 from visit v
 join diagnosis d on d.patient_id = v.patient_id
-    and d.day between v.first_day and coalesce(v.last_day, date '9999-12-31')
+    and d.day between v.first_day and v.last_day
 where v.class in ('IMP', 'ACUTE', 'NONAC', 'SS', 'OBSENC', 'EMER')
   and d.main and d.icd10 like 'I63%'
   and not exists (
       from diagnosis h
       where h.patient_id = v.patient_id and (h.icd10 like 'S06%' or h.icd10 like 'S02%')
-        and h.day between v.first_day and coalesce(v.last_day, date '9999-12-31'));
+        and h.day between v.first_day and v.last_day);
 
 -- question: liver_cancer_by_stage
 with dx as (
