@@ -90,6 +90,7 @@ pub const CODES: &[(&str, &str)] = files!(
     "liver_disease",
     "lung_cancer",
     "metformin",
+    "neutrophil_share",
     "neutrophils",
     "pancreatic_cancer",
     "passing_fibrillation",

@@ -193,9 +193,16 @@ with warm as (
     from measurement
     where category in ('vital-signs', 'body-measurement')
       and (jlac10 like '9P100%' or loinc = '8310-5')),
+share as (
+    select patient_id, day, value from lab
+    where jlac10 = '2A160000001930154' or loinc = '770-8'),
 low as (
     select patient_id, taken from lab
-    where (loinc in ('751-8', '753-4', '6690-2') or jlac10 like '2A010%') and value < 0.5),
+    where (loinc in ('751-8', '753-4', '6690-2') or jlac10 like '2A010%') and value < 0.5
+    union all
+    select w.patient_id, w.taken
+    from lab w join share s on s.patient_id = w.patient_id and s.day = w.day
+    where (w.loinc = '6690-2' or w.jlac10 like '2A010%') and w.value * s.value < 50),
 hot as (
     select w.patient_id, w.taken, w.celsius from warm w
     where w.celsius >= 38 and exists (
