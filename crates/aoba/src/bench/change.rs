@@ -7,14 +7,13 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use serde_json::{Value, json};
 use synth::hospital::Hospital;
 use synth::hospital::fhir::{self, Kind, Pages};
 
-use super::print_processor;
 use super::runs::{Run, to_f64};
 use super::synth::{this_program, timed};
+use super::{in_folder, print_processor};
 use crate::cli::BenchChangeArgs;
 
 /// One patient of so many changes in a day.
@@ -32,12 +31,7 @@ pub(super) struct Day {
 
 pub(super) fn run(args: &BenchChangeArgs) -> anyhow::Result<()> {
     print_processor();
-    let parent = args.folder.clone().unwrap_or_else(std::env::temp_dir);
-    let folder = parent.join(format!("aoba-bench-change-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let told = both(args, &folder);
-    std::fs::remove_dir_all(&folder).context("cannot remove the benchmark's folder")?;
-    told
+    in_folder("change", args.folder.as_ref(), |folder| both(args, folder))
 }
 
 fn both(args: &BenchChangeArgs, folder: &Path) -> anyhow::Result<()> {

@@ -10,7 +10,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::time::Instant;
 
 use anyhow::Context as _;
 use cohort::library;
@@ -19,9 +18,9 @@ use serde::Deserialize;
 use vocab::{Locale, PurposeOfUse};
 
 use super::peers::{Found, Peers};
-use super::print_processor;
 use super::runs::{median, to_f64};
 use super::synth::{this_program, timed};
+use super::{in_folder, index, print_processor};
 use crate::cli::BenchCohortArgs;
 use crate::cohort::Asked;
 use crate::house::House;
@@ -71,36 +70,23 @@ type Truths = BTreeMap<String, BTreeSet<String>>;
 /// What one phenotype came to.
 struct Answer {
     name: &'static str,
-    /// Seconds of each run, and the middle of them.
+    /// Seconds of each run.
     times: Vec<f64>,
-    seconds: f64,
     /// Those found, by their numbers, and by the keys of their records.
     people: BTreeSet<i64>,
     keys: BTreeSet<String>,
 }
 
-/// Seconds of all questions that both were asked.
-#[derive(Default)]
-struct Totals {
-    ours: f64,
-    theirs: f64,
-}
-
-impl Totals {
-    fn take(&mut self, ours: f64, theirs: f64) {
-        self.ours += ours;
-        self.theirs += theirs;
+impl Answer {
+    /// The middle of its times.
+    fn seconds(&self) -> f64 {
+        median(self.times.iter().copied())
     }
 }
 
 pub(super) fn run(args: &BenchCohortArgs) -> anyhow::Result<()> {
     print_processor();
-    let parent = args.folder.clone().unwrap_or_else(std::env::temp_dir);
-    let folder = parent.join(format!("aoba-bench-cohort-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let told = judge(args, &folder);
-    std::fs::remove_dir_all(&folder).context("cannot remove the benchmark's folder")?;
-    told
+    in_folder("cohort", args.folder.as_ref(), |folder| judge(args, folder))
 }
 
 fn judge(args: &BenchCohortArgs, folder: &Path) -> anyhow::Result<()> {
@@ -134,23 +120,24 @@ fn judge(args: &BenchCohortArgs, folder: &Path) -> anyhow::Result<()> {
         "precision",
         "recall"
     );
-    let mut totals = Totals::default();
+    let (mut total, mut their_total) = (0.0, 0.0);
     for answer in &asked {
         let theirs = written.as_ref().and_then(|written| written.questions.get(answer.name));
         let planted = truths.as_ref().and_then(|truths| planted(answer.name, truths));
         print(answer, theirs, planted.as_ref());
         if let Some(theirs) = theirs {
-            totals.take(answer.seconds, theirs.seconds);
+            total += answer.seconds();
+            their_total += theirs.seconds;
         }
     }
     if let Some(written) = &written {
         println!(
             "in total {:.2} s, DuckDB {} {:.1} s ({:.0} MB at most): {:.0} times as fast",
-            totals.ours,
+            total,
             written.version,
-            totals.theirs,
+            their_total,
             to_f64(written.peak_rss_bytes) / 1e6,
-            totals.theirs / totals.ours
+            their_total / total
         );
     }
     Ok(())
@@ -186,41 +173,35 @@ fn truths(files: &Path) -> anyhow::Result<Truths> {
     Ok(truths)
 }
 
-/// Asks each definition of the library: how many people and periods, and where the others are lost.
-/// Nothing is remembered from one run to the next.
+/// Asks each definition of the library: who it is, then so often, as a page does, how many there are
+/// and where the others are lost. Nothing is remembered from one run to the next.
 async fn ask(home: &Path, runs: usize) -> anyhow::Result<Vec<Answer>> {
-    let mut answers: Vec<Answer> = Vec::new();
-    for run in 0..=runs {
-        let house = House::existing(home, Locale::En).await?;
-        let purpose = PurposeOfUse::QualityImprovement;
-        let permit = house.ledger.permit(&house.actor, purpose, None, "bench-cohort", "").await?;
-        let reader = house.lake.reader(permit, None).await?;
-        let keys = if run == 0 { keys(&reader).await? } else { BTreeMap::new() };
-        let mut place = 0;
-        for (name, text) in library::DEFINITIONS {
-            let Ok(asked) = Asked::of_library((name, text), &house.config.cohort) else {
-                // A study compares cohorts, and has no people of its own.
+    let house = House::existing(home, Locale::En).await?;
+    let purpose = PurposeOfUse::QualityImprovement;
+    let permit = house.ledger.permit(&house.actor, purpose, None, "bench-cohort", "").await?;
+    let reader = house.lake.reader(permit, None).await?;
+    let keys = keys(&reader).await?;
+    let (mut questions, mut answers) = (Vec::new(), Vec::new());
+    for (name, text) in library::DEFINITIONS {
+        let question = match Asked::of_library((name, text), &house.config.cohort) {
+            Ok(asked) => asked.question,
+            Err(error) => {
+                println!("{name} was not asked: {error:#}");
                 continue;
-            };
-            let began = Instant::now();
-            let covered = reader.covered(&asked.question.config).await?;
-            reader.cohort_counts(&asked.question, covered.clone(), |_, _| {}).await?;
-            let seconds = began.elapsed().as_secs_f64();
-            if run == 0 {
-                // The first run brings the files into memory, and tells who it is.
-                let told = reader.cohort_people(&asked.question, &covered).await?;
-                let people: BTreeSet<i64> = told.iter().map(|one| one.get()).collect();
-                let keys = people.iter().filter_map(|id| keys.get(id)).flatten().cloned();
-                let keys = keys.collect();
-                answers.push(Answer { name, times: Vec::new(), seconds: 0.0, people, keys });
-            } else if let Some(answer) = answers.get_mut(place) {
-                answer.times.push(seconds);
             }
-            place += 1;
-        }
+        };
+        let covered = reader.covered(&question.config).await?;
+        let told = reader.cohort_people(&question, &covered).await?;
+        let people: BTreeSet<i64> = told.iter().map(|one| one.get()).collect();
+        let keys = people.iter().filter_map(|id| keys.get(id)).flatten().cloned().collect();
+        questions.push(question);
+        answers.push(Answer { name, times: Vec::new(), people, keys });
     }
-    for answer in &mut answers {
-        answer.seconds = median(answer.times.iter().copied());
+    for _ in 0..runs {
+        let house = House::existing(home, Locale::En).await?;
+        for (answer, question) in answers.iter_mut().zip(&questions) {
+            answer.times.push(index::ask(&house, question).await?.as_secs_f64());
+        }
     }
     Ok(answers)
 }
@@ -244,9 +225,9 @@ fn print(answer: &Answer, theirs: Option<&Found>, planted: Option<&BTreeSet<&Str
     };
     println!(
         "{:>8.1}  {:>8}  {:>6}  {:>7}  {:>6}  {:>6}  {:>7}  {:>6}  {:>9}  {:>6}  {}",
-        answer.seconds * 1_000.0,
+        answer.seconds() * 1_000.0,
         theirs.map_or("-".to_owned(), |theirs| format!("{:.2}", theirs.seconds)),
-        theirs.map_or("-".to_owned(), |theirs| format!("{:.0}", theirs.seconds / answer.seconds)),
+        theirs.map_or("-".to_owned(), |theirs| format!("{:.0}", theirs.seconds / answer.seconds())),
         answer.people.len(),
         count(ours_only),
         count(theirs_only),

@@ -15,9 +15,9 @@ use lake::{CohortCounts, CohortQuestion, Engine};
 use tokio::task::JoinSet;
 use vocab::{Locale, PurposeOfUse};
 
-use super::print_processor;
 use super::runs::{milliseconds, to_f64};
 use super::synth::{this_program, timed};
+use super::{in_folder, print_processor};
 use crate::cli::BenchIndexArgs;
 use crate::cohort::Asked;
 use crate::house::House;
@@ -27,15 +27,10 @@ const EDITS: usize = 12;
 
 pub(super) fn run(args: &BenchIndexArgs) -> anyhow::Result<()> {
     print_processor();
-    let Some(home) = &args.made else {
-        let parent = args.folder.clone().unwrap_or_else(std::env::temp_dir);
-        let folder = parent.join(format!("aoba-bench-index-{}", std::process::id()));
-        std::fs::create_dir_all(&folder)?;
-        let told = made(args, &folder.join("home"));
-        std::fs::remove_dir_all(&folder).context("cannot remove the benchmark's folder")?;
-        return told;
-    };
-    measured(args, home)
+    match &args.made {
+        Some(home) => measured(args, home),
+        None => in_folder("index", args.folder.as_ref(), |folder| made(args, &folder.join("home"))),
+    }
 }
 
 fn made(args: &BenchIndexArgs, home: &Path) -> anyhow::Result<()> {
@@ -197,7 +192,7 @@ fn edited(question: &Arc<CohortQuestion>, edit: usize) -> Arc<CohortQuestion> {
 }
 
 /// Asks as a page does; fails where it is not the index that answers.
-async fn ask(house: &House, question: &Arc<CohortQuestion>) -> anyhow::Result<Duration> {
+pub(super) async fn ask(house: &House, question: &Arc<CohortQuestion>) -> anyhow::Result<Duration> {
     let began = Instant::now();
     let purpose = PurposeOfUse::QualityImprovement;
     let permit = house.ledger.permit(&house.actor, purpose, None, "bench-index", "").await?;

@@ -17,8 +17,9 @@ mod sql;
 mod synth;
 mod view;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use vocab::Locale;
 
 use crate::cli::{BenchArgs, BenchCommand};
@@ -40,6 +41,20 @@ pub(crate) fn run(command: &BenchCommand, home: &Path, locale: Locale) -> anyhow
         BenchCommand::Contents => faults::contents(home)?,
     }
     Ok(true)
+}
+
+/// Gives a benchmark a folder of its own, in the one given or the system's temporary one, and removes it.
+fn in_folder<T>(
+    name: &str,
+    given: Option<&PathBuf>,
+    work: impl FnOnce(&Path) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let parent = given.cloned().unwrap_or_else(std::env::temp_dir);
+    let folder = parent.join(format!("aoba-bench-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let told = work(&folder);
+    std::fs::remove_dir_all(&folder).context("cannot remove the benchmark's folder")?;
+    told
 }
 
 /// What a benchmark says first: machine and command, so that a figure can be read years later.

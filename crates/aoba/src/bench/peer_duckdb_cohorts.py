@@ -4,14 +4,12 @@ Usage: peer_duckdb_cohorts.py LAKE VIEWS.sql QUESTIONS.sql THREADS RUNS
 Every question is asked RUNS times and the fastest counts. Prints one JSON object: version, peak
 memory, and of each question its seconds and the patients found; progress goes to standard error.
 """
-import json
 import pathlib
-import resource
 import sys
 import time
 
 import duckdb
-from peer_delta import files_of
+from peer_lake import files_of, tell
 
 TABLES = [
     "condition",
@@ -44,16 +42,7 @@ def main():
         patients = sorted({patient for (patient,) in rows})
         told[name] = {"seconds": min(times), "patients": patients}
         print(f"DuckDB {min(times):8.2f} s  {len(patients):>7}  {name}", file=sys.stderr, flush=True)
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    print(
-        json.dumps(
-            {
-                "version": duckdb.__version__,
-                "peak_rss_bytes": usage.ru_maxrss * 1024,
-                "questions": told,
-            }
-        )
-    )
+    tell(told)
 
 
 if __name__ == "__main__":

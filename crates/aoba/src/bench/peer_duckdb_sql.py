@@ -8,13 +8,12 @@ its rows.
 """
 import json
 import pathlib
-import resource
 import statistics
 import sys
 import time
 
 import duckdb
-from peer_delta import files_of
+from peer_lake import files_of, tell
 
 
 def plain(value):
@@ -44,16 +43,7 @@ def main():
             "seconds": statistics.median(times[1:]),
             "rows": [dict(zip(columns, map(plain, row))) for row in rows],
         }
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    print(
-        json.dumps(
-            {
-                "version": duckdb.__version__,
-                "peak_rss_bytes": usage.ru_maxrss * 1024,
-                "questions": told,
-            }
-        )
-    )
+    tell(told)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ const DUCKDB: &str = include_str!("peer_duckdb.py");
 const PYSOF: &str = include_str!("peer_pysof.py");
 const COMPARE: &str = include_str!("compare_cells.py");
 const COHORTS: &str = include_str!("peer_duckdb_cohorts.py");
-const DELTA: &str = include_str!("peer_delta.py");
+const LAKE: &str = include_str!("peer_lake.py");
 const SQL: &str = include_str!("peer_duckdb_sql.py");
 const VIEWS: &str = include_str!("questions/views.sql");
 const QUESTIONS: &str = include_str!("questions/questions.sql");
@@ -102,7 +102,7 @@ impl Peers {
             ("peer_duckdb.py", DUCKDB),
             ("peer_pysof.py", PYSOF),
             ("compare_cells.py", COMPARE),
-            ("peer_delta.py", DELTA),
+            ("peer_lake.py", LAKE),
             ("peer_duckdb_cohorts.py", COHORTS),
             ("peer_duckdb_sql.py", SQL),
             ("views.sql", VIEWS),

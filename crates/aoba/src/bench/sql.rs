@@ -18,9 +18,9 @@ use serde_json::{Map, Value};
 use vocab::{Locale, PurposeOfUse};
 
 use super::peers::{Peers, Rows};
-use super::print_processor;
 use super::runs::{median, to_f64};
 use super::synth::{this_program, timed};
+use super::{in_folder, print_processor};
 use crate::cli::BenchSqlArgs;
 use crate::house::House;
 
@@ -63,12 +63,7 @@ const TYPES: [&str; 5] = ["Patient", "Condition", "Observation", "Encounter", "M
 
 pub(super) fn run(args: &BenchSqlArgs) -> anyhow::Result<()> {
     print_processor();
-    let parent = args.folder.clone().unwrap_or_else(std::env::temp_dir);
-    let folder = parent.join(format!("aoba-bench-sql-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let told = measured(args, &folder);
-    std::fs::remove_dir_all(&folder).context("cannot remove the benchmark's folder")?;
-    told
+    in_folder("sql", args.folder.as_ref(), |folder| measured(args, folder))
 }
 
 fn measured(args: &BenchSqlArgs, folder: &Path) -> anyhow::Result<()> {

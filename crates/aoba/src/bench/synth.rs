@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 use super::runs::{Run, to_f64};
-use super::{ingest, print_processor};
+use super::{in_folder, ingest, print_processor};
 use crate::cli::BenchSynthArgs;
 use crate::stats;
 
@@ -27,12 +27,9 @@ const NOT_CLINICAL: [&str; 9] = [
 
 pub(super) fn run(args: &BenchSynthArgs) -> anyhow::Result<()> {
     print_processor();
-    let parent = args.folder.clone().unwrap_or_else(std::env::temp_dir);
-    let folder = parent.join(format!("aoba-bench-synth-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let told = into_a_home(args, &folder).and_then(|()| as_files(args, &folder));
-    std::fs::remove_dir_all(&folder).context("cannot remove the benchmark's folder")?;
-    told
+    in_folder("synth", args.folder.as_ref(), |folder| {
+        into_a_home(args, folder).and_then(|()| as_files(args, folder))
+    })
 }
 
 fn into_a_home(args: &BenchSynthArgs, folder: &Path) -> anyhow::Result<()> {

@@ -17,6 +17,8 @@ use datafusion::execution::{SpillFile, SpillWriter, TempFileFactory};
 use futures::Stream;
 use rustix::fs::{Mode, OFlags};
 
+use crate::storage;
+
 /// So much is read at once.
 const PIECE_BYTES: usize = 256 << 10;
 
@@ -28,21 +30,9 @@ pub(super) struct Full {
 }
 
 impl Full {
-    /// Whether it is at the root of an error.
+    /// The one that an error stands on.
     pub(super) fn in_error(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
-        let mut next = Some(error);
-        while let Some(error) = next {
-            if let Some(full) = error.downcast_ref::<Self>() {
-                return Some(*full);
-            }
-            // An error of input and output does not tell what it holds as its source.
-            let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-            next = match held {
-                Some(held) => Some(held),
-                None => error.source(),
-            };
-        }
-        None
+        storage::chain(error).find_map(|cause| cause.downcast_ref::<Self>()).copied()
     }
 }
 

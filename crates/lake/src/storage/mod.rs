@@ -21,7 +21,7 @@ use vocab::Locale;
 
 pub(crate) use bucket::{Bucket, put_bytes, put_whole};
 pub(crate) use far::{FarFile, FarReader};
-pub(crate) use said::told;
+pub(crate) use said::{chain, told};
 pub use settings::{Credentials, StoreConfig};
 pub use trouble::Trouble;
 

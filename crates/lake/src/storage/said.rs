@@ -51,7 +51,9 @@ fn in_words(text: &str) -> Option<StorageError> {
 
 /// An error and what it stands on. An [`io::Error`] hands on what its own content stands on, and
 /// not that content: it is looked into.
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+pub(crate) fn chain<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| stands_on(*error))
 }
 

@@ -19,11 +19,11 @@ mod writers;
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use synth::dice::Dice;
 use vocab::Locale;
 
-use super::print_processor;
+use super::{in_folder, print_processor};
 use crate::cli::{BenchCommitsArgs, BenchFaultsArgs, FaultPart};
 
 /// All parts, in the order in which they are run.
@@ -44,12 +44,7 @@ pub(super) fn run(args: &BenchFaultsArgs) -> anyhow::Result<bool> {
     }
     print_processor();
     println!("seed {}", args.seed);
-    let parent = args.folder.clone().unwrap_or_else(std::env::temp_dir);
-    let folder = parent.join(format!("aoba-bench-faults-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let told = parts(args, &folder);
-    std::fs::remove_dir_all(&folder).context("cannot remove the benchmark's folder")?;
-    told
+    in_folder("faults", args.folder.as_ref(), |folder| parts(args, folder))
 }
 
 fn parts(args: &BenchFaultsArgs, folder: &Path) -> anyhow::Result<bool> {

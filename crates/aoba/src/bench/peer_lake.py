@@ -1,5 +1,7 @@
-"""The files of a Delta table, by its log: what an engine without the extension of Delta has to read."""
+"""What the scripts that ask DuckDB of a lake share: the files of a Delta table, which it cannot find
+without an extension, and how figures are told."""
 import json
+import resource
 import sys
 import urllib.parse
 
@@ -37,3 +39,14 @@ def add_file(files, table, add):
         # The mark is in a file of its own that DuckDB alone cannot read: it sees some rows more.
         print(f"{table.name}: {add['path']} has deleted rows, which are read", file=sys.stderr)
     files.add(urllib.parse.unquote(add["path"]))
+
+
+def tell(questions):
+    """Prints one JSON object: version, peak memory, and what was told of each question."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    told = {
+        "version": duckdb.__version__,
+        "peak_rss_bytes": usage.ru_maxrss * 1024,
+        "questions": questions,
+    }
+    print(json.dumps(told))
