@@ -11,6 +11,7 @@ pub mod diff;
 pub mod eval;
 #[cfg(any(test, feature = "generate"))]
 pub mod generate;
+pub mod held;
 pub mod json;
 pub mod library;
 pub mod lint;
@@ -20,6 +21,7 @@ pub mod spec;
 pub mod sql;
 pub mod text;
 pub mod units;
+pub mod uses;
 pub mod words;
 
 #[cfg(test)]

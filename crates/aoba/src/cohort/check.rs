@@ -3,14 +3,16 @@
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 
+use cohort::held::Held;
 use cohort::lint::{self, Finding, Level};
 use cohort::problem::{Position, Problem};
 use cohort::text;
+use cohort::uses::MissingUse;
 use serde_json::{Value, json};
 use vocab::Locale;
 
-use super::error::{CohortError, MissingUse};
-use super::files::{Held, Source};
+use super::error::CohortError;
+use super::files::Source;
 use crate::cli::ReportFormat;
 
 /// What was found in one file.

@@ -1,10 +1,11 @@
 //! Why a command on definitions ended, with what to do.
 
-use cohort::ast::{LocalDate, UseKind};
+use cohort::ast::LocalDate;
 use cohort::circe::{Feature, NotRead};
 use cohort::lint::Finding;
-use cohort::problem::{Position, Problem};
+use cohort::problem::Problem;
 use cohort::sql::NotSaid;
+use cohort::uses::{MissingUse, NotUsable};
 use vocab::Locale;
 
 /// Why a command on definitions ended.
@@ -120,34 +121,6 @@ pub(crate) enum CohortError {
     },
 }
 
-/// A file that a definition uses and that is not there as it is named.
-#[derive(Debug)]
-pub(crate) struct MissingUse {
-    /// The file of the `uses` line.
-    pub(crate) file: String,
-    /// Where it stands there.
-    pub(crate) at: Option<Position>,
-    /// What kind of file.
-    pub(crate) kind: UseKind,
-    /// Its name and version.
-    pub(crate) named: String,
-    /// What was found instead.
-    pub(crate) found: Found,
-}
-
-/// What was found for a `uses` line.
-#[derive(Debug)]
-pub(crate) enum Found {
-    /// Nothing: the file that was looked for.
-    Nothing(String),
-    /// Another version.
-    Version(String),
-    /// Another content: its hash.
-    Hash(String),
-    /// Cohorts that refer to one another in a circle.
-    Circle(String),
-}
-
 impl CohortError {
     /// The message in the reader's language.
     #[expect(clippy::too_many_lines, reason = "two sentences for each thing that goes wrong")]
@@ -244,46 +217,12 @@ fn cannot_say(in_circe: bool, locale: Locale) -> &'static str {
     }
 }
 
-impl MissingUse {
-    fn with_place(&self, locale: Locale) -> String {
-        let at = self.at.map(|at| format!(":{at}")).unwrap_or_default();
-        format!("{}{at}: {}", self.file, self.say(locale))
-    }
-
-    /// What is missing and what to do, without its place.
-    pub(crate) fn say(&self, locale: Locale) -> String {
-        let Self { kind, named, found, .. } = self;
-        let (en, ja) = match kind {
-            UseKind::Codes => ("concept set", "コード群"),
-            UseKind::Cohort => ("cohort", "コホート"),
-            UseKind::List => ("list", "リスト"),
-        };
-        match (found, locale) {
-            (Found::Nothing(file), Locale::En) => {
-                format!("there is no {en} {named}: put {file} beside the definition")
-            }
-            (Found::Nothing(file), Locale::Ja) => {
-                format!("{ja} {named} がありません。定義と同じ場所に{file}を置いてください")
-            }
-            (Found::Version(version), Locale::En) => format!(
-                "the {en} {named} is there in version {version}: name that version, or bring the other"
-            ),
-            (Found::Version(version), Locale::Ja) => format!(
-                "{ja} {named} は版{version}です。その版を指定するか、指定の版を置いてください"
-            ),
-            (Found::Hash(hash), Locale::En) => format!(
-                "the {en} {named} has another content, sha256:{hash}: bring the one that was signed, \
-                 or name this one"
-            ),
-            (Found::Hash(hash), Locale::Ja) => format!(
-                "{ja} {named} の内容が異なります(sha256:{hash})。指定の内容に戻すか、ハッシュを書き換えてください"
-            ),
-            (Found::Circle(way), Locale::En) => format!(
-                "cohorts refer to one another in a circle: {way}: take one of the references out"
-            ),
-            (Found::Circle(way), Locale::Ja) => {
-                format!("コホートが循環して参照しています: {way}。参照のどれかを外してください")
-            }
+impl From<NotUsable> for CohortError {
+    fn from(why: NotUsable) -> Self {
+        match why {
+            NotUsable::NotText { file } => Self::NotText { file },
+            NotUsable::Wrong { file, problems } => Self::Wrong { file, problems },
+            NotUsable::Missing(missing) => Self::Uses { missing },
         }
     }
 }

@@ -22,6 +22,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use cohort::ast::Definition;
 use cohort::diff;
+use cohort::held::Held;
 use cohort::words::{Titles, say};
 use cohort::{json, text};
 use serde_json::json;
@@ -30,7 +31,7 @@ use vocab::Locale;
 pub(crate) use answering::Asked;
 pub(crate) use error::CohortError;
 
-use self::files::{Held, Source};
+use self::files::Source;
 use crate::cli::{CohortCommand, CohortFormatArgs, ReportFormat};
 use crate::house::House;
 use crate::output::tell;
