@@ -2,6 +2,7 @@
 //! published view and by event, never by `use`.
 
 pub mod catalog;
+pub mod cohorts;
 mod dictionary;
 mod own_words;
 pub mod patients;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{Write as _, stdout};
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,13 +10,14 @@ use cohort::ast::{CohortDefinition, Definition, Title};
 use cohort::eval::written;
 use cohort::lint::{self, Level};
 use cohort::text;
-use disclosure::{Counted, Policy, Released, release_rounded};
+use disclosure::Counted;
 use indicatif::ProgressBar;
 use lake::events::{CohortConfig, Covered};
 use lake::{CohortQuestion, Engine, Reader};
 use ledger::Permit;
 use serde_json::{Value, json};
-use vocab::{Locale, RawCount, SnapshotId};
+use slices::cohorts::told::Teller;
+use vocab::{Locale, SnapshotId};
 
 use super::error::CohortError;
 use super::files::Source;
@@ -147,49 +149,27 @@ impl Asked {
 pub(super) struct Told<'a> {
     pub(super) reader: &'a Reader,
     pub(super) covered: &'a Covered,
-    pub(super) locale: Locale,
+    teller: Teller,
 }
 
-impl Told<'_> {
-    /// The one in the reader's language.
-    pub(super) fn word(&self, en: &'static str, ja: &'static str) -> &'static str {
-        match self.locale {
-            Locale::En => en,
-            Locale::Ja => ja,
-        }
+impl Deref for Told<'_> {
+    type Target = Teller;
+
+    fn deref(&self) -> &Teller {
+        &self.teller
+    }
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn new(reader: &'a Reader, covered: &'a Covered, locale: Locale) -> Self {
+        let teller = Teller { policy: reader.permit().disclosure(), locale };
+        Self { reader, covered, teller }
     }
 
     fn days(&self) -> (String, String) {
         let (first, last) = self.covered.data();
         let day = |day: i64| if first <= last { written(day) } else { "-".to_owned() };
         (day(first), day(last))
-    }
-
-    pub(super) fn policy(&self) -> Policy {
-        self.reader.permit().disclosure()
-    }
-
-    /// People.
-    pub(super) fn people(&self, count: RawCount) -> Released {
-        self.things(count, count)
-    }
-
-    /// What so many people stand behind.
-    pub(super) fn things(&self, count: RawCount, people: RawCount) -> Released {
-        release_rounded(count, people, &self.policy())
-    }
-
-    /// How counts were kept from pointing at anybody; none where they are told as they are.
-    pub(super) fn rule(&self) -> Option<String> {
-        let step = self.policy().min_cell;
-        (step > 0).then(|| match self.locale {
-            Locale::En => format!(
-                "Counts are rounded to the nearest {step}; of fewer than {step} people none is told."
-            ),
-            Locale::Ja => {
-                format!("数は{step}の倍数に丸めています。{step}人未満の数は表示しません。")
-            }
-        })
     }
 }
 
@@ -248,7 +228,7 @@ pub(super) async fn count(house: &House, args: &CohortAskArgs) -> anyhow::Result
     let reader = asked.reader(house, &args.look, "cohort-count").await?;
     let counts = counts(house, &asked, &reader, args.look.quiet).await?;
     let locale = house.locale;
-    let told = Told { reader: &reader, covered: &counts.covered, locale };
+    let told = Told::new(&reader, &counts.covered, locale);
     let people = told.people(counts.people);
     let periods = told.things(counts.periods, counts.people);
     let of = told.people(counts.asked);

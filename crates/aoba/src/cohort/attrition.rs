@@ -31,7 +31,7 @@ pub(super) async fn run(house: &House, args: &CohortAskArgs, off: &[u32]) -> any
     asked.ask_of(args.look.engine);
     let reader = asked.reader(house, &args.look, "cohort-attrition").await?;
     let counts = counts(house, &asked, &reader, args.look.quiet).await?;
-    let told = Told { reader: &reader, covered: &counts.covered, locale: house.locale };
+    let told = Told::new(&reader, &counts.covered, house.locale);
     let (people, by) = (counts.people, counts.by);
     let report = Report { asked: &asked, told: &told, lost: &counts.attrition, people, by };
     match args.format {

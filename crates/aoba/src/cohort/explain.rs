@@ -41,7 +41,7 @@ pub(super) async fn run(house: &House, args: &CohortExplainArgs) -> anyhow::Resu
         }
         return Ok(());
     };
-    let told = Told { reader: &reader, covered: &why.covered, locale };
+    let told = Told::new(&reader, &why.covered, locale);
     let said = Said { definition: asked.definition(), why: &why, locale };
     let mut out = stdout().lock();
     match args.format {

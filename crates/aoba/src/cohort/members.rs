@@ -16,11 +16,11 @@ use vocab::{Locale, PatientId};
 use super::answering::{Asked, Told, begin, engine_word};
 use super::files::Source;
 use super::group;
-use super::spread::ended_by;
 use crate::cli::{CohortMembersArgs, ListFormat, MembersFormat};
 use crate::house::House;
 use crate::output::List;
 use crate::progress;
+use slices::cohorts::told::ended_by;
 
 /// `aoba cohort members`
 pub(super) async fn run(house: &House, args: &CohortMembersArgs) -> anyhow::Result<()> {
@@ -33,7 +33,7 @@ pub(super) async fn run(house: &House, args: &CohortMembersArgs) -> anyhow::Resu
     let (covered, bar) = begin(house, &reader, args.look.quiet).await?;
     let answer = reader.cohort_members(&asked.question, &covered, progress::moving(&bar)).await?;
     bar.finish_and_clear();
-    let told = Told { reader: &reader, covered: &covered, locale: house.locale };
+    let told = Told::new(&reader, &covered, house.locale);
     let mut out: Box<dyn Write> = match &args.output {
         None => Box::new(BufWriter::new(stdout())),
         Some(path) => {

@@ -13,7 +13,6 @@ mod overlap;
 mod phenotypes;
 mod results;
 mod script;
-mod spread;
 mod table;
 
 use std::io::{Write as _, stdout};

@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 use vocab::{Locale, SnapshotId};
 
 use super::answering::{Asked, Told, begin, engine_word};
-use super::table::{Bars, Row, Table, facts};
+use super::table;
 use crate::cli::{CohortOverlapArgs, ReportFormat};
 use crate::house::House;
 use crate::progress;
+use slices::cohorts::told::{Bars, Row, Table, facts};
 
 /// `aoba cohort overlap`
 pub(super) async fn run(house: &House, args: &CohortOverlapArgs) -> anyhow::Result<()> {
@@ -28,7 +29,7 @@ pub(super) async fn run(house: &House, args: &CohortOverlapArgs) -> anyhow::Resu
     let questions: Vec<_> = asked.iter().map(|asked| Arc::clone(&asked.question)).collect();
     let found = reader.cohort_overlap(&questions, &covered, progress::moving(&bar)).await?;
     bar.finish_and_clear();
-    let told = Told { reader: &reader, covered: &covered, locale: house.locale };
+    let told = Told::new(&reader, &covered, house.locale);
     let report = Report { asked: &asked, told: &told, found: &found };
     match args.format {
         ReportFormat::Text => report.print(),
@@ -125,8 +126,8 @@ impl Report<'_> {
             Locale::En => writeln!(out, "people in any of them: {any}; asked about: {of}")?,
             Locale::Ja => writeln!(out, "いずれかの該当者: {any}、照会対象者: {of}")?,
         }
-        self.pairs().print(&mut out, locale)?;
-        self.combinations().print(&mut out, locale)?;
+        table::print(&self.pairs(), &mut out, locale)?;
+        table::print(&self.combinations(), &mut out, locale)?;
         told.rule().map_or(Ok(()), |rule| writeln!(out, "\n{rule}"))?;
         Ok(())
     }

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use vocab::Locale;
 
 use super::answering::{Asked, Told, begin, engine_word};
-use super::table::Table;
+use super::table;
 use crate::cli::{CohortAskArgs, ReportFormat};
 use crate::house::House;
 use crate::progress;
+use slices::cohorts::told::Table;
 
 /// `aoba cohort results`
 pub(super) async fn run(house: &House, args: &CohortAskArgs) -> anyhow::Result<()> {
@@ -21,7 +22,7 @@ pub(super) async fn run(house: &House, args: &CohortAskArgs) -> anyhow::Result<(
     let (covered, bar) = begin(house, &reader, args.look.quiet).await?;
     let found = reader.cohort_results(&asked.question, &covered, progress::moving(&bar)).await?;
     bar.finish_and_clear();
-    let told = Told { reader: &reader, covered: &covered, locale: house.locale };
+    let told = Told::new(&reader, &covered, house.locale);
     let report = Report { asked: &asked, told: &told, found: &found };
     match args.format {
         ReportFormat::Text => report.print(),
@@ -71,7 +72,7 @@ impl Report<'_> {
             told.endings(self.asked.definition(), &results.endings),
         ];
         for table in tables.into_iter().chain(self.outputs().flat_map(|(_, tables)| tables)) {
-            table.print(&mut out, locale)?;
+            table::print(&table, &mut out, locale)?;
         }
         let [people, periods] = counts(told);
         match locale {

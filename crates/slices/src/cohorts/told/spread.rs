@@ -12,7 +12,7 @@ use disclosure::{ReleasedValue, release_quantile};
 use serde_json::{Value, json};
 use vocab::{Locale, RawCount};
 
-use super::answering::Told;
+use super::Teller;
 use super::table::{Bars, Row, Table, between_told, facts};
 
 /// Which quantiles are told.
@@ -22,7 +22,7 @@ const CODES_LISTED_MAX: usize = 20;
 /// The days at which bands of follow-up begin, the same for every cohort.
 const FOLLOW_UP_DAYS: [f64; 7] = [30.0, 90.0, 180.0, 365.0, 730.0, 1825.0, 3650.0];
 
-impl Told<'_> {
+impl Teller {
     /// People and periods.
     fn cell(&self, label: &str, of: Value, cell: Cell) -> Row {
         let numbers = vec![self.people(cell.people), self.things(cell.periods, cell.people)];
@@ -37,7 +37,7 @@ impl Told<'_> {
     }
 
     fn quantiles(&self, numbers: &Numbers) -> Vec<(u8, Option<ReleasedValue>)> {
-        let (values, policy) = (numbers.by_people(), self.policy());
+        let (values, policy) = (numbers.by_people(), self.policy);
         PERCENTS.map(|percent| (percent, release_quantile(&values, percent, &policy))).to_vec()
     }
 
@@ -60,7 +60,7 @@ impl Told<'_> {
 
     /// Numbers in bins with round edges.
     fn in_bins(&self, numbers: &Numbers) -> Vec<Row> {
-        let policy = self.policy();
+        let policy = self.policy;
         let bins = numbers.spread(policy.min_cell).and_then(|spread| {
             let binned = |edges: &[f64]| numbers.binned(edges);
             disclosure::bins((spread, numbers.least_gap()), &policy, binned, |cell| cell.people)
@@ -72,7 +72,8 @@ impl Told<'_> {
     }
 
     /// Days from index to exit.
-    pub(super) fn follow_up(&self, days: &Numbers) -> Table {
+    #[must_use]
+    pub fn follow_up(&self, days: &Numbers) -> Table {
         let title = self.word(
             "follow-up: days from the index to the exit",
             "追跡期間: 基準日から終了日までの日数",
@@ -82,7 +83,8 @@ impl Told<'_> {
     }
 
     /// Months of the index, from the first to the last of which anything may be told.
-    pub(super) fn months(&self, months: &BTreeMap<Month, Cell>) -> Table {
+    #[must_use]
+    pub fn months(&self, months: &BTreeMap<Month, Cell>) -> Table {
         let title = self.word("months of the index", "基準日の月");
         let last = months.keys().next_back().copied();
         let all = std::iter::successors(months.keys().next().copied(), |month| Some(month.next()));
@@ -95,7 +97,8 @@ impl Told<'_> {
     }
 
     /// What ended the periods: a row for everything that can.
-    pub(super) fn endings(
+    #[must_use]
+    pub fn endings(
         &self,
         definition: &CohortDefinition,
         endings: &BTreeMap<EndedBy, Cell>,
@@ -114,12 +117,8 @@ impl Told<'_> {
     }
 
     /// How the values of an output are spread: one table or two.
-    pub(super) fn output(
-        &self,
-        output: &Output,
-        name: &str,
-        distribution: &Distribution,
-    ) -> Vec<Table> {
+    #[must_use]
+    pub fn output(&self, output: &Output, name: &str, distribution: &Distribution) -> Vec<Table> {
         let title = match title(output).get(self.locale) {
             Some(title) => format!("{title} ({name})"),
             None => name.to_owned(),
@@ -226,7 +225,8 @@ impl Told<'_> {
     }
 
     /// People by age and sex.
-    pub(super) fn ages(&self, of: &Results) -> Table {
+    #[must_use]
+    pub fn ages(&self, of: &Results) -> Table {
         let sexes = [
             (Some(Sex::Female), "female", "女性"),
             (Some(Sex::Male), "male", "男性"),
@@ -267,7 +267,8 @@ fn title(output: &Output) -> &Title {
 }
 
 /// What ended a period; in English as programs read it.
-pub(super) fn ended_by(by: EndedBy, locale: Locale) -> String {
+#[must_use]
+pub fn ended_by(by: EndedBy, locale: Locale) -> String {
     let numbered = |word: &str, place: usize| format!("{word} {}", place + 1);
     match (by, locale) {
         (EndedBy::Exit(place), Locale::En) => numbered("exit", place),
