@@ -8,6 +8,7 @@ use vocab::{Actor, PurposeOfUse};
 
 use crate::audit::{self, Audit, AuditHead, HeadFile};
 use crate::clock::Clock;
+use crate::cohorts::Cohorts;
 use crate::consent::Consents;
 use crate::erasure::Erasures;
 use crate::error::LedgerError;
@@ -226,6 +227,12 @@ impl Ledger {
     #[must_use]
     pub fn studies(&self) -> Studies {
         Studies::new(self.clone())
+    }
+
+    /// Definitions of cohorts that people saved.
+    #[must_use]
+    pub fn cohorts(&self) -> Cohorts {
+        Cohorts::new(self.clone())
     }
 
     /// What patients decided.

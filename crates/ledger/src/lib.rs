@@ -8,6 +8,7 @@
 
 mod audit;
 mod clock;
+mod cohorts;
 mod consent;
 mod copy;
 mod cover;
@@ -47,6 +48,10 @@ pub use audit::{
     Audit, AuditFilter, AuditHead, AuditRow, AuditVerdict, Broken, BrokenBy, MAX_AUDIT_ROWS,
 };
 pub use clock::Clock;
+pub use cohorts::{
+    Cohorts, DEFINITION_BYTES_MAX, Keeping, ListedCohort, NewVersion, REMARK_BYTES_MAX, Remark,
+    SavedCohort, SavedVersion, Saving,
+};
 pub use consent::{Consents, Decision, OptIn, OptOut, Recorded};
 pub use copy::{KEY_FILES, LEDGER_FILES};
 pub use deep::{contents, look_at};

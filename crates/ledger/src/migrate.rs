@@ -51,6 +51,11 @@ pub(crate) const LEDGER: &[Step] = &[
         name: "lake files",
         sql: include_str!("../migrations/ledger/0008_lake_files.sql"),
     },
+    Step {
+        number: 11,
+        name: "cohorts",
+        sql: include_str!("../migrations/ledger/0011_cohorts.sql"),
+    },
 ];
 
 /// The identity store's steps.

@@ -11,6 +11,7 @@ pub mod records;
 mod routes;
 #[cfg(test)]
 mod scenes;
+mod terms;
 
 use desk::Slice;
 use lake::events::Publishing;

@@ -3,8 +3,8 @@
 use lake::{CodeCount, Tally};
 use vocab::RawCount;
 
-use super::facts::Codes;
 use super::search::{self, Index};
+use crate::terms::codes::Codes;
 
 /// Parts from which names are put together, in Japanese and in English.
 const PLACES: [(&str, &str); 12] = [

@@ -13,12 +13,10 @@
 pub mod bench;
 mod facts;
 mod pages;
-mod places;
 mod rules;
 mod search;
 #[cfg(test)]
 mod spec;
-mod systems;
 
 use desk::{Entry, Holdings, Purpose as _, Section, Site, Slice};
 

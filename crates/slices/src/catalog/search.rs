@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 
 use desk::Refusal;
 use lake::Reader;
-use unicode_normalization::UnicodeNormalization as _;
 use vocab::Locale;
 
-use super::facts::{self, Codes};
-use super::systems;
+use super::facts;
 use crate::dictionary;
+use crate::terms::codes::{self, Codes};
+use crate::terms::fold::{Folded, Term, fold, folded};
+use crate::terms::systems;
 
 /// What is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,16 +44,6 @@ pub(crate) struct Found {
     /// How many people it is about, for the order; told nowhere.
     weight: u64,
     folded: Folded,
-}
-
-/// The words by which a thing is found, folded.
-#[derive(Clone, Debug, Default)]
-struct Folded {
-    code: String,
-    /// The code without points and dashes.
-    bare: String,
-    names: Vec<String>,
-    text: String,
 }
 
 /// Everything that can be found.
@@ -99,62 +90,6 @@ fn better((a, one): &(u32, &Found), (b, other): &(u32, &Found)) -> Ordering {
     (b, other.weight)
         .cmp(&(a, one.weight))
         .then_with(|| (one.kind, &one.code, &one.href).cmp(&(other.kind, &other.code, &other.href)))
-}
-
-/// One word of a query.
-struct Term<'a> {
-    text: &'a str,
-    /// As a code without points and dashes; empty where nothing else is in it.
-    bare: String,
-}
-
-impl<'a> Term<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, bare: text.chars().filter(|letter| !is_joint(*letter)).collect() }
-    }
-}
-
-impl Folded {
-    /// How well a word fits; none when it does not occur.
-    fn score(&self, term: &Term<'_>) -> Option<u32> {
-        if self.code == term.text || (!term.bare.is_empty() && self.bare == term.bare) {
-            return Some(100);
-        }
-        let of_code = if self.code.starts_with(term.text) { 70 } else { 0 };
-        let of_names = self.names.iter().map(|name| of_name(name, term.text)).max();
-        let best = of_names.unwrap_or(0).max(of_code);
-        if best > 0 {
-            Some(best)
-        } else if self.code.contains(term.text) {
-            Some(20)
-        } else {
-            self.text.contains(term.text).then_some(10)
-        }
-    }
-}
-
-/// How well a word fits a name; nought when it does not occur.
-fn of_name(name: &str, term: &str) -> u32 {
-    match name.find(term) {
-        None => 0,
-        Some(0) if name.len() == term.len() => 90,
-        Some(0) => 60,
-        Some(_) => 40,
-    }
-}
-
-/// Whether a letter only joins the parts of a code: `E11.9` is also written `E119`.
-fn is_joint(letter: char) -> bool {
-    matches!(letter, '.' | '-')
-}
-
-/// A text as it is compared: one width, one case, one kana.
-pub(crate) fn fold(text: &str) -> String {
-    let one_kana = |letter: char| match letter {
-        '\u{30a1}'..='\u{30f6}' => char::from_u32(u32::from(letter) - 0x60).unwrap_or(letter),
-        other => other,
-    };
-    text.nfkc().flat_map(char::to_lowercase).map(one_kana).collect()
 }
 
 /// Everything that this reader may be told of.
@@ -229,7 +164,7 @@ pub(crate) fn concept_entries(codes: &Codes, people_min: u64) -> Vec<Found> {
             if told(&tally) {
                 let of_other = codes.of(slug, code);
                 others.extend(
-                    [Locale::Ja, Locale::En].map(|l| facts::name(&of_other, people_min, l)),
+                    [Locale::Ja, Locale::En].map(|l| codes::name(&of_other, people_min, l)),
                 );
                 others.insert(code);
             }
@@ -240,7 +175,7 @@ pub(crate) fn concept_entries(codes: &Codes, people_min: u64) -> Vec<Found> {
             href: systems::href(slug, code),
             beneath: both(|locale| systems::name(slug, locale)),
             code: code.to_owned(),
-            weight: facts::most_people(&counts),
+            weight: codes::most_people(&counts),
             folded: folded(code, names, &others.join("\n")),
             name,
         }
@@ -250,13 +185,6 @@ pub(crate) fn concept_entries(codes: &Codes, people_min: u64) -> Vec<Found> {
 
 fn both(of: impl Fn(Locale) -> String) -> [String; 2] {
     [of(Locale::Ja), of(Locale::En)]
-}
-
-fn folded<'a>(code: &str, names: impl IntoIterator<Item = &'a str>, text: &str) -> Folded {
-    let folded = fold(code);
-    let bare = folded.chars().filter(|letter| !is_joint(*letter)).collect();
-    let names = names.into_iter().map(fold).collect();
-    Folded { code: folded, bare, names, text: fold(text) }
 }
 
 #[cfg(test)]

@@ -8,13 +8,13 @@ use lake::{CodeCount, CodeProfile, ColumnProfile, TableCount, TableProfile, Tall
 use vocab::{Locale, RawCount};
 
 use super::CATALOG;
-use super::facts::Codes;
 use super::pages::column::Column;
 use super::pages::concept::{self, Concept};
 use super::pages::figures;
 use super::pages::home::Home;
 use super::pages::table::{Shown, Table};
 use crate::scenes::{self, read_around_pictures as read};
+use crate::terms::codes::Codes;
 
 const ICD10: &str = "http://jpfhir.jp/fhir/core/mhlw/CodeSystem/ICD10-2013-full";
 const BYOMEI: &str = "http://medis.or.jp/CodeSystem/master-disease-keyNumber";

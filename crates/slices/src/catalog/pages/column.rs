@@ -8,9 +8,10 @@ use lake::{ColumnProfile, Look, Tally};
 
 use super::figures::{self, ValueLine};
 use super::table::{self, Shown};
-use crate::catalog::facts::{self, Codes};
-use crate::catalog::{places, rules, systems};
+use crate::catalog::rules;
 use crate::dictionary::{self, ColumnEntry, TableEntry};
+use crate::terms::codes::{self, Codes};
+use crate::terms::{places, systems};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -165,10 +166,10 @@ fn names(
     let Some(slug) = slug.filter(|_| coded) else { return (String::new(), None) };
     let counts = codes.of(slug, value);
     let least = policy.min_cell.max(1);
-    if facts::most_people(&counts) < least {
+    if codes::most_people(&counts) < least {
         return (String::new(), None);
     }
-    let name = facts::name(&counts, policy.min_cell, page.locale());
+    let name = codes::name(&counts, policy.min_cell, page.locale());
     (name.to_owned(), Some(systems::href(slug, value)))
 }
 

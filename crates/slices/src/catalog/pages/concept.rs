@@ -8,9 +8,9 @@ use lake::{CodeCount, CodeProfile};
 
 use super::figures::{self, Big, ValueLine};
 use super::home::Hit;
-use crate::catalog::facts::{self, Codes};
-use crate::catalog::{places, systems};
 use crate::dictionary;
+use crate::terms::codes::{self, Codes};
+use crate::terms::{places, systems};
 
 /// A code and its counts.
 pub(crate) struct Shown<'a> {
@@ -177,7 +177,7 @@ fn code_line(
     tally: &lake::Tally,
     policy: &Policy,
 ) -> CodeLine {
-    let name = facts::name(counts, policy.min_cell, page.locale());
+    let name = codes::name(counts, policy.min_cell, page.locale());
     CodeLine {
         hit: Hit {
             href: systems::href(slug, code),

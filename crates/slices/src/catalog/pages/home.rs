@@ -10,10 +10,10 @@ use lake::{CodeCount, TableCount, Tally};
 use vocab::Locale;
 
 use super::figures;
-use crate::catalog::facts::{self, Codes};
 use crate::catalog::search::{Found, Index, Kind};
-use crate::catalog::systems;
 use crate::dictionary;
+use crate::terms::codes::{self, Codes};
+use crate::terms::systems;
 
 /// The page.
 #[derive(Debug, Template)]
@@ -146,7 +146,7 @@ fn system_lines(page: &Page, codes: &Codes, policy: &Policy) -> Vec<SystemLine> 
     let mut by_system: BTreeMap<(usize, &str), Vec<Told<'_>>> = BTreeMap::new();
     for (slug, code, counts) in codes.told(policy.min_cell) {
         let of_system = by_system.entry((systems::place(slug), slug)).or_default();
-        of_system.push((facts::most_people(&counts), code, counts));
+        of_system.push((codes::most_people(&counts), code, counts));
     }
     let line = |((_, slug), mut told): ((usize, &str), Vec<Told<'_>>)| {
         told.sort_by_key(|(people, code, _)| (Reverse(*people), *code));

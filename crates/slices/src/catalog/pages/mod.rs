@@ -17,6 +17,7 @@ use ledger::LoadOutcome;
 use serde::Deserialize;
 
 use super::facts;
+use crate::terms::codes;
 
 /// By which rule it tells numbers: the same for everybody, also for who may see exact counts. What
 /// stands at an address that never changes is passed on.
@@ -45,7 +46,7 @@ async fn home(look: Look, Query(asked): Query<Asked>) -> Result<Html<String>, Re
     let (site, page, reader) = look.open().await?;
     if asked.q.trim().is_empty() {
         let counts = site.table_counts(&reader).await?;
-        let codes = facts::codes(&site, &reader).await?;
+        let codes = codes::codes(&site, &reader).await?;
         return show(&home::Home::start(page, &counts, &codes, &RULE));
     }
     let index = facts::index(&site, &reader).await?;
@@ -75,7 +76,7 @@ async fn column(
         return Err(Refusal::NotFound);
     }
     let profile = facts::profile(&site, &reader, &table).await?;
-    let codes = facts::codes(&site, &reader).await?;
+    let codes = codes::codes(&site, &reader).await?;
     let load = last_load(&site, &page).await?;
     let shown = table::Shown { name: &table, columns: &columns, profile: &profile };
     show(&column::Column::new(page, &shown, &name, (&codes, &RULE, load))?)
@@ -86,10 +87,10 @@ async fn concept(
     Path((system, code)): Path<(String, String)>,
 ) -> Result<Html<String>, Refusal> {
     let (site, page, reader) = look.open().await?;
-    let codes = facts::codes(&site, &reader).await?;
+    let codes = codes::codes(&site, &reader).await?;
     let counts = codes.of(&system, &code);
     // A code of few people gets the answer of a code that nobody has.
-    let told = facts::most_people(&counts) >= RULE.min_cell;
+    let told = codes::most_people(&counts) >= RULE.min_cell;
     let first = counts.first().filter(|_| told).ok_or(Refusal::NotFound)?;
     let profile = facts::code(&site, &reader, first).await?.ok_or(Refusal::NotFound)?;
     let shown = concept::Shown { system: &system, code: &code, counts: &counts };

@@ -1,0 +1,3 @@
+-- Which number does the next cohort get?
+select coalesce(max(id), 0) + 1
+from cohort
