@@ -90,6 +90,7 @@ async fn listen(
         settings.accounts = roles::prepare(&house).await?;
     }
     settings.zone.clone_from(&house.config.time.zone);
+    settings.cohort.clone_from(&house.config.cohort);
     settings.pulls = if synthetic { Vec::new() } else { pull::schedules(&house.config.pull)? };
     let pulls_any = !settings.pulls.is_empty();
     let site = Site::new(house.ledger.clone(), house.lake.clone(), settings, slices::SLICES)?;

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use lake::Reader;
 use ledger::{Look, Permit};
 use sha2::{Digest, Sha256};
-use vocab::{PatientId, PurposeOfUse};
+use vocab::{Actor, PatientId, PurposeOfUse};
 
 use crate::page::Page;
 use crate::refusal::Refusal;
@@ -109,6 +109,51 @@ impl<P: Purpose> FromRequestParts<Site> for PermittedPatient<P> {
         let number = number.and_then(|number| number.parse().ok());
         let patient = number.and_then(PatientId::from_stored).ok_or(Refusal::NotFound)?;
         Ok(Self { patient, look: permitted(parts, site, Some(patient)).await? })
+    }
+}
+
+/// Somebody on a page that asks records only now and then, and each time something else: what is
+/// asked is in the permit's audit line by its own digest.
+pub struct Visit<P> {
+    /// The site.
+    pub site: Site,
+    /// The frame of the page, in the reader's language.
+    pub page: Page,
+    visitor: Visitor,
+    purpose: PhantomData<P>,
+}
+
+impl<P: Purpose> Visit<P> {
+    /// As whom everything is permitted and recorded.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        self.visitor.actor()
+    }
+
+    /// Opens the newest snapshot for one question: from here on every row is already gated, and the
+    /// look is recorded.
+    ///
+    /// # Errors
+    /// When no permit covers it, or a table cannot be opened.
+    pub async fn open(&self, act: &str, digest: &str) -> Result<Reader, Refusal> {
+        let (purpose, study) = self.visitor.looks_for(P::PURPOSES);
+        let ledger = self.site.ledger();
+        let permit = ledger.permit(self.actor(), purpose, study.as_ref(), act, digest).await?;
+        Ok(self.site.lake().reader(permit, None).await?)
+    }
+}
+
+impl<P: Purpose> FromRequestParts<Site> for Visit<P> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Refusal> {
+        let visitor = parts.extensions.get::<Visitor>().ok_or(Refusal::SignedOut)?.clone();
+        let page = parts.extensions.get::<Page>().ok_or(Refusal::SignedOut)?.clone();
+        if !visitor.may(P::PURPOSES) {
+            // Refused, and the refusal recorded, where every other look is.
+            permitted::<P>(parts, site, None).await?;
+        }
+        Ok(Self { site: site.clone(), page, visitor, purpose: PhantomData })
     }
 }
 

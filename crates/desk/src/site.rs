@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::tz::TimeZone;
+use lake::events::CohortConfig;
 use lake::{Lake, Reader, TableCount};
 use ledger::{Ledger, Schedule};
 use vocab::{Actor, Locale};
@@ -33,6 +34,8 @@ pub struct Settings {
     pub locale: Locale,
     /// The zone in which times are written, by its IANA name.
     pub zone: String,
+    /// What the house says of its data to whoever counts cohorts.
+    pub cohort: CohortConfig,
     /// What is fetched from servers again and again.
     pub pulls: Vec<Schedule>,
     /// Names besides `localhost` and loopback addresses under which the site answers.
@@ -49,6 +52,7 @@ impl Settings {
             synthetic: false,
             locale: Locale::Ja,
             zone: "Asia/Tokyo".to_owned(),
+            cohort: CohortConfig::default(),
             pulls: Vec::new(),
             hosts: Vec::new(),
         }

@@ -18,7 +18,8 @@ use lake::events::Publishing;
 use vocab::date::Zone;
 
 /// Every domain, in the order of the menu.
-pub static SLICES: &[&Slice] = &[&records::RECORDS, &catalog::CATALOG, &patients::PATIENTS];
+pub static SLICES: &[&Slice] =
+    &[&records::RECORDS, &catalog::CATALOG, &cohorts::COHORTS, &patients::PATIENTS];
 
 /// What all domains publish as events, timed by the clock of a zone.
 #[must_use]
@@ -26,4 +27,11 @@ pub fn publishing(zone: Zone) -> Publishing {
     let slices = SLICES.iter().filter(|slice| !slice.events.is_empty());
     let slices = slices.map(|slice| (slice.name, slice.events)).collect();
     Publishing { systems: records::systems::SYSTEMS, slices, zone }
+}
+
+/// The name by which concept sets know a code system, and whether its codes are written without
+/// dots; none where it has none.
+fn system_of(uri: &str) -> Option<(&'static str, bool)> {
+    let known = records::systems::SYSTEMS.iter().find(|system| system.uris.contains(&uri))?;
+    Some((known.name, known.without_dots))
 }
