@@ -11,7 +11,7 @@ use crate::cli::{DemoArgs, IngestArgs, ReportFormat, ServeArgs};
 use crate::config::Config;
 use crate::house::House;
 use crate::output::tell;
-use crate::{ingest, pull, roles, synth};
+use crate::{index, ingest, pull, roles, synth};
 
 /// `aoba serve`
 pub(crate) async fn serve(home: &Path, args: &ServeArgs, locale: Locale) -> anyhow::Result<()> {
@@ -48,6 +48,7 @@ pub(crate) async fn demo(home: &Path, args: &DemoArgs, locale: Locale) -> anyhow
         quiet: false,
     };
     ingest::command(&house, &load).await?;
+    index::prepare(&house, false).await;
     listen(house, listener, synthetic).await
 }
 
@@ -102,12 +103,16 @@ async fn listen(
     let ahead = tokio::spawn(slices::catalog::warm(site.clone()));
     let served = tokio::spawn(desk::serve(site, listener));
     // What a pull has fetched by the end stays, and the next start goes on with it.
-    let served = match pulls_any {
-        true => tokio::select! {
-            served = served => served,
-            never = pull::keep_up(&house) => match never {},
-        },
-        false => served.await,
+    let beside = async {
+        index::prepare(&house, true).await;
+        match pulls_any {
+            true => match pull::keep_up(&house).await {},
+            false => std::future::pending::<()>().await,
+        }
+    };
+    let served = tokio::select! {
+        served = served => served,
+        () = beside => bail!("what runs beside the pages has ended"),
     };
     ahead.abort();
     Ok(served??)

@@ -28,7 +28,18 @@ pub(crate) async fn keep_up(house: &House, quiet: bool) {
     if !house.lake.index().stands() {
         return;
     }
-    let left = match updated(house, Reach::Changed, quiet).await {
+    tell_of(house, updated(house, Reach::Changed, quiet).await);
+}
+
+/// Makes the index where there is none of these records, as a portal wants it on which cohorts are
+/// counted while they are written.
+pub(crate) async fn prepare(house: &House, quiet: bool) {
+    tell_of(house, updated(house, Reach::Needed, quiet).await);
+}
+
+/// Says what could not be done.
+fn tell_of(house: &House, updated: Result<Updated, lake::IndexError>) {
+    let left = match updated {
         Ok(Updated { work: Work::Left, .. }) => None,
         Ok(_) => return,
         Err(error) => Some(error.say(house.locale)),

@@ -168,3 +168,83 @@ export async function withoutScript(language, { tell, tab, signedIn, open }) {
   if (!role.includes(language === 'ja' ? '小' : 'M')) tell(where, `the steward is shown as ${role}`);
   await context.close();
 }
+
+/// How many people the page says there are.
+const people = (page) => page.locator('.block .figure').innerText();
+
+/// Somebody who never was here counts a cohort, narrows it, saves it and compares its versions, with
+/// the keyboard alone: each thing is reached by focus and done with Enter.
+export async function cohort(language, tools) {
+  const { tell, tab, signedIn, open, look } = tools;
+  const where = `cohort ${language}`;
+  const context = await signedIn('researcher');
+  const page = await tab(context);
+  const press = async (what, then) => {
+    await page.locator(what).first().focus();
+    await page.keyboard.press('Enter');
+    await page.waitForSelector(then);
+  };
+  const began = performance.now();
+  await open(page, '/cohorts', language, 200, where);
+  await page.fill('#q', language === 'ja' ? '高血圧' : 'hypertension');
+  await page.waitForSelector('#found .hit');
+  await press('#found .hit button', '.block');
+  console.log(`a first cohort was counted ${Math.round(performance.now() - began)} ms after opening the page`);
+  const all = await people(page);
+  if (!/\d/.test(all)) tell(where, `a disease that many have gives ${all}`);
+  await page.fill('#find', language === 'ja' ? '収縮期血圧' : 'systolic');
+  await page.waitForSelector('#hits input');
+  await page.selectOption('#compare', 'at_least');
+  await page.fill('#value', '120');
+  await page.fill('#unit', 'mm[Hg]');
+  await press('button[value=add]', '#step-0');
+  await press('#person summary', '#age-from');
+  await page.fill('#age-from', '40');
+  await press('button[value=age]', '#step-1');
+  await press('#step-1 summary', '#off-1');
+  await page.locator('#off-1').focus();
+  await page.keyboard.press('Space');
+  await page.waitForSelector('.rule.off');
+  await look(page, { where: `${where}: a rule switched off`, name: `cohort.work.${language}`, language });
+  await press('#step-1 summary', '#off-1');
+  await page.locator('#off-1').focus();
+  await page.keyboard.press('Space');
+  await page.waitForSelector('.rule.off', { state: 'detached' });
+  await page.fill('#note', 'first');
+  await press('#keep button[value=own]', '#remarks');
+  await press('#step-0 summary', '#words-0');
+  await press('#step-0 button[value="down:0"]', '#keep button[value=save]');
+  await page.waitForFunction(() => document.querySelector('#words-0')?.value.includes('age'));
+  await page.fill('#note', 'second');
+  await press('#keep button[value=save]', '.hits a[href$="version=2"]');
+  await page.fill('#body', '<b>why 120?</b>');
+  await press('#remarks form button', '#remarks .hits');
+  await look(page, { where: `${where}: saved`, name: `cohort.saved.${language}`, language });
+  await page.goto(page.url().replace(/#.*/, '') + `/compare?lang=${language}`);
+  await look(page, { where: `${where}: compared`, name: `cohort.compared.${language}`, language });
+  if (await page.locator('.changes li').count() === 0) tell(where, 'two versions that differ are said to be the same');
+  await context.close();
+}
+
+/// The same without a script: every step is a page of its own.
+export async function cohortWithoutScript(language, { tell, tab, signedIn, open }) {
+  const where = `cohort without script ${language}`;
+  const context = await signedIn('researcher', { javaScriptEnabled: false });
+  const page = await tab(context);
+  await open(page, '/cohorts', language, 200, where);
+  await page.fill('#q', 'metformin');
+  await going(page, () => page.keyboard.press('Enter'));
+  await going(page, () => page.locator('#found .hit button').first().click());
+  await page.fill('#find', 'HbA1c');
+  await going(page, () => page.click('button[value=search]'));
+  await page.fill('#days', '90');
+  await going(page, () => page.click('button[value=add]'));
+  if (await page.locator('.rules .rule').count() !== 1) tell(where, 'a rule that was added is not there');
+  await page.click('#as-text summary');
+  const text = await page.inputValue('#text');
+  await page.fill('#text', text.replace('entry first drug', 'entry frist drug'));
+  await going(page, () => page.click('#as-text button'));
+  if (!await page.locator('.alert.bad').isVisible()) tell(where, 'a text that cannot be read is not told');
+  if (!(await page.inputValue('#text')).includes('frist')) tell(where, 'what was typed is lost');
+  await context.close();
+}

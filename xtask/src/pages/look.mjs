@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { inspect, onPaper } from './checks.mjs';
-import { keyboard, withoutScript } from './hands.mjs';
+import { cohort, cohortWithoutScript, keyboard, withoutScript } from './hands.mjs';
 import { discover, expected, kind, namedWith } from './paths.mjs';
 
 const [site, folder, executablePath, axePath] = process.argv.slice(2);
@@ -169,6 +169,9 @@ await Promise.all(Array.from({ length: TABS }, worker));
 for (const language of LANGUAGES) {
   await withoutScript(language, tools);
   await keyboard(language, tools);
+  const look = (page, one) => inspect(page, { ...tools, ...one, known: false });
+  await cohort(language, { ...tools, look });
+  await cohortWithoutScript(language, tools);
 }
 await browser.close();
 

@@ -16,17 +16,19 @@ export const kind = (path) => path
   .replace(/\/tables\/[^/]+\/[^/]+$/, '/tables/N/N')
   .replace(/\/tables\/[^/]+$/, '/tables/N')
   .replace(/\/notes\/[^/]+$/, '/notes/N')
-  .replace(/\/(patients|loads)\/\d+/, '/$1/N');
+  .replace(/\/cohorts\/library\/[^/]+$/, '/cohorts/library/N')
+  .replace(/\/(patients|loads|cohorts)\/\d+/, '/$1/N');
 
 const CATALOGUE = ['/catalog', '/catalog/tables/N', '/catalog/tables/N/N', '/catalog/concepts/N/N', SEARCHES[0]];
+const COHORTS = ['/cohorts', '/cohorts/library/N'];
 const LOADS = ['/records/loads', '/records/loads/N', '/records/pulls'];
 
 /// The kinds of page that a role must come to by its links.
 export const expected = (role) => ({
-  researcher: ['/', ...CATALOGUE, ...KIT],
-  doctor: ['/', ...CATALOGUE, '/patients', '/patients/N', '/patients/N/notes/N'],
-  engineer: ['/', ...CATALOGUE, ...LOADS],
-  steward: ['/', ...CATALOGUE, ...LOADS],
+  researcher: ['/', ...CATALOGUE, ...COHORTS, ...KIT],
+  doctor: ['/', ...CATALOGUE, ...COHORTS, '/patients', '/patients/N', '/patients/N/notes/N'],
+  engineer: ['/', ...CATALOGUE, ...COHORTS, ...LOADS],
+  steward: ['/', ...CATALOGUE, ...COHORTS, ...LOADS],
 })[role];
 
 /// The name of a page's picture.

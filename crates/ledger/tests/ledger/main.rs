@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at its first surprise")]
 
 mod audit;
+mod cohorts;
 mod consents;
 mod damage;
 mod erasures;

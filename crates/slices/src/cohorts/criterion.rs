@@ -90,8 +90,8 @@ impl Criterion {
         let (window, value) = (self.window()?, self.with_value()?);
         let times = whole(&self.times, 1, 1_000).ok_or(Unfit::Times)?;
         let found = match times {
-            1 => format!("any {kind} in {set}{value} {window}"),
-            times => format!("at least {times} different days of {kind} in {set}{value} {window}"),
+            1 => format!("any {kind} in {set} {window}{value}"),
+            times => format!("at least {times} different days of {kind} in {set} {window}{value}"),
         };
         Ok(self.rule(en, ja, &found))
     }
@@ -215,7 +215,7 @@ mod tests {
         let about = |form: &Criterion| form.about(("lab", "hba1c"), ("HbA1c", "HbA1c")).unwrap();
         check(
             &about(&lab).replace("7.0", "7"),
-            "require \"HbA1c\" ja \"HbA1c\" any lab in hba1c with value >= 7 % in [index - 90d, index]",
+            "require \"HbA1c\" ja \"HbA1c\" any lab in hba1c in [index - 90d, index] with value >= 7 %",
         );
         let often = Criterion {
             keep: "exclude".to_owned(),

@@ -276,7 +276,7 @@ fn said(wrong: &Wrong, page: &Page) -> String {
 fn loose_findings(draft: &Draft, page: &Page) -> Vec<String> {
     let loose = draft.findings.iter().filter(|found| !matches!(found.part, Part::Step(_)));
     let placeless = loose.map(|found| cohort::lint::Finding { at: None, ..found.clone() });
-    placeless.map(|found| found.say(page.locale())).collect()
+    placeless.map(|found| step::capital(&found.say(page.locale()))).collect()
 }
 
 fn choices(page: &Page, words: &[&'static str], chosen: &str) -> Vec<Choice> {

@@ -98,7 +98,7 @@ pub(crate) fn lines(
 pub(crate) fn findings(draft: &Draft, part: Part, page: &Page) -> Vec<String> {
     let found = draft.findings.iter().filter(|found| found.part == part);
     let placeless = found.map(|found| cohort::lint::Finding { at: None, ..found.clone() });
-    placeless.map(|found| found.say(page.locale())).collect()
+    placeless.map(|found| capital(&found.say(page.locale()))).collect()
 }
 
 /// Each step as a sentence without its title, which stands above it.
@@ -124,8 +124,8 @@ fn untitled(draft: &Draft, definition: &CohortDefinition, page: &Page) -> Vec<St
     (0..steps).map(of).collect()
 }
 
-/// A sentence that begins one.
-fn capital(text: &str) -> String {
+/// A sentence as one begins.
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string());
     first.unwrap_or_default() + letters.as_str()
