@@ -206,7 +206,6 @@ export async function cohort(language, tools) {
   await page.keyboard.press('Space');
   await page.waitForSelector('.rule.off');
   await look(page, { where: `${where}: a rule switched off`, name: `cohort.work.${language}`, language });
-  await press('#step-1 summary', '#off-1');
   await page.locator('#off-1').focus();
   await page.keyboard.press('Space');
   await page.waitForSelector('.rule.off', { state: 'detached' });

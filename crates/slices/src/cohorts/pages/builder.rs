@@ -108,6 +108,8 @@ pub(crate) struct Opened {
     pub(crate) adding: bool,
     pub(crate) person: bool,
     pub(crate) text: bool,
+    /// A rule, by its place among the rules.
+    pub(crate) rule: Option<usize>,
 }
 
 /// What stands in the way of saving.

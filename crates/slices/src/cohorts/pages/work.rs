@@ -1,6 +1,7 @@
 //! One step of work on a definition: take the form, do what it asks, show what came of it.
 
 use axum::Form;
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Redirect, Response};
 use cohort::ast::{Definition, Name, Title, Version};
 use cohort::circe::{self, CohortExpression, Naming};
@@ -28,16 +29,38 @@ enum Changed {
     Unread(Vec<Wrong>),
 }
 
+/// By which htmx says that it asks, and for which part, and by which it is told to open another
+/// page.
+const ASKS: &str = "hx-request";
+const ASKS_FOR: &str = "hx-trigger";
+const OPENS: HeaderName = HeaderName::from_static("hx-redirect");
+
+/// Leads to a page: the browser itself, or the script that asked in its place.
+fn lead(headers: &HeaderMap, path: &str) -> Response {
+    if headers.contains_key(ASKS) {
+        [(OPENS, path)].into_response()
+    } else {
+        Redirect::to(path).into_response()
+    }
+}
+
+/// The rule that was switched just now: its controls stay open.
+fn switched(headers: &HeaderMap) -> Option<usize> {
+    let part = headers.get(ASKS_FOR)?.to_str().ok()?;
+    part.strip_prefix("off-")?.parse().ok()
+}
+
 /// `POST /cohorts/work`
 pub(super) async fn work(
     visit: Visit<Questions>,
+    headers: HeaderMap,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Refusal> {
     let fields = Fields::of(pairs);
     let act = fields.act();
     let draft = Draft::read(&visit.site, fields.one("text")).await?;
     if matches!(act, Act::Save | Act::SaveAsOwn) {
-        return save(&visit, draft, fields).await;
+        return save(&visit, &headers, (draft, fields)).await;
     }
     let of = match saved_of(&visit, &fields).await? {
         Some((cohort, version)) => Of::Saved(cohort, version),
@@ -54,10 +77,11 @@ pub(super) async fn work(
     let draft = if text == draft.text { draft } else { Draft::read(&visit.site, &text).await? };
     let fields = if unfit.is_none() { fields.after(&act) } else { fields };
     let built = Builder::of(&visit, draft, (of, fields)).await?;
-    let built = match unfit {
+    let mut built = match unfit {
         Some(unfit) => built.with_unfit(unfit),
         None => built,
     };
+    built.opened.rule = switched(&headers);
     Ok(show(&built)?.into_response())
 }
 
@@ -192,7 +216,11 @@ async fn open(visit: &Visit<Questions>, brought: &str) -> Result<Changed, Refusa
 }
 
 /// Keeps the definition as a version, under the titles of the form.
-async fn save(visit: &Visit<Questions>, draft: Draft, fields: Fields) -> Result<Response, Refusal> {
+async fn save(
+    visit: &Visit<Questions>,
+    headers: &HeaderMap,
+    (draft, fields): (Draft, Fields),
+) -> Result<Response, Refusal> {
     let as_own = fields.act() == Act::SaveAsOwn;
     let of = saved_of(visit, &fields).await?;
     if draft.definition().is_none() || fields.one("note").len() > REMARK_BYTES_MAX {
@@ -204,10 +232,10 @@ async fn save(visit: &Visit<Questions>, draft: Draft, fields: Fields) -> Result<
     let mine = of.filter(|(cohort, _)| cohort.owner == visit.actor().as_str() && !as_own);
     let Some((cohort, base)) = mine else {
         let id = ledger.begin(&new, visit.actor()).await?;
-        return Ok(Redirect::to(&super::address(id)).into_response());
+        return Ok(lead(headers, &super::address(id)));
     };
     match ledger.save((cohort.id, base.version), &new, visit.actor()).await? {
-        Saving::Saved(_) => Ok(Redirect::to(&super::address(cohort.id)).into_response()),
+        Saving::Saved(_) => Ok(lead(headers, &super::address(cohort.id))),
         Saving::Behind(newest) => {
             let theirs = version_of(&cohort, Some(newest))?;
             let theirs = Draft::read(&visit.site, &theirs.says.definition).await?;
