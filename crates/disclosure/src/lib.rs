@@ -8,9 +8,13 @@ mod policy;
 mod release;
 mod rounded;
 mod spread;
+mod table;
 
 pub use list::{ReleasedList, release_list};
 pub use policy::{Policy, Zero};
 pub use release::{Counted, Released, release};
 pub use rounded::release_rounded;
 pub use spread::{Bins, ReleasedValue, bins, digits, release_quantile};
+pub use table::{
+    Attacked, CELLS_MAX, Cells, Interval, Place, ReleasedTable, attack, release_table,
+};
