@@ -3,6 +3,7 @@
 //! Floor 1: pure. A [`RawCount`](vocab::RawCount) has no way to a page but through here; a
 //! [`Released`] cannot be made anywhere else.
 
+pub mod anonymity;
 mod list;
 mod policy;
 mod release;
