@@ -4,6 +4,7 @@
 //! [`Released`] cannot be made anywhere else.
 
 pub mod anonymity;
+mod history;
 mod list;
 mod policy;
 mod release;
@@ -11,6 +12,7 @@ mod rounded;
 mod spread;
 mod table;
 
+pub use history::{Asked, COMBINED_MAX, History, Overlap, REMEMBERED_MAX, Verdict};
 pub use list::{ReleasedList, release_list};
 pub use policy::{Policy, Zero};
 pub use release::{Counted, Released, release};
