@@ -9,6 +9,7 @@ mod list;
 mod policy;
 mod release;
 mod rounded;
+mod rounding;
 mod spread;
 mod table;
 
@@ -17,7 +18,9 @@ pub use list::{ReleasedList, release_list};
 pub use policy::{Policy, Zero};
 pub use release::{Counted, Released, release};
 pub use rounded::release_rounded;
+pub use rounding::{Rounding, RoundingKey, release_in_steps};
 pub use spread::{Bins, ReleasedValue, bins, digits, release_quantile};
 pub use table::{
-    Attacked, CELLS_MAX, Cells, Interval, Place, ReleasedTable, attack, release_table,
+    Attacked, CELLS_MAX, Cells, Interval, Place, ReleasedTable, attack, release_table, round_each,
+    round_together,
 };

@@ -6,9 +6,9 @@
 
 use vocab::RawCount;
 
-use super::ReleasedTable;
 use super::flow::{Flow, Room, at};
 use super::shape::{Arc, Place};
+use super::{ReleasedTable, Steps};
 use crate::Released;
 
 /// What a hidden number can be, both ends with it.
@@ -29,23 +29,26 @@ pub struct Attacked {
     pub interval: Interval,
     /// What the table tells of it.
     pub told: Released,
+    /// What it could be if nothing else of the table were told.
+    pub alone: Interval,
 }
 
 impl Attacked {
-    /// Whether the attacker knows more than he may: of a number told as "fewer than", more than that;
-    /// of one withheld, an interval whose ends are less than the smallest shown number apart.
+    /// Whether the attacker knows more than he may: of a number told as "about" or "fewer than", more
+    /// than that by itself says; of one withheld, an interval whose ends are less than the smallest
+    /// shown number apart.
     #[must_use]
     pub fn is_too_narrow(&self, min_cell: u64) -> bool {
-        let least = self.interval.least.get();
         let Some(most) = self.interval.most else { return false };
         match self.told {
-            Released::FewerThan(bound) => least > 0 || most.get().saturating_add(1) < bound,
-            _ => most.get().saturating_sub(least) < min_cell,
+            Released::Withheld => most.get().saturating_sub(self.interval.least.get()) < min_cell,
+            _ => self.interval != self.alone,
         }
     }
 }
 
-/// Works out the interval of each hidden number of a table, from nothing but what the table tells.
+/// Works out the interval of each number of a table that is not told exactly, from nothing but what
+/// the table tells.
 ///
 /// # Order
 /// As [`ReleasedTable::places`].
@@ -65,60 +68,71 @@ impl Attacked {
 /// ```
 #[must_use]
 pub fn attack(table: &ReleasedTable) -> Vec<Attacked> {
-    let hidden: Vec<usize> =
-        (0..table.told.len()).filter(|at| told(table, *at).is_hidden()).collect();
+    let told = |at: usize| table.told.get(at).copied().unwrap_or(Released::Withheld);
+    let is_exact = |at: usize| matches!(told(at), Released::Exactly(_));
+    let inexact: Vec<usize> = (0..table.told.len()).filter(|at| !is_exact(*at)).collect();
     let places = table.shape.places();
-    let found = |at: usize, interval: Interval| {
+    let found = |at: usize, interval: Interval, alone: Interval| {
         let place = places.get(at).copied().unwrap_or(Place::Total);
-        Attacked { place, interval, told: told(table, at) }
+        Attacked { place, interval, told: told(at), alone }
     };
     if table.total() == Released::Withheld {
         let open = Interval { least: RawCount::ZERO, most: None };
-        return hidden.into_iter().map(|at| found(at, open)).collect();
+        return inexact.into_iter().map(|at| found(at, open, open)).collect();
     }
-    let (least, most) = bounds(table);
-    let mut flow = some_circulation(table, &hidden, (least, most));
-    let mut interval = |at: usize| {
-        flow.raise(at, i64::MAX);
-        let most = count(least + flow.above_least(at));
-        flow.lower(at, i64::MAX);
-        Interval { least: count(least + flow.above_least(at)), most: Some(most) }
+    let bounds: Vec<(i64, i64)> = table.told.iter().map(|told| bounds(table, *told)).collect();
+    let mut flow = some_circulation(table, &inexact, &bounds);
+    let mut attacked = |(known, arc): (usize, &usize)| {
+        let (least, most) = at(&bounds, *arc);
+        let alone = Interval { least: count(least), most: Some(count(most)) };
+        flow.raise(known, i64::MAX);
+        let most = count(least + flow.above_least(known));
+        flow.lower(known, i64::MAX);
+        let least = count(least + flow.above_least(known));
+        found(*arc, Interval { least, most: Some(most) }, alone)
     };
-    hidden.iter().enumerate().map(|(at, arc)| found(*arc, interval(at))).collect()
-}
-
-fn told(table: &ReleasedTable, at: usize) -> Released {
-    table.told.get(at).copied().unwrap_or(Released::Withheld)
+    inexact.iter().enumerate().map(&mut attacked).collect()
 }
 
 fn count(number: i64) -> RawCount {
     RawCount::new(u64::try_from(number).unwrap_or_default())
 }
 
-/// The least and the most that any hidden number can be, before it is set against others.
-fn bounds(table: &ReleasedTable) -> (i64, i64) {
-    let most = match table.total() {
-        Released::FewerThan(bound) => bound.saturating_sub(1),
-        total => total.number().unwrap_or_default(),
+/// The least and the most that a number can be by what is told of it, before it is set against others.
+fn bounds(table: &ReleasedTable, told: Released) -> (i64, i64) {
+    let (least, most) = match told {
+        Released::Exactly(number) => (number, number),
+        Released::FewerThan(bound) => (0, bound.saturating_sub(1)),
+        Released::Withheld => (table.nonzero.into(), table.total().number().unwrap_or_default()),
+        Released::About(number) => match table.steps {
+            Steps::None => (number, number),
+            Steps::Nearest(step) => (number.saturating_sub(step / 2), number + (step - 1) / 2),
+            Steps::Midpoint(step) if number <= step / 2 => (0, step),
+            Steps::Midpoint(step) => (number + step / 2 + 1 - step, number + step / 2),
+            Steps::Chance(step) => (number.saturating_sub(step - 1), number + (step - 1)),
+        },
     };
-    (i64::from(table.nonzero), i64::try_from(most).unwrap_or(i64::MAX / 4))
+    let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX / 4);
+    (signed(least), signed(most))
 }
 
-/// Any numbers for the hidden ones with which the table adds up, as a flow that can be changed.
-fn some_circulation(table: &ReleasedTable, hidden: &[usize], (least, most): (i64, i64)) -> Flow {
+/// Any numbers for those that are not told exactly with which the table adds up, as a flow that can be
+/// changed.
+fn some_circulation(table: &ReleasedTable, inexact: &[usize], bounds: &[(i64, i64)]) -> Flow {
     let (arcs, nodes) = (table.shape.arcs(), table.shape.nodes());
     let mut rest = vec![0_i64; nodes];
-    for (at_arc, arc) in arcs.iter().enumerate() {
-        let number = told(table, at_arc).number().and_then(|number| i64::try_from(number).ok());
-        let number = number.unwrap_or(least);
-        for (node, change) in [(arc.to, number), (arc.from, -number)] {
+    for (arc, (least, _)) in arcs.iter().zip(bounds) {
+        for (node, change) in [(arc.to, *least), (arc.from, -least)] {
             if let Some(rest) = rest.get_mut(node) {
                 *rest += change;
             }
         }
     }
-    let room = Room { rise: most - least, fall: 0 };
-    let mut network: Vec<(Arc, Room)> = hidden.iter().map(|arc| (at(&arcs, *arc), room)).collect();
+    let bounded = |arc: &usize| {
+        let (least, most) = at(bounds, *arc);
+        (at(&arcs, *arc), Room { rise: most - least, fall: 0 })
+    };
+    let mut network: Vec<(Arc, Room)> = inexact.iter().map(bounded).collect();
     // What a node has too much of comes from one node beside the table, and goes to another.
     let (source, sink) = (nodes, nodes + 1);
     let mut owed = 0;

@@ -10,6 +10,7 @@
 mod attack;
 mod flow;
 mod protect;
+mod rounded;
 mod shape;
 #[cfg(test)]
 mod spec;
@@ -19,6 +20,7 @@ use serde::{Serialize, Serializer};
 use vocab::RawCount;
 
 pub use self::attack::{Attacked, Interval, attack};
+pub use self::rounded::{round_each, round_together};
 pub use self::shape::Place;
 
 use self::protect::Protection;
@@ -73,7 +75,8 @@ impl Cells {
     }
 }
 
-/// A table that went through disclosure control; made by [`release_table`] only.
+/// A table that went through disclosure control; made by [`release_table`], [`round_each`] and
+/// [`round_together`] only.
 ///
 /// # Shape
 /// In JSON `{"rows": [[…], …], "row_totals": […], "column_totals": […], "subtotals": [[…], …],
@@ -84,6 +87,27 @@ pub struct ReleasedTable {
     told: Vec<Released>,
     /// Whether everybody knows that no hidden number is zero, because zeros are shown.
     nonzero: bool,
+    /// How numbers that are told as "about" were rounded.
+    steps: Steps,
+}
+
+/// What "about" means in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Steps {
+    /// Nothing was rounded.
+    None,
+    /// To the nearest multiple of this.
+    Nearest(u64),
+    /// To the middle of a step of this.
+    Midpoint(u64),
+    /// Up or down to a multiple of this.
+    Chance(u64),
+}
+
+/// A table of which each number is told in the same way.
+fn whole(shape: &Shape, told: Released) -> ReleasedTable {
+    let (shape, told) = (shape.clone(), vec![told; shape.len()]);
+    ReleasedTable { shape, told, nonzero: false, steps: Steps::None }
 }
 
 impl ReleasedTable {
@@ -157,19 +181,14 @@ impl Serialize for ReleasedTable {
 #[must_use]
 pub fn release_table(cells: &Cells, policy: &Policy) -> ReleasedTable {
     let shape = cells.shape.clone();
-    let whole = |told| ReleasedTable {
-        told: vec![told; shape.len()],
-        shape: shape.clone(),
-        nonzero: false,
-    };
     let width = i64::try_from(policy.min_cell).ok().filter(|width| *width < i64::MAX / 4);
     let (Some(numbers), Some(width)) = (shape.numbers(&cells.cells), width) else {
-        return whole(Released::Withheld);
+        return whole(&shape, Released::Withheld);
     };
     let small: Vec<bool> =
         numbers.iter().map(|number| !policy.shows(number.unsigned_abs())).collect();
     if small.last() == Some(&true) {
-        return whole(Released::FewerThan(policy.min_cell));
+        return whole(&shape, Released::FewerThan(policy.min_cell));
     }
     let nonzero = policy.zero == Zero::Shown;
     let arcs = shape.arcs();
@@ -198,5 +217,5 @@ fn told(shape: &Shape, numbers: &[i64], hidden: &[bool], nonzero: bool) -> Relea
         if *hides { Released::Withheld } else { Released::Exactly(number.unsigned_abs()) }
     };
     let told = numbers.iter().zip(hidden).map(tell).collect();
-    ReleasedTable { shape: shape.clone(), told, nonzero }
+    ReleasedTable { shape: shape.clone(), told, nonzero, steps: Steps::None }
 }

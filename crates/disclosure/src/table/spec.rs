@@ -243,6 +243,50 @@ fn shared_tables_are_safe_at_the_price_of_the_optimum() {
     }
 }
 
+fn too_narrow_rounded(table: &ReleasedTable) -> Vec<Attacked> {
+    attack(table).into_iter().filter(|known| known.is_too_narrow(10)).collect()
+}
+
+#[test]
+fn numbers_rounded_each_by_itself_can_be_cornered() {
+    let nearest = crate::Rounding::Nearest { base: 10, redacted: 0 };
+    let policy = Policy::default();
+    let table = round_each(&cells(1, &[], &[14, 14, 14, 14]), &nearest, &policy);
+    let known = attack(&table)[0];
+    let ends = |interval: Interval| (interval.least.get(), interval.most.unwrap().get());
+    assert_eq!((known.told, ends(known.alone)), (Released::About(10), (5, 14)));
+    assert_eq!(ends(known.interval), (13, 14));
+    assert_eq!(too_narrow_rounded(&table).len(), 5);
+    let middle = crate::Rounding::Midpoint { base: 6 };
+    let table = round_each(&cells(2, &[], &[1, 7, 12, 40]), &middle, &policy);
+    assert!(attack(&table).iter().all(|known| known.told.is_rounded()));
+    let key = crate::RoundingKey::new([3; 16]);
+    let chance = crate::Rounding::Chance { base: 10, key: &key, what: b"these" };
+    let table = round_each(&cells(2, &[], &[0, 7, 12, 40]), &chance, &policy);
+    assert_eq!(table, round_each(&cells(2, &[], &[0, 7, 12, 40]), &chance, &policy));
+}
+
+#[test]
+fn a_table_rounded_together_is_right_on_average() {
+    let numbers = [3, 12, 0, 27, 5, 60, 1, 1, 18];
+    let cells = cells(3, &[1, 2], &numbers);
+    let truth = cells.shape.numbers(&cells.cells).unwrap();
+    let mut sums = vec![0_i64; truth.len()];
+    for secret in 0_u64..8_000 {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&secret.to_le_bytes());
+        let key = crate::RoundingKey::new(bytes);
+        let table = round_together(&cells, 10, (&key, b"these"), &Policy::default());
+        for (sum, told) in sums.iter_mut().zip(&table.told) {
+            *sum += i64::try_from(told.number().unwrap_or(0)).unwrap();
+        }
+    }
+    for (sum, number) in sums.into_iter().zip(truth) {
+        // Five standard deviations of a mean of as many throws are 0.28 at most.
+        assert!((sum - 8_000 * number).abs() < 8_000 * 28 / 100, "{number}: {sum}");
+    }
+}
+
 fn number() -> impl Strategy<Value = u64> {
     prop_oneof![3 => 0_u64..12, 3 => 10_u64..200, 1 => 0_u64..100_000, 1 => Just(0_u64)]
 }
@@ -280,6 +324,27 @@ proptest! {
             prop_assert!(least.get() <= truth && most.is_none_or(|most| truth <= most.get()));
         }
         prop_assert_eq!(table, release_table(&cells, &policy));
+    }
+
+    #[test]
+    fn nothing_of_a_table_rounded_together_is_narrowed(
+        cells in any_cells(), secret in any::<[u8; 16]>(),
+    ) {
+        let policy = Policy::default();
+        let key = crate::RoundingKey::new(secret);
+        let table = round_together(&cells, 10, (&key, b"these"), &policy);
+        prop_assert_eq!(too_narrow_rounded(&table), vec![]);
+        let numbers = cells.shape.numbers(&cells.cells).unwrap();
+        let mut rest = vec![0_i64; cells.shape.nodes()];
+        for ((arc, told), number) in cells.shape.arcs().iter().zip(&table.told).zip(numbers) {
+            let rounded = i64::try_from(told.number().unwrap_or(0)).unwrap();
+            prop_assert!(rounded % 10 == 0 && (rounded - number).abs() < 10);
+            prop_assert!(number % 10 != 0 || rounded == number);
+            rest[arc.from] -= rounded;
+            rest[arc.to] += rounded;
+        }
+        prop_assert!(rest.iter().all(|rest| *rest == 0), "what is told does not add up");
+        prop_assert_eq!(table, round_together(&cells, 10, (&key, b"these"), &policy));
     }
 
     #[test]
