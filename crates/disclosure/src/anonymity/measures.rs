@@ -4,6 +4,7 @@
 //! k: Sweeney 2002. (α, k): Wong 2006. l: Machanavajjhala 2007. t: Li 2007. δ: Brickell and Shmatikov
 //! 2008. β: Cao and Karras 2012. Where several columns are sensitive, the worst of them counts.
 
+use std::collections::BTreeMap;
 use std::f64::consts::E;
 
 use super::{Classes, Scale, Sensitive};
@@ -77,38 +78,50 @@ struct Column {
     scale: Scale,
     /// The share of each value in all rows, by ascending code.
     shares: Vec<f64>,
-    /// For each class its values, as places in `shares`, with their rows.
-    classes: Vec<Vec<(usize, u64)>>,
+    /// Class by class its values, as places in `shares`, with their rows.
+    counts: Vec<Count>,
+}
+
+/// How many rows of a class have a value.
+struct Count {
+    class: usize,
+    value: usize,
+    rows: u64,
+}
+
+impl Column {
+    fn classes(&self) -> impl Iterator<Item = &[Count]> {
+        self.counts.chunk_by(|one, other| one.class == other.class)
+    }
 }
 
 pub(super) fn of(classes: &Classes) -> Option<Anonymity> {
     let k = classes.sizes.iter().copied().min()?;
     let rows = number(classes.rows().get());
-    let columns: Vec<Column> =
-        classes.sensitive.iter().map(|each| column(each, classes.sizes.len(), rows)).collect();
-    let fewest = |column: &Column| column.classes.iter().map(Vec::len).min().unwrap_or_default();
+    let columns: Vec<Column> = classes.sensitive.iter().map(|each| column(each, rows)).collect();
+    let fewest = |column: &Column| column.classes().map(<[Count]>::len).min().unwrap_or_default();
     let distinct = columns.iter().map(fewest).min().unwrap_or_default();
     let diversity =
         columns.iter().map(|column| diversity(column, distinct)).reduce(Diversity::worse);
     Some(Anonymity { k, diversity })
 }
 
-fn column(sensitive: &Sensitive, classes: usize, rows: f64) -> Column {
-    let mut counts: Vec<(u32, usize, u64)> =
-        sensitive.counts.iter().map(|((class, code), rows)| (*code, *class, *rows)).collect();
-    counts.sort_unstable();
-    let mut column =
-        Column { scale: sensitive.scale, shares: Vec::new(), classes: vec![Vec::new(); classes] };
-    for same in counts.chunk_by(|one, other| one.0 == other.0) {
-        let value = column.shares.len();
-        column.shares.push(number(same.iter().map(|(_, _, rows)| rows).sum()) / rows);
-        for (_, class, rows) in same {
-            if let Some(values) = column.classes.get_mut(*class) {
-                values.push((value, *rows));
-            }
-        }
+fn column(sensitive: &Sensitive, rows: f64) -> Column {
+    let counted = sensitive.counts.counted();
+    let mut of_codes: BTreeMap<u32, (u64, usize)> = BTreeMap::new();
+    for ((_, code), rows) in &counted {
+        of_codes.entry(*code).or_default().0 += rows;
     }
-    column
+    for (value, (_, place)) in of_codes.values_mut().enumerate() {
+        *place = value;
+    }
+    let value = |code: u32| of_codes.get(&code).map_or(0, |(_, value)| *value);
+    let counts = counted
+        .into_iter()
+        .map(|((class, code), rows)| Count { class, value: value(code), rows })
+        .collect();
+    let shares = of_codes.values().map(|(of_code, _)| number(*of_code) / rows).collect();
+    Column { scale: sensitive.scale, shares, counts }
 }
 
 fn diversity(column: &Column, distinct: usize) -> Diversity {
@@ -123,11 +136,12 @@ fn diversity(column: &Column, distinct: usize) -> Diversity {
         beta_enhanced: 0.0,
         delta: 0.0,
     };
-    for values in &column.classes {
-        let rows = number(values.iter().map(|(_, rows)| rows).sum());
+    let mut by_rows: Vec<u64> = Vec::new();
+    for values in column.classes() {
+        let rows = number(values.iter().map(|count| count.rows).sum());
         let (mut entropy, mut further) = (0.0, 0.0);
-        for (value, of_value) in values {
-            let (here, all) = (number(*of_value) / rows, share(column, *value));
+        for count in values {
+            let (here, all) = (number(count.rows) / rows, share(column, count.value));
             worst.alpha = worst.alpha.max(here);
             worst.beta_basic = worst.beta_basic.max((here - all) / all);
             worst.delta = worst.delta.max((here / all).ln().abs());
@@ -140,7 +154,8 @@ fn diversity(column: &Column, distinct: usize) -> Diversity {
             Scale::Ordered => moved_along(column, values, rows),
         };
         worst.closeness = worst.closeness.max(moved);
-        let mut by_rows: Vec<u64> = values.iter().map(|(_, rows)| *rows).collect();
+        by_rows.clear();
+        by_rows.extend(values.iter().map(|count| count.rows));
         by_rows.sort_unstable();
         let from_rarest = least_factor(&by_rows, distinct);
         by_rows.reverse();
@@ -158,11 +173,11 @@ fn share(column: &Column, value: usize) -> f64 {
 }
 
 /// How far a class's values are from all rows', where they have an order.
-fn moved_along(column: &Column, values: &[(usize, u64)], rows: f64) -> f64 {
+fn moved_along(column: &Column, values: &[Count], rows: f64) -> f64 {
     let mut own = values.iter().peekable();
     let (mut carried, mut moved) = (0.0_f64, 0.0);
     for (value, all) in column.shares.iter().enumerate() {
-        let here = own.next_if(|(own, _)| *own == value).map_or(0, |(_, rows)| *rows);
+        let here = own.next_if(|own| own.value == value).map_or(0, |own| own.rows);
         carried += number(here) / rows - all;
         moved += carried.abs();
     }

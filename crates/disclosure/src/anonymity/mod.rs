@@ -6,10 +6,12 @@
 //! *sensitive* columns). They are for those who decide whether rows may be handed out; they change
 //! nothing.
 
+mod hash;
 mod measures;
 mod risk;
 #[cfg(test)]
 mod spec;
+mod tally;
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -17,8 +19,10 @@ use std::fmt;
 
 use vocab::RawCount;
 
+use self::hash::Mixed;
 pub use self::measures::{Anonymity, Diversity};
 pub use self::risk::Risk;
+use self::tally::Tally;
 
 /// How values of a sensitive column are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +52,7 @@ impl Error for Uneven {}
 #[derive(Clone, Debug)]
 pub struct Classes {
     /// Which class has these codes.
-    found: HashMap<Box<[u32]>, usize>,
+    found: HashMap<Box<[u32]>, usize, Mixed>,
     /// How many rows each class has.
     sizes: Vec<u64>,
     quasi: usize,
@@ -59,7 +63,7 @@ pub struct Classes {
 struct Sensitive {
     scale: Scale,
     /// How many rows of a class have a code.
-    counts: HashMap<(usize, u32), u64>,
+    counts: Tally,
 }
 
 impl Classes {
@@ -67,8 +71,8 @@ impl Classes {
     #[must_use]
     pub fn new(quasi: usize, sensitive: &[Scale]) -> Self {
         let sensitive =
-            sensitive.iter().map(|scale| Sensitive { scale: *scale, counts: HashMap::new() });
-        let (found, sizes) = (HashMap::new(), Vec::new());
+            sensitive.iter().map(|scale| Sensitive { scale: *scale, counts: Tally::default() });
+        let (found, sizes) = (HashMap::default(), Vec::new());
         Self { found, sizes, quasi, sensitive: sensitive.collect() }
     }
 
@@ -100,7 +104,7 @@ impl Classes {
             codes.extend(quasi.iter().map(code));
             let class = self.class(&codes);
             for (column, counted) in sensitive.iter().zip(&mut self.sensitive) {
-                *counted.counts.entry((class, code(column))).or_default() += 1;
+                counted.counts.add(class, code(column));
             }
         }
         Ok(())

@@ -128,15 +128,16 @@ impl Flow {
         put(&mut self.level, from, 0);
         let mut queue = VecDeque::from([from]);
         while let Some(node) = queue.pop_front() {
-            if node == to {
-                return true;
-            }
             let level = at(&self.level, node) + 1;
             for place in at(&self.begin, node)..at(&self.begin, node + 1) {
                 let edge = at(&self.edges, place);
                 let reached = at(&self.to, edge);
                 if at(&self.room, edge) > 0 && at(&self.level, reached) == FAR {
                     put(&mut self.level, reached, level);
+                    if reached == to {
+                        // All nodes nearer than the end have their level.
+                        return true;
+                    }
                     queue.push_back(reached);
                 }
             }

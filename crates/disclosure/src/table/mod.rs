@@ -28,7 +28,7 @@ use self::shape::Shape;
 use crate::{Policy, Released, Zero};
 
 /// So many cells may a table have.
-pub const CELLS_MAX: usize = 20_000;
+pub const CELLS_MAX: usize = 10_000;
 
 /// Counts of a list or a grid whose cells do not overlap.
 #[derive(Clone, Debug)]

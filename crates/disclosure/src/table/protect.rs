@@ -22,6 +22,9 @@ const DIVIDED_MAX: usize = 2_000;
 /// What one further withheld cell costs, before its size; the largest cell costs half of it more.
 const CELL: u64 = 1 << 20;
 
+/// A circle of hidden numbers alone costs no more than this.
+const CHEAP: u64 = CELL - 1;
+
 /// A table of which hidden numbers are to be made safe.
 pub(super) struct Protection<'a> {
     arcs: &'a [Arc],
@@ -40,10 +43,28 @@ pub(super) struct Protection<'a> {
     begin: Vec<usize>,
 }
 
+/// What may be thought of hidden numbers, as a flow.
+struct Thought {
+    /// The number of each arc of the flow,
+    known: Vec<usize>,
+    /// and the arc of each number.
+    places: Vec<usize>,
+    flow: Flow,
+}
+
 /// A circle of numbers: the arcs beside the one it was looked for.
 struct Circle {
     cost: u64,
     arcs: Vec<usize>,
+}
+
+/// What a circle may be made of.
+#[derive(Clone, Copy)]
+enum May {
+    /// Hidden numbers, and others at their cost.
+    WithholdMore,
+    /// Hidden numbers only.
+    UseHidden,
 }
 
 /// How much each number must be able to lose.
@@ -53,6 +74,13 @@ struct Losses {
     along: i64,
     /// and those that fall when it rises.
     against: i64,
+}
+
+impl Losses {
+    /// The same for somebody who walks against the flow.
+    fn turned(self) -> Self {
+        Self { along: self.against, against: self.along }
+    }
 }
 
 impl<'a> Protection<'a> {
@@ -141,15 +169,21 @@ impl<'a> Protection<'a> {
         let mut hidden = small.to_vec();
         let mut safe = vec![false; hidden.len()];
         let mut waiting: Vec<usize> = order.iter().rev().copied().collect();
+        // What may be thought of the numbers hidden so far; made when it is asked for.
+        let mut flow = None;
         while let Some(arc) = waiting.pop() {
             if at(&safe, arc) {
                 continue;
             }
-            let circle = self.cheapest(arc, &hidden);
+            let circle = self.cheapest(arc, &hidden, May::WithholdMore);
             let is_free = |circle: &Circle| circle.arcs.iter().all(|on| at(&hidden, *on));
-            if circle.as_ref().is_none_or(|circle| !is_free(circle)) && self.is_safe(arc, &hidden) {
-                put(&mut safe, arc, true);
-                continue;
+            if circle.as_ref().is_none_or(|circle| !is_free(circle)) {
+                let thought = flow.get_or_insert_with(|| self.thought(&hidden));
+                if self.is_wide(&mut thought.flow, at(&thought.places, arc)) {
+                    put(&mut safe, arc, true);
+                    continue;
+                }
+                flow = None;
             }
             let Some(circle) = circle else {
                 let more = self.share(arc, &hidden)?;
@@ -167,7 +201,7 @@ impl<'a> Protection<'a> {
     }
 
     /// The cheapest circle through a number round which enough can be moved.
-    fn cheapest(&self, arc: usize, hidden: &[bool]) -> Option<Circle> {
+    fn cheapest(&self, arc: usize, hidden: &[bool], may: May) -> Option<Circle> {
         let own = (at(self.numbers, arc) - self.least).min(self.width);
         let divisions: Vec<i64> = if self.numbers.len() <= DIVIDED_MAX {
             (0..=own).collect()
@@ -176,9 +210,13 @@ impl<'a> Protection<'a> {
         };
         let mut best: Option<Circle> = None;
         for along in divisions {
+            // As cheap as a circle can be.
+            if best.as_ref().is_some_and(|best| best.cost <= CHEAP) {
+                break;
+            }
             let losses = Losses { along, against: self.width - along };
             let below = best.as_ref().map_or(u64::MAX, |best| best.cost);
-            if let Some(circle) = self.circle(arc, hidden, losses)
+            if let Some(circle) = self.circle(arc, hidden, losses, may)
                 && circle.cost < below
             {
                 best = Some(circle);
@@ -187,11 +225,32 @@ impl<'a> Protection<'a> {
         best
     }
 
-    /// The cheapest way from where a number flows to, back to where it flows from.
-    fn circle(&self, arc: usize, hidden: &[bool], losses: Losses) -> Option<Circle> {
+    /// The cheapest way from where a number flows to, back to where it flows from; by one number
+    /// more, maybe, since a way over hidden numbers that is sure to come soon is taken at once.
+    fn circle(&self, arc: usize, hidden: &[bool], losses: Losses, may: May) -> Option<Circle> {
         let Arc { from: goal, to: start } = at(self.arcs, arc);
-        let mut costs = vec![u64::MAX; self.nodes];
+        let step = |over: usize| match may {
+            _ if over == arc => None,
+            _ if at(hidden, over) => Some(1),
+            May::WithholdMore => at(&self.costs, over),
+            May::UseHidden => None,
+        };
+        // Where one hidden number leads to the goal, and which.
+        let mut last: Vec<usize> = vec![usize::MAX; self.nodes];
+        for (over, from) in self.ways(goal, losses.turned()) {
+            if step(over) == Some(1) {
+                put(&mut last, from, over);
+            }
+        }
         let mut by: Vec<usize> = vec![usize::MAX; self.nodes];
+        let found = |cost, node, by: &mut Vec<usize>| {
+            put(by, goal, at(&last, node));
+            Some(Circle { cost: cost + 1, arcs: self.way_back(start, goal, by) })
+        };
+        if at(&last, start) != usize::MAX {
+            return found(0, start, &mut by);
+        }
+        let mut costs = vec![u64::MAX; self.nodes];
         let mut heap = BinaryHeap::from([Reverse((0_u64, start))]);
         put(&mut costs, start, 0);
         while let Some(Reverse((cost, node))) = heap.pop() {
@@ -201,22 +260,32 @@ impl<'a> Protection<'a> {
             if cost > at(&costs, node) {
                 continue;
             }
-            for place in at(&self.begin, node)..at(&self.begin, node + 1) {
-                let over = at(&self.ends, place);
-                let Arc { from, to } = at(self.arcs, over);
-                let (reached, loss) =
-                    if from == node { (to, losses.along) } else { (from, losses.against) };
-                let step = if at(hidden, over) { Some(1) } else { at(&self.costs, over) };
-                let Some(step) = step.filter(|_| over != arc) else { continue };
+            for (over, reached) in self.ways(node, losses) {
+                let Some(step) = step(over) else { continue };
                 let cost = cost + step;
-                if at(self.numbers, over) - self.least >= loss && cost < at(&costs, reached) {
+                if cost < at(&costs, reached) {
                     put(&mut costs, reached, cost);
                     put(&mut by, reached, over);
+                    if step == 1 && reached != goal && at(&last, reached) != usize::MAX {
+                        return found(cost, reached, &mut by);
+                    }
                     heap.push(Reverse((cost, reached)));
                 }
             }
         }
         None
+    }
+
+    /// The numbers at a node that can lose what they must when something flows from it over them, with
+    /// the nodes that they lead to.
+    fn ways(&self, node: usize, losses: Losses) -> impl Iterator<Item = (usize, usize)> {
+        let ends = self.ends.get(at(&self.begin, node)..at(&self.begin, node + 1));
+        ends.unwrap_or_default().iter().filter_map(move |over| {
+            let Arc { from, to } = at(self.arcs, *over);
+            let (reached, loss) =
+                if from == node { (to, losses.along) } else { (from, losses.against) };
+            (at(self.numbers, *over) - self.least >= loss).then_some((*over, reached))
+        })
     }
 
     fn way_back(&self, start: usize, goal: usize, by: &[usize]) -> Vec<usize> {
@@ -232,7 +301,7 @@ impl<'a> Protection<'a> {
     }
 
     /// What an attacker may think of hidden numbers.
-    fn flow(&self, hidden: &[bool]) -> (Vec<usize>, Flow) {
+    fn thought(&self, hidden: &[bool]) -> Thought {
         let total = self.numbers.last().copied().unwrap_or_default();
         let known: Vec<usize> = (0..hidden.len()).filter(|arc| at(hidden, *arc)).collect();
         let arc = |arc: &usize| {
@@ -240,13 +309,9 @@ impl<'a> Protection<'a> {
             (at(self.arcs, *arc), Room { rise: total - number, fall: number - self.least })
         };
         let flow = Flow::new(self.nodes, &known.iter().map(arc).collect::<Vec<_>>());
-        (known, flow)
-    }
-
-    /// Whether what one number can be is wide enough.
-    fn is_safe(&self, arc: usize, hidden: &[bool]) -> bool {
-        let (known, mut flow) = self.flow(hidden);
-        known.iter().position(|each| *each == arc).is_some_and(|at| self.is_wide(&mut flow, at))
+        let mut places = vec![usize::MAX; hidden.len()];
+        known.iter().enumerate().for_each(|(place, arc)| put(&mut places, *arc, place));
+        Thought { known, places, flow }
     }
 
     fn is_wide(&self, flow: &mut Flow, at: usize) -> bool {
@@ -255,16 +320,29 @@ impl<'a> Protection<'a> {
 
     /// Whether all that is hidden is wide enough: those that are not.
     pub(super) fn narrow(&self, hidden: &[bool]) -> Vec<usize> {
-        let (known, mut flow) = self.flow(hidden);
-        let narrow = |(at, _): &(usize, &usize)| !self.is_wide(&mut flow, *at);
+        // Most lie on a circle that shows it; the others are asked of the flow.
+        let mut wide: Vec<bool> = hidden.iter().map(|hides| !hides).collect();
+        for arc in 0..hidden.len() {
+            if at(&wide, arc) {
+                continue;
+            }
+            if let Some(circle) = self.cheapest(arc, hidden, May::UseHidden) {
+                circle.arcs.into_iter().chain([arc]).for_each(|on| put(&mut wide, on, true));
+            }
+        }
+        if wide.iter().all(|wide| *wide) {
+            return Vec::new();
+        }
+        let Thought { known, mut flow, .. } = self.thought(hidden);
+        let narrow =
+            |(place, arc): &(usize, &usize)| !at(&wide, **arc) && !self.is_wide(&mut flow, *place);
         known.iter().enumerate().filter(narrow).map(|(_, arc)| *arc).collect()
     }
 
     /// Where no circle has the room by itself: a number to withhold that makes some more of it.
     fn share(&self, arc: usize, hidden: &[bool]) -> Option<usize> {
-        let (known, mut flow) = self.flow(hidden);
-        let place = known.iter().position(|each| *each == arc)?;
-        flow.raise(place, self.width);
+        let Thought { known, places, mut flow } = self.thought(hidden);
+        flow.raise(at(&places, arc), self.width);
         let mut numbers = self.numbers.to_vec();
         for (at, arc) in known.iter().enumerate() {
             put(&mut numbers, *arc, self.least + flow.above_least(at));
@@ -277,7 +355,7 @@ impl<'a> Protection<'a> {
             begin: self.begin.clone(),
             ..*self
         };
-        let circle = moved.circle(arc, hidden, Losses { along: 0, against: 1 });
+        let circle = moved.circle(arc, hidden, Losses { along: 0, against: 1 }, May::WithholdMore);
         circle?.arcs.into_iter().find(|on| !at(hidden, *on))
     }
 }
