@@ -19,8 +19,9 @@ pub(crate) use self::cohort::{
 };
 pub(crate) use backup::{BackupArgs, BackupCommand, BackupVerifyArgs, RestoreArgs};
 pub(crate) use bench::{
-    BenchArgs, BenchChangeArgs, BenchCohortArgs, BenchCommand, BenchCommitsArgs, BenchFaultsArgs,
-    BenchFuzzArgs, BenchIndexArgs, BenchSearchArgs, BenchSqlArgs, BenchSynthArgs, FaultPart,
+    BenchArgs, BenchChangeArgs, BenchCohortArgs, BenchCommand, BenchCommitsArgs,
+    BenchDisclosureArgs, BenchFaultsArgs, BenchFuzzArgs, BenchIndexArgs, BenchSearchArgs,
+    BenchSqlArgs, BenchSynthArgs, FaultPart,
 };
 pub(crate) use erase::{EraseArgs, ErasuresArgs};
 pub(crate) use pull::{AskArgs, By, PullArgs};

@@ -6,6 +6,7 @@
 mod change;
 mod cohort;
 mod data;
+mod disclosure;
 mod faults;
 mod fuzz;
 mod index;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: &BenchCommand, home: &Path, locale: Locale) -> anyhow
         BenchCommand::Sql(args) => sql::run(args)?,
         BenchCommand::Cohort(args) => cohort::run(args)?,
         BenchCommand::Index(args) => index::run(args)?,
+        BenchCommand::Disclosure(args) => return disclosure::run(args),
         BenchCommand::Faults(args) => return faults::run(args),
         BenchCommand::Commits(args) => faults::commits(args, home, locale)?,
         BenchCommand::Contents => faults::contents(home)?,

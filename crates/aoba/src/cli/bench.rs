@@ -26,6 +26,8 @@ pub(crate) enum BenchCommand {
     Cohort(BenchCohortArgs),
     /// How long the index of events takes to make, and how soon it answers.
     Index(BenchIndexArgs),
+    /// An attacker is let loose on what disclosure control shows.
+    Disclosure(BenchDisclosureArgs),
     /// What kills, full disks, second writers and changed bytes come to.
     Faults(BenchFaultsArgs),
     /// Commit small facts into a home, as one of two writers of `bench faults` does.
@@ -249,6 +251,29 @@ pub(crate) struct BenchIndexArgs {
     /// Where the hospital is made for the while; the system's temporary folder if not given.
     #[arg(long, value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
+}
+
+/// Arguments of `bench disclosure`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchDisclosureArgs {
+    /// How many tables are made of the smallest kinds; of larger ones fewer.
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    pub(crate) tables: usize,
+    /// How many users ask.
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    pub(crate) users: u64,
+    /// How many questions each of them asks.
+    #[arg(long, default_value_t = 60, value_name = "N")]
+    pub(crate) questions: u64,
+    /// About how many people they ask.
+    #[arg(long, default_value_t = 5_000, value_name = "N")]
+    pub(crate) people: u32,
+    /// Of how many rows the anonymity is measured.
+    #[arg(long, default_value_t = 1_000_000, value_name = "N")]
+    pub(crate) rows: usize,
+    /// What chance begins with.
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub(crate) seed: u64,
 }
 
 /// Arguments of `bench synth`.
