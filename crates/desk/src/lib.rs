@@ -33,7 +33,7 @@ pub use bar::{Bar, Part, Tone};
 pub use page::Page;
 pub use pager::Pager;
 pub use permitted::{
-    Holdings, Operations, Permitted, PermittedPatient, Purpose, Research, Treatment,
+    Compliance, Holdings, Operations, Permitted, PermittedPatient, Purpose, Research, Treatment,
 };
 pub use prose::Prose;
 pub use refusal::Refusal;

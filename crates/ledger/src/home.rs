@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use vocab::{Actor, PurposeOfUse};
 
-use crate::audit::{self, Audit, AuditHead, HeadFile};
+use crate::audit::{self, Audit, AuditHead, Checkpoints, HeadFile, Tree};
 use crate::clock::Clock;
 use crate::consent::Consents;
 use crate::erasure::Erasures;
@@ -49,6 +49,8 @@ struct House {
     clock: Clock,
     /// The newest exclusion set of each purpose.
     exclusions: Mutex<HashMap<PurposeOfUse, Arc<Exclusions>>>,
+    /// The tree of the audit, as far as it has grown.
+    tree: Mutex<Option<Tree>>,
     faults: Faults,
 }
 
@@ -106,6 +108,7 @@ impl Ledger {
             head,
             clock,
             exclusions,
+            tree: Mutex::new(None),
             faults,
         };
         let ledger = Self { house: Arc::new(house) };
@@ -133,6 +136,7 @@ impl Ledger {
             head: HeadFile::of(folder),
             clock: self.house.clock.clone(),
             exclusions: Mutex::new(HashMap::new()),
+            tree: Mutex::new(None),
             faults: Faults::default(),
         };
         Self { house: Arc::new(house) }
@@ -249,7 +253,13 @@ impl Ledger {
     /// Who did what.
     #[must_use]
     pub fn audit(&self) -> Audit {
-        Audit::new(self.house.pool.clone(), self.house.head.clone())
+        Audit::new(self.clone())
+    }
+
+    /// Checkpoints of who did what.
+    #[must_use]
+    pub fn checkpoints(&self) -> Checkpoints {
+        Checkpoints::new(self.clone())
     }
 
     /// The folder this ledger lies in.
@@ -309,6 +319,14 @@ impl Ledger {
 
     pub(crate) fn exclusion_cache(&self) -> &Mutex<HashMap<PurposeOfUse, Arc<Exclusions>>> {
         &self.house.exclusions
+    }
+
+    pub(crate) fn tree_cache(&self) -> &Mutex<Option<Tree>> {
+        &self.house.tree
+    }
+
+    pub(crate) fn home_key(&self) -> &Secret {
+        &self.house.home_key
     }
 
     pub(crate) fn keys(&self) -> [(&'static str, &Secret); 2] {

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at its first surprise")]
 
 mod audit;
+mod checkpoints;
 mod consents;
 mod damage;
 mod erasures;
+mod exports;
 mod house;
 mod identities;
 mod loads;
@@ -20,4 +22,5 @@ mod restart;
 mod server;
 mod servers;
 mod sessions;
+mod vectors;
 mod wire;
