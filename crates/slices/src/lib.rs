@@ -1,6 +1,7 @@
 //! The domains of the site, one folder each. They do not know one another: they meet by URL, by
 //! published view and by event, never by `use`.
 
+pub mod audit;
 pub mod catalog;
 mod dictionary;
 mod own_words;
@@ -16,7 +17,8 @@ use lake::events::Publishing;
 use vocab::date::Zone;
 
 /// Every domain, in the order of the menu.
-pub static SLICES: &[&Slice] = &[&records::RECORDS, &catalog::CATALOG, &patients::PATIENTS];
+pub static SLICES: &[&Slice] =
+    &[&records::RECORDS, &catalog::CATALOG, &patients::PATIENTS, &audit::AUDIT];
 
 /// What all domains publish as events, timed by the clock of a zone.
 #[must_use]

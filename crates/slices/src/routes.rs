@@ -28,15 +28,15 @@ const ROUTES: [&str; 12] = [
 ];
 
 /// A house with one load that brought nothing new.
-struct House {
+pub(crate) struct House {
     /// Kept, or the house would be gone before it is asked.
     _folder: TempDir,
-    ledger: Ledger,
+    pub(crate) ledger: Ledger,
     lake: Lake,
 }
 
 impl House {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let owner = Actor::new("owner").unwrap();
         let clock = Clock::new(|| "2026-11-22T05:32:00Z".parse().unwrap());
@@ -56,7 +56,7 @@ impl House {
         Self { _folder: folder, ledger, lake }
     }
 
-    fn seen_by(&self, actor: &str) -> Router {
+    pub(crate) fn seen_by(&self, actor: &str) -> Router {
         let settings = Settings::new(Actor::new(actor).unwrap());
         let site = Site::new(self.ledger.clone(), self.lake.clone(), settings, SLICES).unwrap();
         desk::router(site)
@@ -72,7 +72,7 @@ const ROLES: [(&str, PurposeOfUse); 3] = [
 
 impl House {
     /// The site with a choice of people, the researcher first.
-    async fn as_demo(&self) -> Router {
+    pub(crate) async fn as_demo(&self) -> Router {
         let mut settings = Settings::new(Actor::new("owner").unwrap());
         for (name, purpose) in ROLES {
             let actor = Actor::new(name).unwrap();
@@ -103,23 +103,23 @@ impl House {
     }
 }
 
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
-async fn get(router: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {
+pub(crate) async fn get(router: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {
     send(router, Request::get(path), headers, "").await
 }
 
 /// Sends a form as a browser does from a page of the site itself.
-async fn post(router: &Router, path: &str, cookie: &str, form: &str) -> Answer {
+pub(crate) async fn post(router: &Router, path: &str, cookie: &str, form: &str) -> Answer {
     let headers = [("sec-fetch-site", "same-origin"), ("cookie", cookie)];
     send(router, Request::post(path), &headers, form).await
 }
 
-async fn send(
+pub(crate) async fn send(
     router: &Router,
     mut request: axum::http::request::Builder,
     headers: &[(&str, &str)],
