@@ -4,10 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::house::{House, people};
+use crate::web::Server;
 
 /// A house that sends its checkpoints to a folder beside it, and that folder.
 fn house() -> (House, PathBuf) {
@@ -125,4 +127,47 @@ fn an_export_holds_what_was_asked_for_and_is_recorded_first() {
     assert!(table.starts_with("seq,at,") && table.lines().count() > 5);
     let taken = house.refuse(&["audit", "export", "--out", file.to_str().unwrap()]);
     assert!(taken.contains("is there already"), "{taken}");
+}
+
+#[test]
+fn an_auditor_of_the_demonstration_sees_who_saw_a_patient_and_where_checkpoints_are() {
+    let house = House::new();
+    let worm = house.input().join("worm");
+    fs::create_dir(&worm).unwrap();
+    house.set(&format!("[audit]\ncheckpoints_to = [{:?}]\n", worm.to_str().unwrap()));
+    let server = Server::demo(&house);
+    let doctor = server.signed_in("demo:doctor");
+    let found = server.post("/patients", &doctor, "wanted=0000000301");
+    let path = place(&found.headers);
+    assert!(server.get(&path, &doctor).body.contains("佐藤"));
+
+    let steward = server.signed_in("demo:steward");
+    let found = server.post("/audit/patients", &steward, "wanted=0000000301");
+    let seen = server.get(&format!("{}?lang=en", place(&found.headers)), &steward).body;
+    for words in ["demo:doctor", "treatment", "demo:steward", "compliance", "looked"] {
+        assert!(seen.contains(words), "{words}: {seen}");
+    }
+    assert!(!seen.contains("佐藤") && !seen.contains("0000000301"), "{seen}");
+    let row = seen.split("href=\"/audit/rows/").nth(1).unwrap().split('"').next().unwrap();
+    let row = server.get(&format!("/audit/rows/{row}?lang=en"), &steward).body;
+    assert!(row.contains("The line is what was written"), "{row}");
+    assert!(server.get("/audit/people/demo%3Adoctor?lang=en", &steward).body.contains("patient/"));
+    assert_eq!(server.get(&path, &steward).status, 403, "no record is opened");
+
+    // The first checkpoint is made and sent soon after the start.
+    let mut tries = 300;
+    while fs::read_dir(&worm).unwrap().count() == 0 {
+        assert!(tries > 0, "no checkpoint came");
+        tries -= 1;
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let first = server.get("/audit?lang=en", &steward).body;
+    assert!(first.contains(worm.to_str().unwrap()), "{first}");
+    let checked = server.get("/audit/verify?lang=en", &steward).body;
+    assert!(checked.contains("the audit is whole"), "{checked}");
+}
+
+fn place(headers: &str) -> String {
+    let place = headers.lines().find_map(|line| line.strip_prefix("location: "));
+    place.unwrap_or_else(|| panic!("it leads nowhere: {headers}")).trim().to_owned()
 }

@@ -27,6 +27,10 @@ pub struct AuditCost {
     pub checkpoints: Duration,
 }
 
+/// So many commits of one kind are made before the next kind's turn, so that a slow moment of the
+/// disk meets all alike.
+const TURN_COMMITS: u64 = 50;
+
 /// Measures in a new home, which must be empty.
 ///
 /// # Errors
@@ -34,47 +38,75 @@ pub struct AuditCost {
 pub async fn audit_cost(home: &Path, commits: u64) -> Result<AuditCost, LedgerError> {
     let by = &Actor::new("local:bench").map_err(|_| LedgerError::NoRandomness)?;
     let ledger = &Ledger::open(home, Clock::of_the_machine(), by).await?;
-    let act = &Act::new(by, "study", "study/bench");
-    let start = Instant::now();
-    for number in 0..commits {
-        let now_us = ledger.now_us();
-        ledger
-            .act(|mut tx| async move {
-                put(&mut tx, ("with", number), by).await?;
-                let line = append(&mut tx, now_us, act).await?;
-                Ok((tx, Some(line), ()))
-            })
-            .await?;
+    let none = Duration::ZERO;
+    let mut cost = AuditCost {
+        commits,
+        with_line: none,
+        without_head: none,
+        without_line: none,
+        checkpoints: none,
+    };
+    let mut first = 0;
+    while first < commits {
+        let turn = first..(first + TURN_COMMITS).min(commits);
+        let start = Instant::now();
+        for number in turn.clone() {
+            as_every_act(ledger, number, by).await?;
+        }
+        cost.with_line += start.elapsed();
+        let start = Instant::now();
+        for number in turn.clone() {
+            alone(ledger, ("line", number), by, Line::Written).await?;
+        }
+        cost.without_head += start.elapsed();
+        let start = Instant::now();
+        for number in turn.clone() {
+            alone(ledger, ("without", number), by, Line::None).await?;
+        }
+        cost.without_line += start.elapsed();
+        first = turn.end;
     }
-    let with_line = start.elapsed();
-    let start = Instant::now();
-    for number in 0..commits {
-        let now_us = ledger.now_us();
-        ledger
-            .pool()
-            .write(|mut tx| async move {
-                put(&mut tx, ("line", number), by).await?;
-                append(&mut tx, now_us, act).await?;
-                Ok((tx, ()))
-            })
-            .await?;
-    }
-    let without_head = start.elapsed();
-    let start = Instant::now();
-    for number in 0..commits {
-        ledger
-            .pool()
-            .write(|mut tx| async move {
-                put(&mut tx, ("without", number), by).await?;
-                Ok((tx, ()))
-            })
-            .await?;
-    }
-    let without_line = start.elapsed();
     let start = Instant::now();
     ledger.checkpoints().make().await?;
-    let checkpoints = start.elapsed();
-    Ok(AuditCost { commits, with_line, without_head, without_line, checkpoints })
+    cost.checkpoints = start.elapsed();
+    Ok(cost)
+}
+
+/// Whether a commit has its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Line {
+    Written,
+    None,
+}
+
+async fn as_every_act(ledger: &Ledger, number: u64, by: &Actor) -> Result<(), LedgerError> {
+    let (act, now_us) = (&Act::new(by, "study", "study/bench"), ledger.now_us());
+    ledger
+        .act(|mut tx| async move {
+            put(&mut tx, ("with", number), by).await?;
+            let line = append(&mut tx, now_us, act).await?;
+            Ok((tx, Some(line), ()))
+        })
+        .await
+}
+
+async fn alone(
+    ledger: &Ledger,
+    (kind, number): (&str, u64),
+    by: &Actor,
+    line: Line,
+) -> Result<(), LedgerError> {
+    let (act, now_us) = (&Act::new(by, "study", "study/bench"), ledger.now_us());
+    ledger
+        .pool()
+        .write(|mut tx| async move {
+            put(&mut tx, (kind, number), by).await?;
+            if line == Line::Written {
+                append(&mut tx, now_us, act).await?;
+            }
+            Ok((tx, ()))
+        })
+        .await
 }
 
 async fn put(tx: &mut Tx, (kind, number): (&str, u64), by: &Actor) -> Result<(), LedgerError> {

@@ -136,12 +136,12 @@ fn routes_that_may_change() -> BTreeSet<String> {
         let text: String = fs::read_to_string(file).unwrap().split_whitespace().collect();
         for route in text.split(".route(\"").skip(1) {
             let (address, rest) = route.split_once('"').unwrap();
-            let handler = rest.split(".route(").next().unwrap();
+            let handler = up_to_its_end(rest);
             for method in ["post(", "put(", "patch(", "delete(", "any("] {
                 let is_call =
                     |at: usize| !handler[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
                 if handler.match_indices(method).any(|(at, _)| is_call(at)) {
-                    found.insert(format!("{method} {address}"));
+                    found.insert(format!("{method}) {address}"));
                 }
             }
         }
@@ -149,11 +149,27 @@ fn routes_that_may_change() -> BTreeSet<String> {
     found
 }
 
+/// What stands before the bracket that closes the call one is in.
+fn up_to_its_end(text: &str) -> &str {
+    let mut depth = 1_u32;
+    let end = text.find(|c| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    &text[..end.unwrap()]
+}
+
+/// The sources of a folder, but for tests that speak of routes.
 fn gather(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         match path.is_dir() {
             true => gather(&path, files),
+            false if path.ends_with("audit/walk.rs") => {}
             false if path.extension().is_some_and(|ending| ending == "rs") => files.push(path),
             false => {}
         }
@@ -169,7 +185,7 @@ async fn every_route_that_may_change_something_leaves_exactly_one_line() {
         ("/audit/patients", "wanted=x", Some("auditor")),
     ];
     let known: BTreeSet<String> =
-        cases.iter().map(|(address, ..)| format!("post( {address}")).collect();
+        cases.iter().map(|(address, ..)| format!("post() {address}")).collect();
     // A new route must be tried here too.
     assert_eq!(routes_that_may_change(), known);
     let (house, _) = audited().await;

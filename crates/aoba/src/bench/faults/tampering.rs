@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use ledger::{
@@ -18,6 +19,7 @@ use synth::dice::Dice;
 use vocab::{Locale, PurposeOfUse};
 
 use super::hospital::Source;
+use super::kept::Home;
 use super::{runtime, verdict};
 use crate::bench::runs::to_f64;
 use crate::cli::BenchFaultsArgs;
@@ -53,6 +55,7 @@ pub(super) fn run(args: &BenchFaultsArgs, folder: &Path) -> anyhow::Result<bool>
     let mut well = tamper(args, &audited, (&key, &outside));
     well &= tamper_exports(args, &export, &key)?;
     well &= vectors(args.vectors.as_deref())?;
+    let (lines, load_seconds) = a_load(args, &home, folder)?;
     let cost = runtime()?.block_on(audit_cost(&folder.join("cost"), COMMITS))?;
     let each = |time: std::time::Duration| time.as_secs_f64() * 1_000.0 / to_f64(cost.commits);
     let [all, line, bare] = [cost.with_line, cost.without_head, cost.without_line].map(each);
@@ -63,7 +66,29 @@ pub(super) fn run(args: &BenchFaultsArgs, folder: &Path) -> anyhow::Result<bool>
         2 * cost.commits,
         cost.checkpoints.as_secs_f64() * 1_000.0
     );
+    println!(
+        "a load of two patients leaves {lines} lines in {load_seconds:.2} s: {:.1} % of it, the head \
+         among it",
+        100.0 * to_f64(lines) * (all - bare) / 1_000.0 / load_seconds
+    );
     Ok(well)
+}
+
+/// How many lines a load leaves, and how long it takes.
+fn a_load(args: &BenchFaultsArgs, home: &Home, folder: &Path) -> anyhow::Result<(u64, f64)> {
+    let act = Source::new(args.patients, args.seed, folder).load(1)?;
+    let lines = async || {
+        let house = House::existing(&home.path, Locale::En).await?;
+        anyhow::Ok(house.ledger.audit().newest().await?.seq.unsigned_abs())
+    };
+    let before = runtime()?.block_on(lines())?;
+    let start = Instant::now();
+    let ended = home.attempt(&act.arguments(home))?;
+    let seconds = start.elapsed().as_secs_f64();
+    if !ended.success() {
+        bail!("the load failed: {}{}", ended.out, ended.err);
+    }
+    Ok((runtime()?.block_on(lines())? - before, seconds))
 }
 
 /// An audit with a checkpoint in the middle that an auditor took away, and an export of it all.
