@@ -4,7 +4,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -154,15 +153,13 @@ fn an_auditor_of_the_demonstration_sees_who_saw_a_patient_and_where_checkpoints_
     assert!(server.get("/audit/people/demo%3Adoctor?lang=en", &steward).body.contains("patient/"));
     assert_eq!(server.get(&path, &steward).status, 403, "no record is opened");
 
-    // The first checkpoint is made and sent soon after the start.
-    let mut tries = 300;
-    while fs::read_dir(&worm).unwrap().count() == 0 {
-        assert!(tries > 0, "no checkpoint came");
+    // The first checkpoint is made and sent soon after the start, while pages are answered.
+    let mut tries = 2_000;
+    while !server.get("/audit?lang=en", &steward).body.contains(worm.to_str().unwrap()) {
+        assert!(tries > 0, "no checkpoint was sent");
         tries -= 1;
-        std::thread::sleep(Duration::from_millis(100));
     }
-    let first = server.get("/audit?lang=en", &steward).body;
-    assert!(first.contains(worm.to_str().unwrap()), "{first}");
+    assert!(fs::read_dir(&worm).unwrap().count() > 0);
     let checked = server.get("/audit/verify?lang=en", &steward).body;
     assert!(checked.contains("the audit is whole"), "{checked}");
 }
