@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+mod audit;
 mod backup;
 mod bench;
 mod cohort;
@@ -16,6 +17,9 @@ pub(crate) use self::cohort::{
     CohortAskArgs, CohortCommand, CohortEngine, CohortExplainArgs, CohortFormatArgs,
     CohortImportArgs, CohortLibraryArgs, CohortLookArgs, CohortMembersArgs, CohortOverlapArgs,
     CohortSqlArgs, MembersFormat,
+};
+pub(crate) use audit::{
+    AuditCommand, AuditExportArgs, AuditExportFormat, AuditShowArgs, AuditVerifyArgs,
 };
 pub(crate) use backup::{BackupArgs, BackupCommand, BackupVerifyArgs, RestoreArgs};
 pub(crate) use bench::{
@@ -138,7 +142,7 @@ pub(crate) enum Command {
     Backup(BackupArgs),
     /// Make a data folder from a backup.
     Restore(RestoreArgs),
-    /// Read or verify the audit log.
+    /// Read, verify or export the audit log, and let its checkpoints out.
     Audit {
         /// What to do with the log.
         #[command(subcommand)]
@@ -326,6 +330,7 @@ pub(crate) struct ViewRunArgs {
 #[derive(Debug, Args)]
 pub(crate) struct PermitArgs {
     /// Why you look: research, quality-improvement, operations, education or treatment.
+    /// Compliance opens the audit log and no record.
     #[arg(long, default_value = "research")]
     pub(crate) purpose: PurposeOfUse,
     /// For which study.
@@ -409,22 +414,6 @@ pub(crate) enum PermitCommand {
     Revoke {
         /// The grant's number in `aoba permit list`.
         grant: i64,
-    },
-}
-
-/// What to do with the audit log.
-#[derive(Debug, Subcommand)]
-pub(crate) enum AuditCommand {
-    /// Recompute the hash chain and compare it with the head kept outside the database.
-    Verify,
-    /// Print the newest lines.
-    Show {
-        /// How many.
-        #[arg(long, default_value_t = 50)]
-        last: u32,
-        /// How to print.
-        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
-        format: ListFormat,
     },
 }
 

@@ -10,6 +10,7 @@ use ledger::{LedgerConfig, Password};
 use serde::Deserialize;
 use vocab::date::Zone;
 
+use crate::audit::places::CheckpointPlace;
 use crate::cli::AskArgs;
 
 /// All settings.
@@ -28,6 +29,16 @@ pub(crate) struct Config {
     pub(crate) time: TimeConfig,
     /// Cohorts.
     pub(crate) cohort: CohortConfig,
+    /// Who did what.
+    pub(crate) audit: AuditConfig,
+}
+
+/// Who did what.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AuditConfig {
+    /// Where checkpoints are sent: folders, `syslog`, `syslog://host:port`.
+    pub(crate) checkpoints_to: Vec<CheckpointPlace>,
 }
 
 /// Loading.
@@ -188,6 +199,20 @@ mod tests {
         assert!(error.contains("token_fill"), "{error}");
         let error = format!("{:#}", read("by = \"guess\"").unwrap_err());
         assert!(error.contains("guess"), "{error}");
+    }
+
+    #[test]
+    fn a_place_for_checkpoints_is_read_and_one_that_is_none_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |places: &str| {
+            let text = format!("[audit]\ncheckpoints_to = [{places}]\n");
+            std::fs::write(folder.path().join("aoba.toml"), text).unwrap();
+            Config::read(folder.path()).map(|config| config.audit.checkpoints_to)
+        };
+        let places = read("\"/mnt/worm\", \"syslog\"").unwrap();
+        assert_eq!(places.last(), Some(&CheckpointPlace::LocalLog));
+        let error = format!("{:#}", read("\"| sh\", \"https://example.jp/x\"").unwrap_err());
+        assert!(error.contains("line 2") && error.contains("a folder, syslog"), "{error}");
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub(crate) async fn run(house: &House, args: &ConsentArgs, wish: Wish) -> anyhow
     if purposes.contains(&PurposeOfUse::Treatment) {
         bail!("treatment cannot be refused here: the record is needed to care for the patient");
     }
+    if purposes.contains(&PurposeOfUse::Compliance) {
+        bail!("compliance cannot be refused: it opens the audit log and no record");
+    }
     let (reason, by) = (args.reason.clone(), house.actor.clone());
     let consents = house.ledger.consents();
     let names: Vec<&str> = purposes.iter().map(|purpose| purpose.as_str()).collect();

@@ -7,6 +7,7 @@ use anyhow::bail;
 use desk::{Settings, Site};
 use vocab::Locale;
 
+use crate::audit::checkpoints::{self, Made};
 use crate::cli::{DemoArgs, IngestArgs, ReportFormat, ServeArgs};
 use crate::config::Config;
 use crate::house::House;
@@ -102,18 +103,20 @@ async fn listen(
     std::io::stdout().flush()?;
     let ahead = tokio::spawn(slices::catalog::warm(site.clone()));
     let served = tokio::spawn(desk::serve(site, listener));
-    // What a pull has fetched by the end stays, and the next start goes on with it.
     let beside = async {
         index::prepare(&house, true).await;
         match pulls_any {
-            true => match pull::keep_up(&house).await {},
-            false => std::future::pending::<()>().await,
+            true => pull::keep_up(&house).await,
+            false => std::future::pending().await,
         }
     };
+    // What a pull has fetched by the end stays, and the next start goes on with it.
     let served = tokio::select! {
         served = served => served,
-        () = beside => bail!("what runs beside the pages has ended"),
+        never = beside => match never {},
+        never = checkpoints::keep_up(&house) => match never {},
     };
+    checkpoints::after_command(&house, Made::Always).await;
     ahead.abort();
     Ok(served??)
 }

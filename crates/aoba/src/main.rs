@@ -44,8 +44,9 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use vocab::Locale;
 
+use crate::audit::checkpoints::{self, Made};
 use crate::backup::BackupError;
-use crate::cli::{Cli, Command};
+use crate::cli::{AuditCommand, Cli, Command};
 use crate::cohort::CohortError;
 use crate::consent::Wish;
 use crate::house::House;
@@ -155,6 +156,10 @@ fn run(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
         Command::Cohort { command } if !command.asks() => {
             return Ok(if cohort::command(command, locale)? { 0 } else { FAILED });
         }
+        Command::Audit { command: AuditCommand::Verify(args) } if args.offline.is_some() => {
+            audit::verify_offline(args, locale)?;
+            return Ok(0);
+        }
         Command::Bench { command } => {
             return Ok(if bench::run(command, &cli.home, locale)? { 0 } else { FAILED });
         }
@@ -182,22 +187,40 @@ async fn act(cli: &Cli, locale: Locale) -> anyhow::Result<u8> {
         Command::Ingest(args) => {
             let house = House::open(home, locale).await?;
             let quarantined = ingest::command(&house, args).await?;
+            checkpoints::after_command(&house, Made::Always).await;
             return Ok(if quarantined > 0 && args.strict { QUARANTINED } else { 0 });
         }
         Command::Pull(args) if !args.status => {
             let house = House::open(home, locale).await?;
-            return pull::command(&house, args).await;
+            let code = pull::command(&house, args).await;
+            checkpoints::after_command(&house, Made::Always).await;
+            return code;
         }
         Command::Rebuild(args) if args.renew_identities => {
             let house = House::without_identities(home, locale).await?;
             ingest::rebuild(&house, args.quiet).await?;
+            checkpoints::after_command(&house, Made::Always).await;
         }
         other => {
             let house = House::existing(home, locale).await?;
-            return in_house(&house, other).await;
+            let code = in_house(&house, other).await?;
+            if let Some(made) = ends_with_checkpoint(other) {
+                checkpoints::after_command(&house, made).await;
+            }
+            return Ok(code);
         }
     }
     Ok(0)
+}
+
+/// Whether a command ends with a checkpoint. What reads the audit adds none of itself, and after a
+/// move this value of the ledger is closed.
+fn ends_with_checkpoint(command: &Command) -> Option<Made> {
+    match command {
+        Command::Audit { .. } | Command::Ledger { .. } | Command::Report { .. } => None,
+        Command::Rebuild(_) | Command::Erase(_) => Some(Made::Always),
+        _ => Some(Made::WhereMany),
+    }
 }
 
 async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {

@@ -70,7 +70,11 @@ const ROLES: [Role; 4] = [
         name: Text { ja: "小林 恵", en: "Megumi Kobayashi" },
         role: Text { ja: "データ管理・監査", en: "Data steward and auditor" },
         home: "/",
-        rights: &[counts(PurposeOfUse::Operations), counts(PurposeOfUse::Research)],
+        rights: &[
+            counts(PurposeOfUse::Operations),
+            counts(PurposeOfUse::Research),
+            counts(PurposeOfUse::Compliance),
+        ],
     },
 ];
 

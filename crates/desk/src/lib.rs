@@ -33,7 +33,8 @@ pub use bar::{Bar, Part, Tone};
 pub use page::Page;
 pub use pager::Pager;
 pub use permitted::{
-    Holdings, Operations, Permitted, PermittedPatient, Purpose, Research, Treatment, Visit,
+    Compliance, Holdings, Operations, Permitted, PermittedPatient, Purpose, Research, Treatment,
+    Visit,
 };
 pub use prose::Prose;
 pub use refusal::Refusal;

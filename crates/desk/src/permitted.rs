@@ -38,6 +38,14 @@ impl Purpose for Research {
     const PURPOSES: &'static [PurposeOfUse] = &[PurposeOfUse::Research];
 }
 
+/// Auditing the house: who looked at what. Opens no record.
+#[derive(Debug)]
+pub enum Compliance {}
+
+impl Purpose for Compliance {
+    const PURPOSES: &'static [PurposeOfUse] = &[PurposeOfUse::Compliance];
+}
+
 /// Caring for this patient.
 #[derive(Debug)]
 pub enum Treatment {}

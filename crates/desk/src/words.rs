@@ -88,6 +88,12 @@ impl Words {
         format!("{} {:02}:{:02}", self.day(local.date()), local.hour(), local.minute())
     }
 
+    /// The moment at which a day begins on the hospital's clock.
+    #[must_use]
+    pub fn midnight(&self, day: Date) -> Option<Timestamp> {
+        self.zone.to_timestamp(day.at(0, 0, 0, 0)).ok()
+    }
+
     /// The day it is on the hospital's clock at a moment.
     #[must_use]
     pub fn today(&self, moment: Timestamp) -> Date {
@@ -148,7 +154,9 @@ mod tests {
         let moment: Timestamp = "2026-11-21T15:05:00Z".parse().unwrap();
         assert_eq!(words(Locale::Ja).moment(moment), "2026年11月22日 00:05");
         assert_eq!(words(Locale::En).moment(moment), "22 Nov 2026 00:05");
-        assert_eq!(words(Locale::En).today(moment), jiff::civil::date(2026, 11, 22));
+        let day = jiff::civil::date(2026, 11, 22);
+        assert_eq!(words(Locale::En).today(moment), day);
+        assert_eq!(words(Locale::En).midnight(day), "2026-11-21T15:00:00Z".parse().ok());
     }
 
     #[test]

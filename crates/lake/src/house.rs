@@ -247,6 +247,9 @@ impl Lake {
         permit: Permit,
         snapshot: Option<SnapshotId>,
     ) -> Result<Reader, ReaderError> {
+        if let Some(missing) = permit.missing_for_records() {
+            return Err(ReaderError::Refused(missing));
+        }
         self.notice_erasures();
         if let Some(bucket) = &self.inner.tables.bucket {
             bucket.look().await?;

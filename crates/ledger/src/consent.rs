@@ -146,7 +146,7 @@ impl Consents {
     }
 
     async fn record(&self, wish: Wish) -> Result<Recorded, LedgerError> {
-        let refusable = |purpose: &PurposeOfUse| *purpose != PurposeOfUse::Treatment;
+        let refusable = |purpose: &PurposeOfUse| PurposeOfUse::SECONDARY.contains(purpose);
         if wish.purposes.is_empty() || !wish.purposes.iter().all(refusable) {
             return Err(LedgerError::PurposeNotRefusable);
         }

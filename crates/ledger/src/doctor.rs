@@ -273,8 +273,15 @@ impl AuditVerdict {
     pub fn say(&self, locale: Locale) -> String {
         let (rows, head) = (self.rows, &self.head.hash);
         match (&self.first_broken, locale) {
-            (None, Locale::En) => format!("the audit is whole: {rows} rows, head {head}"),
-            (None, Locale::Ja) => format!("監査記録は完全です: {rows}行、末尾のハッシュ {head}"),
+            (None, Locale::En) => format!(
+                "the audit is whole: {rows} rows, head {head}; held against {} checkpoints, the \
+                 newest over {} rows",
+                self.checkpoints, self.covered
+            ),
+            (None, Locale::Ja) => format!(
+                "監査記録は完全です: {rows}行、末尾のハッシュ {head}。チェックポイント{}件と照合しました(最新は{}行まで)",
+                self.checkpoints, self.covered
+            ),
             (Some(broken), Locale::En) => {
                 format!("the audit is broken at row {}: {}", broken.seq, broken.by.say(locale))
             }
@@ -306,6 +313,22 @@ impl BrokenBy {
             (Self::HeadMissing, Locale::Ja) => "ファイルaudit.headがありません",
             (Self::HeadUnreadable, Locale::En) => "the file audit.head cannot be read",
             (Self::HeadUnreadable, Locale::Ja) => "ファイルaudit.headを読めません",
+            (Self::NotAsCheckpoint, Locale::En) => {
+                "the rows up to it are not those of the checkpoint made there"
+            }
+            (Self::NotAsCheckpoint, Locale::Ja) => {
+                "ここまでの行が、そこで作られたチェックポイントと一致しません"
+            }
+            (Self::BehindCheckpoint, Locale::En) => "a checkpoint covers rows that are not there",
+            (Self::BehindCheckpoint, Locale::Ja) => {
+                "チェックポイントが示す行がありません(末尾が失われています)"
+            }
+            (Self::CheckpointChanged, Locale::En) => {
+                "a checkpoint there is not what this house signed"
+            }
+            (Self::CheckpointChanged, Locale::Ja) => {
+                "そこのチェックポイントは、この施設が署名したものではありません"
+            }
         }
     }
 }

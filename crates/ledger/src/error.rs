@@ -234,7 +234,7 @@ pub enum LedgerError {
         number: u64,
     },
     /// An opt-out named no purpose, or one that cannot be refused.
-    #[error("an opt-out names one or more secondary purposes, and never treatment")]
+    #[error("an opt-out names one or more secondary purposes, and never treatment or compliance")]
     PurposeNotRefusable,
     /// Two patients' keys have one number; nothing of the load was kept in the tables.
     #[error(

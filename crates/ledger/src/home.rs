@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use vocab::{Actor, PurposeOfUse};
 
-use crate::audit::{self, Audit, AuditHead, HeadFile};
+use crate::audit::{self, Audit, AuditHead, Checkpoints, HeadFile, Tree};
 use crate::clock::Clock;
 use crate::cohorts::Cohorts;
 use crate::consent::Consents;
@@ -50,6 +50,8 @@ struct House {
     clock: Clock,
     /// The newest exclusion set of each purpose.
     exclusions: Mutex<HashMap<PurposeOfUse, Arc<Exclusions>>>,
+    /// The tree of the audit, as far as it has grown.
+    tree: Mutex<Option<Tree>>,
     faults: Faults,
 }
 
@@ -107,6 +109,7 @@ impl Ledger {
             head,
             clock,
             exclusions,
+            tree: Mutex::new(None),
             faults,
         };
         let ledger = Self { house: Arc::new(house) };
@@ -134,6 +137,7 @@ impl Ledger {
             head: HeadFile::of(folder),
             clock: self.house.clock.clone(),
             exclusions: Mutex::new(HashMap::new()),
+            tree: Mutex::new(None),
             faults: Faults::default(),
         };
         Self { house: Arc::new(house) }
@@ -256,7 +260,13 @@ impl Ledger {
     /// Who did what.
     #[must_use]
     pub fn audit(&self) -> Audit {
-        Audit::new(self.house.pool.clone(), self.house.head.clone())
+        Audit::new(self.clone())
+    }
+
+    /// Checkpoints of who did what.
+    #[must_use]
+    pub fn checkpoints(&self) -> Checkpoints {
+        Checkpoints::new(self.clone())
     }
 
     /// The folder this ledger lies in.
@@ -316,6 +326,14 @@ impl Ledger {
 
     pub(crate) fn exclusion_cache(&self) -> &Mutex<HashMap<PurposeOfUse, Arc<Exclusions>>> {
         &self.house.exclusions
+    }
+
+    pub(crate) fn tree_cache(&self) -> &Mutex<Option<Tree>> {
+        &self.house.tree
+    }
+
+    pub(crate) fn home_key(&self) -> &Secret {
+        &self.house.home_key
     }
 
     pub(crate) fn keys(&self) -> [(&'static str, &Secret); 2] {

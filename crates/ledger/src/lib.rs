@@ -45,7 +45,11 @@ mod tombstones;
 mod upgrade;
 
 pub use audit::{
-    Audit, AuditFilter, AuditHead, AuditRow, AuditVerdict, Broken, BrokenBy, MAX_AUDIT_ROWS,
+    Against, Audit, AuditCost, AuditFilter, AuditHead, AuditRow, AuditStanding, AuditVerdict,
+    Broken, BrokenBy, CHECKPOINT_EVERY, CHECKPOINT_ROWS, Checkpoint, Checkpoints, ExportBroken,
+    ExportFault, ExportForm, ExportVerdict, Exported, MAX_AUDIT_ROWS, NotAKey, NoteFault,
+    PlaceFailure, PlaceStanding, PublicKey, RowProof, Tree, TreeHash, TreeHead, audit_cost,
+    is_consistent, is_included, verify_export, verify_rows,
 };
 pub use clock::Clock;
 pub use cohorts::{
@@ -68,7 +72,7 @@ pub use home::Ledger;
 pub use identity::{Identifier, Identity, IdentityOwner, IdentityRecord};
 pub use lake_files::{LakeFile, LakeFiles, LakeVersion, Written};
 pub use lease::{PullLease, WriterLease};
-pub use links::{Aliases, Links};
+pub use links::{Aliases, Links, object as patient_object, patient_of as patient_of_object};
 pub use loads::{
     Counts, FileReport, HeldFile, LandingFile, LandingState, Landings, LoadCommit, LoadInfo,
     LoadOutcome, LoadReport, Loads, NewLoad, QuarantineRow, Snapshot, SnapshotKind, SnapshotTable,

@@ -251,11 +251,14 @@ pub(crate) async fn put_link(
         .doing("link two numbers")
 }
 
-pub(crate) fn object(patient: PatientId) -> String {
+/// How an audit line names a patient as its object.
+#[must_use]
+pub fn object(patient: PatientId) -> String {
     format!("patient/{}", patient.get())
 }
 
 /// The patient whom an audit line's object names, if it names one.
-pub(crate) fn patient_of(object: &str) -> Option<PatientId> {
+#[must_use]
+pub fn patient_of(object: &str) -> Option<PatientId> {
     PatientId::from_stored(object.strip_prefix("patient/")?.parse().ok()?)
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use vocab::Actor;
 
-use crate::audit::{self, Act, AuditHead};
+use crate::audit::{self, Act, Against, AuditHead};
 use crate::error::{Doing, LedgerError, counted};
 use crate::home::Ledger;
 use crate::lease::WriterLease;
@@ -81,7 +81,8 @@ impl Ledger {
 
         let (tables, rows) = copy(&mut from, &mut to).await?;
         let (names_tables, names_rows) = copy(&mut names_from, &mut names_to).await?;
-        let verdict = audit::walk(&mut to, self.head().read()?).await?;
+        let against = Against { key: &self.checkpoints().key()?, outside: &[] };
+        let verdict = audit::walk(&mut to, self.head().read()?, against).await?;
         if verdict.first_broken.is_some() || verdict.head != audit::newest(&mut from).await? {
             return Err(LedgerError::CopyBroken);
         }

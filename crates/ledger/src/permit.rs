@@ -74,6 +74,11 @@ pub enum MissingRight {
         /// For which purpose.
         purpose: PurposeOfUse,
     },
+    /// The purpose opens the audit and no record.
+    Records {
+        /// For which purpose they were asked.
+        purpose: PurposeOfUse,
+    },
     /// Names are shown for treatment and operations only.
     Identity {
         /// For which purpose they were asked.
@@ -234,6 +239,14 @@ impl Permit {
         (!self.person.is_empty()).then_some(&self.person)
     }
 
+    /// What is missing for looking at records at all: a permit for the audit opens none, since
+    /// nobody can refuse to be in it.
+    #[must_use]
+    pub fn missing_for_records(&self) -> Option<MissingRight> {
+        let purpose = self.purpose;
+        (purpose == PurposeOfUse::Compliance).then_some(MissingRight::Records { purpose })
+    }
+
     /// Whether rows may be seen, or only released counts.
     #[must_use]
     pub fn may_see_rows(&self) -> bool {
@@ -268,6 +281,12 @@ impl MissingRight {
             (Self::Rows { actor, purpose }, Locale::Ja) => format!(
                 "{actor}は目的「{purpose}」では集計のみ閲覧できます。行の閲覧はデータ管理者に依頼してください"
             ),
+            (Self::Records { purpose }, Locale::En) => {
+                format!("{purpose} opens the audit log and no record; name another purpose")
+            }
+            (Self::Records { purpose }, Locale::Ja) => {
+                format!("目的「{purpose}」で開けるのは監査記録だけです。記録には別の目的が必要です")
+            }
             (Self::Identity { purpose }, Locale::En) => format!(
                 "names are shown for treatment and operations, not for {purpose}; use patient_id"
             ),

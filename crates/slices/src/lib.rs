@@ -1,6 +1,7 @@
 //! The domains of the site, one folder each. They do not know one another: they meet by URL, by
 //! published view and by event, never by `use`.
 
+pub mod audit;
 pub mod catalog;
 pub mod cohorts;
 mod dictionary;
@@ -19,7 +20,7 @@ use vocab::date::Zone;
 
 /// Every domain, in the order of the menu.
 pub static SLICES: &[&Slice] =
-    &[&records::RECORDS, &catalog::CATALOG, &cohorts::COHORTS, &patients::PATIENTS];
+    &[&records::RECORDS, &catalog::CATALOG, &cohorts::COHORTS, &patients::PATIENTS, &audit::AUDIT];
 
 /// What all domains publish as events, timed by the clock of a zone.
 #[must_use]

@@ -119,12 +119,7 @@ pub(crate) async fn post(router: &Router, path: &str, cookie: &str, form: &str) 
     send(router, Request::post(path), &headers, form).await
 }
 
-/// Sends a form from a page of another site.
-pub(crate) async fn foreign(router: &Router, path: &str, form: &str) -> Answer {
-    send(router, Request::post(path), &[("sec-fetch-site", "cross-site")], form).await
-}
-
-async fn send(
+pub(crate) async fn send(
     router: &Router,
     mut request: axum::http::request::Builder,
     headers: &[(&str, &str)],

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 /// HL7 v3 PurposeOfUse (`http://terminology.hl7.org/CodeSystem/v3-ActReason`): TREAT, HRESCH,
-/// HQUALIMP, HOPERAT, TRAIN.
+/// HQUALIMP, HOPERAT, TRAIN, HCOMPL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PurposeOfUse {
@@ -23,16 +23,20 @@ pub enum PurposeOfUse {
     Operations,
     /// Teaching.
     Education,
+    /// Auditing the house: who looked at what. It opens the audit and no record, so there is
+    /// nothing in it to refuse.
+    Compliance,
 }
 
 impl PurposeOfUse {
     /// Every purpose, in a fixed order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Treatment,
         Self::Research,
         Self::QualityImprovement,
         Self::Operations,
         Self::Education,
+        Self::Compliance,
     ];
 
     /// The purposes a patient may refuse: all secondary uses of the record.
@@ -48,6 +52,7 @@ impl PurposeOfUse {
             Self::QualityImprovement => "quality-improvement",
             Self::Operations => "operations",
             Self::Education => "education",
+            Self::Compliance => "compliance",
         }
     }
 }
@@ -72,6 +77,6 @@ impl FromStr for PurposeOfUse {
 /// Says that a word names no purpose.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is not a purpose of use: say treatment, research, quality-improvement, operations or education"
+    "{0:?} is not a purpose of use: say treatment, research, quality-improvement, operations, education or compliance"
 )]
 pub struct ParsePurposeError(String);

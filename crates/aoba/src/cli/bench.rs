@@ -55,6 +55,8 @@ pub(crate) enum FaultPart {
     Upgrades,
     /// How soon a large home answers after a kill.
     Ready,
+    /// The audit changed on purpose, in six ways; published proofs; what a line costs.
+    Audit,
 }
 
 /// Arguments of `bench faults`.
@@ -89,6 +91,12 @@ pub(crate) struct BenchFaultsArgs {
     /// How many bytes that somebody reads are changed, one at a time.
     #[arg(long, default_value_t = 1_000, value_name = "N")]
     pub(crate) flips: u64,
+    /// How often the audit is tampered with in each way.
+    #[arg(long, default_value_t = 1_000, value_name = "N")]
+    pub(crate) tamperings: u64,
+    /// A folder of published proofs of transparency logs, as JSON, to hold ours against.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) vectors: Option<PathBuf>,
     /// Patients of the hospital that is loaded and changed.
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub(crate) patients: u64,

@@ -62,3 +62,11 @@ fn a_home_answers_again_after_its_load_was_killed() {
         "{told}"
     );
 }
+
+#[test]
+fn an_audit_that_is_tampered_with_is_seen_in_each_way() {
+    let told = run("audit", &["--tamperings", "20", "--seed", "9"]);
+    assert_eq!(told.matches(": 20 of 20 seen").count(), 7, "{told}");
+    let rewritten = "rewrite the whole chain: 20 of 20 seen (0 without a checkpoint from outside)";
+    assert!(told.contains(rewritten) && told.contains("cost of a line"), "{told}");
+}

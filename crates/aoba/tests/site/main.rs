@@ -7,6 +7,7 @@
     reason = "a test says what it found by failing"
 )]
 
+mod audit;
 mod backup;
 mod bad_input;
 mod cohort;

@@ -1,22 +1,23 @@
 //! The bytes of a row and their hash.
 //!
 //! # Source
-//! The leading zero byte marks a leaf as in RFC 6962 §2.1, so that the same hashes can later be
-//! the leaves of a tree.
-
-use sha2::{Digest, Sha256};
+//! The leading zero byte marks a leaf as in RFC 6962 §2.1: the same hashes are the leaves of the
+//! tree.
 
 use super::AuditRow;
+use super::tree::TreeHash;
 
 /// The hash before the first row.
 pub(crate) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The hash a row must have.
+/// The hash a row must have, in hexadecimal.
 pub(super) fn hash(row: &AuditRow) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update([0]);
-    hasher.update(canonical(row));
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    leaf(row).to_string()
+}
+
+/// The hash a row must have, as a leaf of the tree.
+pub(super) fn leaf(row: &AuditRow) -> TreeHash {
+    TreeHash::leaf(&canonical(row))
 }
 
 /// The row as bytes: each field with its length before it, absence told from emptiness, so that

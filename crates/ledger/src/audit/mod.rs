@@ -2,26 +2,47 @@
 //!
 //! Changing, removing, adding or moving a row breaks the chain; cutting its end off leaves it
 //! behind the head kept in `audit.head`. Someone who can write both the database and that file
-//! can still make a whole new chain: only a head that has left the machine proves more.
+//! can still make a whole new chain: that is seen by a checkpoint that has left the machine. The
+//! rows are the leaves of a Merkle tree, so that one row can be proved to whoever has a checkpoint
+//! and no other row.
 
 mod chain;
+mod checkpoints;
+mod cost;
+mod export;
 mod head;
 pub(crate) mod line;
+mod note;
+mod proof;
+mod prove;
+mod standing;
+mod tree;
 mod verify;
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use vocab::{Actor, PurposeOfUse, StudyId};
 
 use crate::clock::from_us;
 use crate::error::{Doing, LedgerError};
-use crate::store::{Pool, Row, Tx, ask};
+use crate::home::Ledger;
+use crate::store::{Row, Tx, ask};
 
 pub(crate) use chain::GENESIS;
+pub use checkpoints::{
+    CHECKPOINT_EVERY, CHECKPOINT_ROWS, Checkpoint, Checkpoints, PlaceFailure, PlaceStanding,
+};
+pub use cost::{AuditCost, audit_cost};
+pub use export::{ExportBroken, ExportFault, ExportForm, ExportVerdict, Exported, verify_export};
 pub(crate) use head::{HeadFile, KeptHead, stands};
+pub use note::{NotAKey, NoteFault, PublicKey};
+pub use proof::{TreeHead, is_consistent, is_included};
+pub use prove::RowProof;
+pub use standing::AuditStanding;
+pub use tree::{Tree, TreeHash};
 pub(crate) use verify::walk;
-pub use verify::{AuditVerdict, Broken, BrokenBy};
+pub use verify::{Against, AuditVerdict, Broken, BrokenBy, verify_rows};
 
 /// The most audit rows one question returns.
 pub const MAX_AUDIT_ROWS: u32 = 10_000;
@@ -59,12 +80,12 @@ pub struct AuditHead {
 }
 
 /// One row of the audit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRow {
     /// Counts from 1 without gaps.
     pub seq: i64,
     /// When, by the house's clock.
-    #[serde(serialize_with = "as_text")]
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     pub at: Timestamp,
     /// Who.
     pub actor: String,
@@ -84,9 +105,22 @@ pub struct AuditRow {
     pub hash: String,
 }
 
+impl AuditRow {
+    /// The hash that the row must have, in hexadecimal.
+    #[must_use]
+    pub fn computed_hash(&self) -> String {
+        chain::hash(self)
+    }
+}
+
 /// Writes an instant as text.
 pub(crate) fn as_text<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(at)
+}
+
+fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
 }
 
 /// Which rows are wanted; absent means any.
@@ -94,10 +128,18 @@ pub(crate) fn as_text<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S:
 pub struct AuditFilter {
     /// Only rows after this number.
     pub after_seq: i64,
+    /// Only rows before this number.
+    pub before_seq: Option<i64>,
     /// Only this person's acts.
     pub actor: Option<Actor>,
     /// Only this kind of act.
     pub act: Option<String>,
+    /// Only acts on one of these, such as `patient/7`; none named means any.
+    pub objects: Vec<String>,
+    /// Only looks for this purpose.
+    pub purpose: Option<PurposeOfUse>,
+    /// Only looks for this study.
+    pub study: Option<String>,
     /// Only from this moment on.
     pub since: Option<Timestamp>,
     /// Only before this moment.
@@ -107,18 +149,17 @@ pub struct AuditFilter {
 }
 
 /// Reads and checks the audit.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Audit {
-    pool: Pool,
-    head: HeadFile,
+    ledger: Ledger,
 }
 
 impl Audit {
-    pub(crate) fn new(pool: Pool, head: HeadFile) -> Self {
-        Self { pool, head }
+    pub(crate) fn new(ledger: Ledger) -> Self {
+        Self { ledger }
     }
 
-    /// Checks every row, the chain between them, and the kept head.
+    /// Checks every row, the chain between them, the kept head, and every checkpoint.
     ///
     /// # Errors
     /// When the rows cannot be read; a broken chain is a verdict, not an error.
@@ -126,7 +167,28 @@ impl Audit {
     /// # Cost
     /// Reads the whole audit, about a second for a million rows.
     pub async fn verify(&self) -> Result<AuditVerdict, LedgerError> {
-        verify::verify(&self.pool, &self.head).await
+        self.verify_against(&[]).await
+    }
+
+    /// The same, and checkpoints that were kept elsewhere: what shows a chain made whole anew.
+    ///
+    /// # Errors
+    /// As [`Audit::verify`].
+    pub async fn verify_against(&self, outside: &[String]) -> Result<AuditVerdict, LedgerError> {
+        let key = &self.ledger.checkpoints().key()?;
+        // Read before the rows: an act committed meanwhile can only put the rows ahead of it.
+        let kept = &self.ledger.head().read()?;
+        let look =
+            |mut tx| async move { walk(&mut tx, kept.clone(), Against { key, outside }).await };
+        self.ledger.pool().read(look).await
+    }
+
+    /// The newest row: its number and hash.
+    ///
+    /// # Errors
+    /// When the audit cannot be read.
+    pub async fn newest(&self) -> Result<AuditHead, LedgerError> {
+        self.ledger.pool().read(|mut tx| async move { newest(&mut tx).await }).await
     }
 
     /// The rows that pass a filter, oldest first.
@@ -134,21 +196,56 @@ impl Audit {
     /// # Errors
     /// When the rows cannot be read.
     pub async fn rows(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>, LedgerError> {
+        self.chosen(include_str!("../../sql/audit/filtered.sql"), filter, |row| row.seq).await
+    }
+
+    /// The same, newest first.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub async fn newest_rows(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>, LedgerError> {
+        self.chosen(include_str!("../../sql/audit/filtered_down.sql"), filter, |row| -row.seq).await
+    }
+
+    async fn chosen(
+        &self,
+        question: &'static str,
+        filter: &AuditFilter,
+        order: impl Fn(&AuditRow) -> i64,
+    ) -> Result<Vec<AuditRow>, LedgerError> {
         let rows_max = match filter.rows_max {
             0 => MAX_AUDIT_ROWS,
             some => some.min(MAX_AUDIT_ROWS),
         };
-        ask(include_str!("../../sql/audit/filtered.sql"))
+        let asked = ask(question)
             .bind(filter.after_seq)
+            .bind(filter.before_seq)
             .bind(filter.actor.as_ref().map(Actor::as_str))
             .bind(filter.act.as_deref())
             .bind(filter.since.map(Timestamp::as_microsecond))
             .bind(filter.until.map(Timestamp::as_microsecond))
-            .bind(i64::from(rows_max))
-            .rows(&self.pool)
-            .await
-            .and_then(|rows| rows.iter().map(read_row).collect())
-            .doing("read the audit")
+            .bind(filter.purpose.map(PurposeOfUse::as_str))
+            .bind(filter.study.as_deref())
+            .bind(i64::from(rows_max));
+        let any = [None];
+        let objects = filter.objects.iter().map(|object| Some(object.as_str()));
+        let objects: Vec<Option<&str>> = match filter.objects.is_empty() {
+            true => any.into(),
+            false => objects.collect(),
+        };
+        let mut found = Vec::new();
+        for object in &objects {
+            let rows = asked.clone().bind(*object).rows(self.ledger.pool()).await;
+            let rows: Result<Vec<AuditRow>, sqlx::Error> =
+                rows.and_then(|rows| rows.iter().map(read_row).collect());
+            found.extend(rows.doing("read the audit")?);
+        }
+        if objects.len() > 1 {
+            found.sort_by_key(order);
+            found.dedup_by_key(|row| row.seq);
+            found.truncate(usize::try_from(rows_max).unwrap_or(usize::MAX));
+        }
+        Ok(found)
     }
 }
 

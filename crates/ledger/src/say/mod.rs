@@ -119,7 +119,7 @@ impl LedgerError {
             }
             Self::TooLarge { what, number } => format!("値が大きすぎます({what}): {number}"),
             Self::PurposeNotRefusable => {
-                "オプトアウトは二次利用の目的を1つ以上指定します。診療は対象にできません".to_owned()
+                "オプトアウトは二次利用の目的を1つ以上指定します。診療と監査は対象にできません".to_owned()
             }
             Self::NumbersMet => {
                 "2人の患者の番号が重なるため取り込みを中止しました。--sourceを別の名前にして取り込み直してください"

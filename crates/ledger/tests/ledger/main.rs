@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at its first surprise")]
 
 mod audit;
+mod checkpoints;
 mod cohorts;
 mod consents;
 mod damage;
 mod erasures;
+mod exports;
 mod house;
 mod identities;
 mod loads;
@@ -21,4 +23,5 @@ mod restart;
 mod server;
 mod servers;
 mod sessions;
+mod vectors;
 mod wire;

@@ -182,7 +182,9 @@ async fn every_count_is_recorded_with_what_was_asked_and_needs_a_right() {
         assert_eq!(get(&stranger, path, &[]).await.status, 403, "{path}");
     }
     assert_eq!(work(&stranger, &[("do", "begin:set metformin")]).await.status, 403);
-    let foreign = crate::routes::foreign(&router, "/cohorts/work", "do=own&text=x").await;
+    let request = axum::http::Request::post("/cohorts/work");
+    let from = [("sec-fetch-site", "cross-site")];
+    let foreign = crate::routes::send(&router, request, &from, "do=own&text=x").await;
     assert_eq!(foreign.status, 403, "a page of another site changes nothing");
 }
 

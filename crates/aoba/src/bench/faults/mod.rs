@@ -14,6 +14,7 @@ mod lost;
 mod ready;
 mod steps;
 mod tally;
+mod tampering;
 mod upgrades;
 mod writers;
 
@@ -27,7 +28,7 @@ use super::{in_folder, print_processor};
 use crate::cli::{BenchCommitsArgs, BenchFaultsArgs, FaultPart};
 
 /// All parts, in the order in which they are run.
-const PARTS: [FaultPart; 7] = [
+const PARTS: [FaultPart; 8] = [
     FaultPart::Kills,
     FaultPart::Steps,
     FaultPart::Disk,
@@ -35,6 +36,7 @@ const PARTS: [FaultPart; 7] = [
     FaultPart::Flips,
     FaultPart::Upgrades,
     FaultPart::Ready,
+    FaultPart::Audit,
 ];
 
 /// Runs the parts; false when one found something that does not hold.
@@ -63,6 +65,7 @@ fn parts(args: &BenchFaultsArgs, folder: &Path) -> anyhow::Result<bool> {
             FaultPart::Flips => flips::run(args, &folder)?,
             FaultPart::Upgrades => upgrades::run(args, &folder)?,
             FaultPart::Ready => ready::run(args, &folder)?,
+            FaultPart::Audit => tampering::run(args, &folder)?,
         };
         std::fs::remove_dir_all(&folder)?;
     }

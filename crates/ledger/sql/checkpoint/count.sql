@@ -1,0 +1,3 @@
+-- How many checkpoints are there?
+select count(*)
+from checkpoint
