@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use vocab::{Actor, PurposeOfUse};
 
+use crate::account::Accounts;
 use crate::audit::{self, Audit, AuditHead, HeadFile};
 use crate::clock::Clock;
 use crate::consent::Consents;
@@ -220,6 +221,12 @@ impl Ledger {
     #[must_use]
     pub fn sessions(&self) -> Sessions {
         Sessions::new(self.clone())
+    }
+
+    /// Who may sign in.
+    #[must_use]
+    pub fn accounts(&self) -> Accounts {
+        Accounts::new(self.clone())
     }
 
     /// Under which studies data are used.

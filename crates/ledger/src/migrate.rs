@@ -51,6 +51,11 @@ pub(crate) const LEDGER: &[Step] = &[
         name: "lake files",
         sql: include_str!("../migrations/ledger/0008_lake_files.sql"),
     },
+    Step {
+        number: 9,
+        name: "accounts",
+        sql: include_str!("../migrations/ledger/0009_accounts.sql"),
+    },
 ];
 
 /// The identity store's steps.
