@@ -10,6 +10,8 @@ pub mod records;
 mod routes;
 #[cfg(test)]
 mod scenes;
+#[cfg(test)]
+mod sign_in;
 
 use desk::Slice;
 use lake::events::Publishing;
