@@ -28,6 +28,24 @@ pub(crate) struct Config {
     pub(crate) time: TimeConfig,
     /// Cohorts.
     pub(crate) cohort: CohortConfig,
+    /// Signing in to the portal.
+    pub(crate) sign_in: SignInConfig,
+}
+
+/// Signing in to the portal.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SignInConfig {
+    /// Whether nobody is shown anything before the first administrator has joined.
+    pub(crate) required: bool,
+    /// How much memory a password takes: the more, the slower whoever stole it can guess.
+    pub(crate) password_memory_kib: u32,
+}
+
+impl Default for SignInConfig {
+    fn default() -> Self {
+        Self { required: false, password_memory_kib: ledger::PASSWORD_MEMORY_KIB }
+    }
 }
 
 /// Loading.
