@@ -119,7 +119,7 @@ pub(crate) async fn arrive(site: &Site, headers: &HeaderMap) -> Result<Arrived, 
     Ok(Arrived { visitor: visitor(site, holder, Some(account)).await?, cookie: None })
 }
 
-async fn visitor(
+pub(crate) async fn visitor(
     site: &Site,
     actor: Actor,
     account: Option<Account>,

@@ -78,6 +78,8 @@ async function tab(context) {
   page.on('console', (message) => {
     // A refusal is asked for on purpose; the browser remarks on its status.
     if (page.status >= 400 && message.location().url === page.asked) return;
+    // So it does of what is cleared when somebody signs out.
+    if (message.text().startsWith('Clear-Site-Data header')) return;
     tell(page.where, `the console says: ${message.text()}`);
   });
   page.on('pageerror', (error) => tell(page.where, `a script failed: ${error.message}`));

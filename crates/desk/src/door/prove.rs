@@ -87,7 +87,7 @@ pub(crate) async fn prove(
     match accounts.enter(&trial, is_right, Some(code), Some(&signed.token)).await? {
         Entry::In(token) => {
             site.door().bucket.give_back(address);
-            gone_on(asked.page, &headers, &token, &carried)
+            gone_on(&site, asked.page, &headers, (&token, &carried)).await
         }
         Entry::Wait { seconds, .. } => asked.waiting(seconds),
         Entry::Refused | Entry::Code(_) | Entry::Gone => {

@@ -13,9 +13,9 @@ use crate::refusal::Refusal;
 /// So many passwords are computed at a time.
 const AT_ONCE_MAX: usize = 2;
 /// So many people wait; whoever comes then is asked to come again.
-const WAITING_MAX: usize = 64;
+const WAITING_MAX: usize = 256;
 /// So long somebody waits.
-const WAIT_SECONDS_MAX: u64 = 20;
+const WAIT_SECONDS_MAX: u64 = 30;
 /// When to come again, in seconds.
 const COME_AGAIN_SECONDS: u64 = 10;
 

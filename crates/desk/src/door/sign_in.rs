@@ -119,7 +119,7 @@ pub(crate) async fn enter(
         site.door().bucket.give_back(address);
     }
     match entry {
-        Entry::In(token) => gone_on(asked.page, &headers, &token, &asked.carried),
+        Entry::In(token) => gone_on(&site, asked.page, &headers, (&token, &asked.carried)).await,
         Entry::Code(half) => {
             let SignInPage { page, carried, .. } = asked;
             let half = half.as_str().to_owned();
@@ -176,7 +176,7 @@ pub(crate) async fn code(
     let again =
         |page: Page, trouble| CodePage { page, carried: carried.clone(), half: form.half, trouble };
     match entry {
-        Entry::In(token) => gone_on(page, &headers, &token, &carried),
+        Entry::In(token) => gone_on(&site, page, &headers, (&token, &carried)).await,
         Entry::Wait { seconds, .. } => {
             let trouble = wait(&page, seconds);
             later(page_with(StatusCode::TOO_MANY_REQUESTS, &again(page, trouble))?, seconds)
@@ -194,20 +194,32 @@ pub(crate) async fn code(
 }
 
 /// In: back to where they were, with a new token; a form that was carried is shown, to be sent.
-pub(super) fn gone_on(
+pub(super) async fn gone_on(
+    site: &Site,
     page: Page,
     headers: &HeaderMap,
-    token: &SessionToken,
-    carried: &Carried,
+    (token, carried): (&SessionToken, &Carried),
 ) -> Result<Response, Refusal> {
     let cookie = visitor::cookie(headers, token).ok_or(Refusal::Unprocessable)?;
-    let response = if carried.form.is_empty() {
-        Redirect::to(&carried.to).into_response()
-    } else {
+    let response = if !carried.form.is_empty() {
         let (to, fields) = (carried.to.clone(), carried.fields());
         shown(&ResumePage { page: page.without_records(), to, fields })?
+    } else if carried.to == "/" {
+        Redirect::to(first_page(site, token).await?).into_response()
+    } else {
+        Redirect::to(&carried.to).into_response()
     };
     Ok(([(SET_COOKIE, cookie)], response).into_response())
+}
+
+/// The first page of the menu that is about records and opens for this person; their own page where
+/// nothing is granted to them yet.
+async fn first_page(site: &Site, token: &SessionToken) -> Result<&'static str, Refusal> {
+    let Some(actor) = site.ledger().sessions().holder(token).await? else { return Ok("/me") };
+    let visitor = visitor::visitor(site, actor, None).await?;
+    let mut entries = site.menu(&visitor).into_iter();
+    let first = entries.find(|entry| !entry.opens_for.is_empty());
+    Ok(first.map_or("/me", |entry| entry.href))
 }
 
 /// `POST /sign-out`

@@ -1,8 +1,10 @@
 //! The pages of accounts: one's own, and everybody's for administrators.
 
+use std::sync::atomic::Ordering;
+
 use ledger::Role;
 
-use super::{House, PASSWORD, TYPED, form_of};
+use super::{Answer, House, PASSWORD, TYPED, form_of};
 
 #[tokio::test]
 async fn an_administrator_invites_somebody_who_joins_and_signs_in() {
@@ -128,5 +130,72 @@ async fn each_page_speaks_both_languages_without_script_or_style() {
             }
             assert!(page.body.len() < 200_000, "{path}");
         }
+    }
+}
+
+/// What must hold of any page in a language.
+fn speaks(page: &Answer, language: &str, told: &str) {
+    let body = &page.body;
+    assert!(body.contains(&format!("<html lang=\"{language}\">")), "{body}");
+    assert!(body.contains(told), "{told}: {body}");
+    for never in [">desk.", "\"desk.", " style=", " onclick=", "{name}", "{seconds}"] {
+        assert!(!body.contains(never), "{never}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn each_page_that_a_form_leads_to_speaks_both_languages() {
+    for (language, told) in [
+        (
+            "ja",
+            [
+                "もう一度送る",
+                "パスワードをもう一度",
+                "渡してください",
+                "回復コード",
+                "確認コード",
+                "のいずれかが違います",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Send it again",
+                "Your password again",
+                "Give this link",
+                "Recovery codes",
+                "authenticator app shows",
+                "or the code is wrong",
+            ],
+        ),
+    ] {
+        let house = House::with_aoki().await;
+        let lang = format!("?lang={language}");
+        let [resume, again, invited, recovery, code, wrong] = told;
+        let form = format!("name=aoki&password={TYPED}");
+        let carried = format!("{form}&to=/people&form=a%3D1");
+        let page = house.post(&format!("/sign-in{lang}"), "", &carried).await;
+        speaks(&page, language, resume);
+        let cookie = page.session().unwrap();
+        let new = form_of(&[
+            ("account", "inoue"),
+            ("name_ja", "井上"),
+            ("name_en", "Inoue"),
+            ("role", "student"),
+        ]);
+        speaks(&house.post(&format!("/people{lang}"), &cookie, &new).await, language, invited);
+        house.post("/me/second", &cookie, "").await;
+        let secret = house.get("/me/second", &cookie).await.body;
+        let secret = secret.split("secret=").nth(1).unwrap().get(..32).unwrap();
+        let now = house.second.load(Ordering::SeqCst);
+        let typed = format!("code={}", super::code(secret, now));
+        let page = house.post(&format!("/me/second/confirm{lang}"), &cookie, &typed).await;
+        speaks(&page, language, recovery);
+        speaks(&house.post(&format!("/sign-in{lang}"), "", &form).await, language, code);
+        house.later(600);
+        let page = house.post(&format!("/me/second/remove{lang}"), &cookie, "").await;
+        speaks(&page, language, again);
+        let page = house.post(&format!("/sign-in{lang}"), "", "name=aoki&password=x").await;
+        speaks(&page, language, wrong);
     }
 }
