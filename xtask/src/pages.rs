@@ -15,11 +15,12 @@ use crate::cargo;
 use crate::steps::Outcome;
 
 /// The scripts, the one that is run first.
-const SCRIPTS: [(&str, &str); 4] = [
+const SCRIPTS: [(&str, &str); 5] = [
     ("look.mjs", include_str!("pages/look.mjs")),
     ("paths.mjs", include_str!("pages/paths.mjs")),
     ("checks.mjs", include_str!("pages/checks.mjs")),
     ("hands.mjs", include_str!("pages/hands.mjs")),
+    ("door.mjs", include_str!("pages/door.mjs")),
 ];
 const PACKAGES: &str = include_str!("pages/package.json");
 
@@ -44,9 +45,10 @@ pub(crate) fn run(root: &Path) -> Result<Outcome> {
     let pictures = target.join("pages");
     fs::create_dir_all(&pictures).with_context(|| format!("{}", pictures.display()))?;
     let demo = Demo::start(&aoba, &target.join("pages-home"))?;
+    let (door, invitation) = behind_a_door(&aoba, &target.join("pages-door"))?;
     let mut look = Command::new(node);
     look.arg(tools.join("look.mjs")).arg(&demo.address).arg(&pictures).arg(chromium);
-    look.arg(tools.join("node_modules/axe-core/axe.min.js"));
+    look.arg(tools.join("node_modules/axe-core/axe.min.js")).arg(&door.address).arg(&invitation);
     cargo::succeed(look)?;
     Ok(Outcome::Passed)
 }
@@ -85,6 +87,28 @@ fn install(npm: &Path, tools: &Path) -> Result<()> {
     cargo::succeed(command)
 }
 
+/// A house of its own in which people sign in, and the link on which the first of them joins.
+fn behind_a_door(aoba: &Path, home: &Path) -> Result<(Demo, String)> {
+    if home.exists() {
+        fs::remove_dir_all(home).with_context(|| format!("{}", home.display()))?;
+    }
+    fs::create_dir_all(home)?;
+    fs::write(home.join("aoba.toml"), "[sign_in]\nrequired = true\npassword_memory_kib = 1024\n")?;
+    let people = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/people");
+    let mut ingest = Command::new(aoba);
+    ingest.args(["ingest", "--quiet", "--home"]).arg(home).arg(people);
+    cargo::succeed(ingest)?;
+    let mut invite = Command::new(aoba);
+    invite.args(["people", "invite", "look", "--role", "administrator", "--name-ja", "青木 遥"]);
+    invite.args(["--name-en", "Haruka Aoki", "--home"]).arg(home);
+    let told = String::from_utf8(invite.output()?.stdout)?;
+    let link = told.lines().find(|line| line.starts_with("http://"));
+    let link = link.context("the invitation has no link")?.to_owned();
+    let mut serve = Command::new(aoba);
+    serve.args(["serve", "--listen", "127.0.0.1:0", "--home"]).arg(home);
+    Ok((Demo::run(serve)?, link))
+}
+
 /// The demo, ended when dropped.
 struct Demo {
     child: Child,
@@ -100,6 +124,10 @@ impl Demo {
         }
         let mut command = Command::new(aoba);
         command.args(["demo", "--patients", "200", "--listen", "127.0.0.1:0", "--home"]).arg(home);
+        Self::run(command)
+    }
+
+    fn run(mut command: Command) -> Result<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let pipe = child.stdout.take().context("the demo has no output")?;
         let lines = BufReader::new(pipe).lines();

@@ -5,6 +5,7 @@ mod backup;
 mod bench;
 mod cohort;
 mod erase;
+mod people;
 mod pull;
 mod upkeep;
 
@@ -28,6 +29,7 @@ pub(crate) use bench::{
     BenchSqlArgs, BenchSynthArgs, FaultPart,
 };
 pub(crate) use erase::{EraseArgs, ErasuresArgs};
+pub(crate) use people::{InviteArgs, PeopleCommand};
 pub(crate) use pull::{AskArgs, By, PullArgs};
 pub(crate) use upkeep::{
     ExpireArgs, IndexArgs, LedgerCommand, MoveArgs, OptimizeArgs, RebuildArgs, SnapshotsCommand,
@@ -123,6 +125,12 @@ pub(crate) enum Command {
         /// What to do with permits.
         #[command(subcommand)]
         command: PermitCommand,
+    },
+    /// List, invite, close and reset the people who sign in.
+    People {
+        /// What to do with accounts.
+        #[command(subcommand)]
+        command: PeopleCommand,
     },
     /// Build every table again from the landing, with the views as they are now.
     Rebuild(RebuildArgs),
@@ -254,6 +262,10 @@ pub(crate) struct ServeArgs {
     /// Where to listen; only loopback addresses are taken.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub(crate) listen: String,
+    /// Let whoever reaches this machine's loopback address in as its person, without signing in,
+    /// even where people have accounts.
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 /// Arguments of `ingest`.

@@ -31,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) cohort: CohortConfig,
     /// Who did what.
     pub(crate) audit: AuditConfig,
+    /// Signing in to the portal.
+    pub(crate) sign_in: SignInConfig,
 }
 
 /// Who did what.
@@ -39,6 +41,22 @@ pub(crate) struct Config {
 pub(crate) struct AuditConfig {
     /// Where checkpoints are sent: folders, `syslog`, `syslog://host:port`.
     pub(crate) checkpoints_to: Vec<CheckpointPlace>,
+}
+
+/// Signing in to the portal.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SignInConfig {
+    /// Whether nobody is shown anything before the first administrator has joined.
+    pub(crate) required: bool,
+    /// How much memory a password takes: the more, the slower whoever stole it can guess.
+    pub(crate) password_memory_kib: u32,
+}
+
+impl Default for SignInConfig {
+    fn default() -> Self {
+        Self { required: false, password_memory_kib: ledger::PASSWORD_MEMORY_KIB }
+    }
 }
 
 /// Loading.

@@ -1,11 +1,12 @@
 //! `aoba demo` and `aoba serve`: the portal in the browser.
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::bail;
-use desk::{Settings, Site};
-use vocab::Locale;
+use desk::{Door, Settings, Site};
+use vocab::{Locale, Text};
 
 use crate::audit::checkpoints::{self, Made};
 use crate::cli::{DemoArgs, IngestArgs, ReportFormat, ServeArgs};
@@ -22,7 +23,16 @@ pub(crate) async fn serve(home: &Path, args: &ServeArgs, locale: Locale) -> anyh
         true => House::existing(home, locale).await?,
         false => House::open(home, locale).await?,
     };
-    listen(house, listener, false).await
+    let door = match (args.open, house.config.sign_in.required) {
+        (true, true) => match locale {
+            Locale::En => bail!("aoba.toml requires signing in, so --open is refused"),
+            Locale::Ja => bail!("aoba.tomlでサインインが必須のため、--openは使えません"),
+        },
+        (true, false) => Door::Open,
+        (false, true) => Door::Closed,
+        (false, false) => Door::ByAccounts,
+    };
+    listen(house, listener, Shown::Own(door)).await
 }
 
 /// `aoba demo`: an invented hospital or a folder of the visitor's, loaded into a home and shown.
@@ -50,7 +60,8 @@ pub(crate) async fn demo(home: &Path, args: &DemoArgs, locale: Locale) -> anyhow
     };
     ingest::command(&house, &load).await?;
     index::prepare(&house, false).await;
-    listen(house, listener, synthetic).await
+    let shown = if synthetic { Shown::Invented } else { Shown::Own(Door::ByAccounts) };
+    listen(house, listener, shown).await
 }
 
 /// The source of invented people's records.
@@ -80,14 +91,28 @@ async fn keep_apart(house: &House, synthetic: bool) -> anyhow::Result<()> {
     }
 }
 
+/// Whose records are shown.
+#[derive(Clone, Copy)]
+enum Shown {
+    /// Those of an invented hospital, to whomever the visitor chooses to be.
+    Invented,
+    /// A hospital's own, behind its door.
+    Own(Door),
+}
+
 async fn listen(
     house: House,
     listener: tokio::net::TcpListener,
-    synthetic: bool,
+    shown: Shown,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
+    let synthetic = matches!(shown, Shown::Invented);
     let mut settings = Settings::new(house.actor.clone());
     settings.synthetic = synthetic;
+    settings.password_memory_kib = house.config.sign_in.password_memory_kib;
+    if let Shown::Own(door) = shown {
+        settings.door = door;
+    }
     if synthetic {
         settings.accounts = roles::prepare(&house).await?;
     }
@@ -100,7 +125,14 @@ async fn listen(
         Locale::Ja => tell!("http://{address}/ を開いてください(終了はCtrl-C)"),
         Locale::En => tell!("open http://{address}/ (Ctrl-C ends)"),
     }
-    std::io::stdout().flush()?;
+    if let Shown::Own(door) = shown {
+        offer_first(&house, door, &address).await?;
+    }
+    // Where nobody reads what is printed the pages are served all the same.
+    match std::io::stdout().flush() {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => return Err(error.into()),
+        _ => {}
+    }
     let ahead = tokio::spawn(slices::catalog::warm(site.clone()));
     let served = tokio::spawn(desk::serve(site, listener));
     let beside = async {
@@ -120,3 +152,37 @@ async fn listen(
     ahead.abort();
     Ok(served??)
 }
+
+/// Where nobody has joined yet, prints the link of the first administrator, and who is shown what
+/// until then.
+async fn offer_first(house: &House, door: Door, address: &SocketAddr) -> anyhow::Result<()> {
+    if door == Door::Open {
+        tell!("{}", OPEN.get(house.locale));
+        return Ok(());
+    }
+    let Some(first) = house.ledger.accounts().offer_first(&house.actor).await? else {
+        return Ok(());
+    };
+    let until_then = if door == Door::Closed { NOBODY_SHOWN } else { MACHINE_SHOWN };
+    tell!("{}", until_then.get(house.locale));
+    let ends = first.ends;
+    match house.locale {
+        Locale::En => tell!("the first administrator chooses a password here, once, until {ends}:"),
+        Locale::Ja => tell!("最初の管理者はここでパスワードを決めます(一度だけ、{ends}まで):"),
+    }
+    tell!("http://{address}/join/{}", first.token.as_str());
+    Ok(())
+}
+
+const OPEN: Text = Text {
+    ja: "サインインなしで開いています(--open): このコンピュータの利用者は誰でも、あなたと同じものを見られます",
+    en: "nobody signs in (--open): whoever uses this machine sees what you may",
+};
+const NOBODY_SHOWN: Text = Text {
+    ja: "まだ誰もアカウントを持っていないため、何も表示しません。",
+    en: "nobody has an account yet, so nobody is shown anything.",
+};
+const MACHINE_SHOWN: Text = Text {
+    ja: "まだ誰もアカウントを持っていません。最初の一人ができるまで、このコンピュータの利用者は誰でも、あなたと同じものを見られます。",
+    en: "nobody has an account yet: until somebody has, whoever uses this machine sees what you may.",
+};

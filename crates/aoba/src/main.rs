@@ -22,6 +22,7 @@ mod index;
 mod ingest;
 mod ledgers;
 mod output;
+mod people;
 mod permits;
 mod progress;
 mod pull;
@@ -239,6 +240,7 @@ async fn in_house(house: &House, command: &Command) -> anyhow::Result<u8> {
         Command::Erase(args) => erase::run(house, args).await?,
         Command::Erasures(args) => erase::list(house, args).await?,
         Command::Permit { command } => permits::run(house, command).await?,
+        Command::People { command } => people::run(house, command).await?,
         Command::Audit { command } => audit::run(house, command).await?,
         Command::Ledger { command } => ledgers::run(house, command).await?,
         Command::Rebuild(args) => ingest::rebuild(house, args.quiet).await?,

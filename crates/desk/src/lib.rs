@@ -9,6 +9,7 @@ mod address;
 mod assets;
 mod bar;
 pub mod chart;
+mod door;
 mod guard;
 mod kit;
 mod memory;
@@ -30,6 +31,7 @@ mod words;
 
 pub use address::segment;
 pub use bar::{Bar, Part, Tone};
+pub use door::Door;
 pub use page::Page;
 pub use pager::Pager;
 pub use permitted::{

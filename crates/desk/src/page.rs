@@ -28,6 +28,7 @@ pub struct Page {
     synthetic: bool,
     searches: bool,
     recorded: bool,
+    signs_out: bool,
 }
 
 /// How many entries of the menu stand in the bar at the foot of a phone; the rest are behind "more".
@@ -68,6 +69,7 @@ impl Page {
             synthetic: false,
             searches: false,
             recorded: true,
+            signs_out: false,
         }
     }
 
@@ -85,6 +87,10 @@ impl Page {
         self.person = visitor.name(locale);
         let current = visitor.account();
         self.role = current.map(|account| account.role.get(locale).to_owned());
+        if let Some(signed) = visitor.signed() {
+            self.role = Some(signed.account.profile.role.text().get(locale).to_owned());
+            self.signs_out = true;
+        }
         self.with_accounts(accounts, current.map(|account| &account.actor))
     }
 
@@ -240,6 +246,12 @@ impl Page {
     #[must_use]
     pub fn role(&self) -> &str {
         self.role.as_deref().unwrap_or_else(|| self.say("desk.site.this_machine"))
+    }
+
+    /// Whether the person has signed in, and so can sign out.
+    #[must_use]
+    pub fn signs_out(&self) -> bool {
+        self.signs_out
     }
 
     /// Whom the visitor may be instead; empty where nobody signs in.

@@ -18,8 +18,16 @@ pub enum Refusal {
     NotFound,
     /// No permit covers this look; says which right is missing, where it is known.
     Forbidden(Option<MissingRight>),
+    /// Only an administrator may do this.
+    NotAdministrator,
     /// Nobody is known to look: the session ended, or never was.
     SignedOut,
+    /// The password was given too long ago for something that matters.
+    Stale,
+    /// A link was used, has ended, or never was.
+    DeadLink,
+    /// Too many ask at once: come again in so many seconds.
+    Busy(u64),
     /// What would change something was asked from a page that is not ours.
     ForeignPage,
     /// The request came under a name this site does not answer to.
@@ -44,7 +52,10 @@ impl Refusal {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::NotAdministrator => StatusCode::FORBIDDEN,
+            Self::SignedOut | Self::Stale => StatusCode::UNAUTHORIZED,
+            Self::DeadLink => StatusCode::GONE,
+            Self::Busy(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::ForeignPage => StatusCode::FORBIDDEN,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Conflict => StatusCode::CONFLICT,
@@ -66,7 +77,20 @@ impl Refusal {
                 "desk.refused.forbidden_what",
                 "desk.refused.forbidden_remedy",
             ],
-            Self::SignedOut => [
+            Self::NotAdministrator => [
+                "desk.refused.not_administrator",
+                "desk.refused.not_administrator_what",
+                "desk.refused.not_administrator_remedy",
+            ],
+            Self::DeadLink => [
+                "desk.refused.dead_link",
+                "desk.refused.dead_link_what",
+                "desk.refused.dead_link_remedy",
+            ],
+            Self::Busy(_) => {
+                ["desk.refused.busy", "desk.refused.busy_what", "desk.refused.busy_remedy"]
+            }
+            Self::SignedOut | Self::Stale => [
                 "desk.refused.signed_out",
                 "desk.refused.signed_out_what",
                 "desk.refused.signed_out_remedy",
@@ -116,7 +140,8 @@ impl From<LedgerError> for Refusal {
     fn from(error: LedgerError) -> Self {
         match error {
             LedgerError::Refused { missing } => Self::Forbidden(Some(missing)),
-            LedgerError::NoLoad(_) => Self::NotFound,
+            LedgerError::NoLoad(_) | LedgerError::NoAccount(_) => Self::NotFound,
+            LedgerError::LinkDead => Self::DeadLink,
             other => Self::internal(other),
         }
     }

@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
 use crate::assets;
+use crate::door;
 use crate::guard;
 use crate::kit;
 use crate::refusal::Refusal;
@@ -59,7 +60,9 @@ pub async fn bind(address: &str) -> Result<TcpListener, ServeError> {
 /// # Errors
 /// When the listener fails.
 pub async fn serve(site: Site, listener: TcpListener) -> Result<(), ServeError> {
-    axum::serve(listener, router(site))
+    // From which address somebody signs in is part of what keeps guessing slow.
+    let answers = router(site).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, answers)
         .with_graceful_shutdown(asked_to_end())
         .await
         .map_err(ServeError::Stopped)
@@ -72,6 +75,7 @@ pub fn router(site: Site) -> Router {
         .route("/assets/{name}", get(asset))
         .route("/search", get(search::search))
         .route("/session", post(session::change))
+        .merge(door::router())
         .merge(kit::router());
     for slice in site.slices() {
         routes = routes.merge((slice.pages)());

@@ -8,18 +8,28 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::tz::TimeZone;
 use lake::events::CohortConfig;
 use lake::{Lake, Reader, TableCount};
-use ledger::{Ledger, Schedule};
+use ledger::{Ledger, PASSWORD_MEMORY_KIB, Schedule};
 use vocab::{Actor, Locale};
 
+use crate::door::{Door, DoorState};
 use crate::memory::{Memory, Seen};
 use crate::page::Page;
 use crate::refusal::Refusal;
-use crate::slice::{Entry, Slice};
+use crate::slice::{Entry, Section, Slice};
 use crate::texts::{Texts, TextsError};
 use crate::visitor::{Account, Visitor};
 use crate::words::Words;
 
 const TEXTS: &str = include_str!("../texts.toml");
+
+/// The administrators' entry of the menu.
+const PEOPLE: Entry = Entry {
+    href: "/people",
+    label: "desk.people.menu",
+    icon: "users",
+    section: Section::House,
+    opens_for: &[],
+};
 
 /// How the site presents itself.
 #[derive(Clone, Debug)]
@@ -28,6 +38,10 @@ pub struct Settings {
     pub actor: Actor,
     /// Whom a visitor of the demonstration may be, the first one first; none elsewhere.
     pub accounts: Vec<Account>,
+    /// Who must sign in, where no accounts are offered above.
+    pub door: Door,
+    /// How much memory a password takes, in KiB.
+    pub password_memory_kib: u32,
     /// Whether every person shown is invented, which each page then says.
     pub synthetic: bool,
     /// The language of readers who ask for none that is spoken here.
@@ -49,6 +63,8 @@ impl Settings {
         Self {
             actor,
             accounts: Vec::new(),
+            door: Door::Open,
+            password_memory_kib: PASSWORD_MEMORY_KIB,
             synthetic: false,
             locale: Locale::Ja,
             zone: "Asia/Tokyo".to_owned(),
@@ -74,6 +90,7 @@ struct Inner {
     texts: Arc<Texts>,
     refusals: AtomicU64,
     memory: Memory,
+    door: DoorState,
 }
 
 impl Site {
@@ -91,7 +108,8 @@ impl Site {
         let zone = TimeZone::get(&settings.zone)
             .unwrap_or_else(|_| TimeZone::fixed(jiff::tz::Offset::constant(9)));
         let (refusals, memory) = (AtomicU64::new(1), Memory::default());
-        let inner = Inner { ledger, lake, settings, zone, slices, texts, refusals, memory };
+        let door = DoorState::default();
+        let inner = Inner { ledger, lake, settings, zone, slices, texts, refusals, memory, door };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -138,7 +156,17 @@ impl Site {
     /// The entries of the menu that this visitor may open.
     pub(crate) fn menu(&self, visitor: &Visitor) -> Vec<Entry> {
         let entries = self.slices().iter().flat_map(|slice| slice.menu.iter().copied());
-        entries.filter(|entry| visitor.may(entry.opens_for)).collect()
+        let own = visitor.signed().filter(|signed| signed.is_administrator()).map(|_| PEOPLE);
+        entries.filter(|entry| visitor.may(entry.opens_for)).chain(own).collect()
+    }
+
+    pub(crate) fn door(&self) -> &DoorState {
+        &self.inner.door
+    }
+
+    /// The zone of the hospital's clock.
+    pub(crate) fn zone(&self) -> &TimeZone {
+        &self.inner.zone
     }
 
     /// What every table holds, as this reader's permit sees it. Counted once for each snapshot,

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, Uri};
 use ledger::{LedgerError, Right, SessionToken};
 use vocab::{Actor, Locale, PurposeOfUse, StudyId, Text};
 
+use crate::door::Signed;
 use crate::refusal::Refusal;
 use crate::site::Site;
 
@@ -27,6 +28,7 @@ pub struct Visitor {
     actor: Actor,
     rights: Vec<Right>,
     account: Option<Account>,
+    signed: Option<Signed>,
 }
 
 impl Visitor {
@@ -59,16 +61,22 @@ impl Visitor {
         (purposes.first().copied().unwrap_or(PurposeOfUse::Operations), None)
     }
 
-    /// The account they signed in with; none for the person at this machine.
+    /// The account and session they signed in with; none where nobody signs in.
+    pub(crate) fn signed(&self) -> Option<&Signed> {
+        self.signed.as_ref()
+    }
+
+    /// Whom they chose to be; none but in the demonstration.
     pub(crate) fn account(&self) -> Option<&Account> {
         self.account.as_ref()
     }
 
     /// The name for the header. An account of this machine goes by its own name.
     pub(crate) fn name(&self, locale: Locale) -> String {
-        match &self.account {
-            Some(account) => account.name.get(locale).to_owned(),
-            None => {
+        match (&self.account, &self.signed) {
+            (Some(account), _) => account.name.get(locale).to_owned(),
+            (None, Some(signed)) => signed.account.name(locale).to_owned(),
+            (None, None) => {
                 let name = self.actor.as_str();
                 name.strip_prefix("local:").unwrap_or(name).to_owned()
             }
@@ -84,11 +92,18 @@ pub(crate) struct Arrived {
 
 /// Finds out who looks.
 ///
-/// Without accounts it is the person at this machine. With accounts, whoever brings no cookie is
-/// signed in as the first of them; a cookie that opens nothing is refused.
+/// Where one must sign in it is whose session is brought, else the person at this machine. In the
+/// demonstration whoever brings no cookie is signed in as the first of its people; a cookie that
+/// opens nothing is refused.
 pub(crate) async fn arrive(site: &Site, headers: &HeaderMap) -> Result<Arrived, Refusal> {
     let settings = site.settings();
     let Some(first) = settings.accounts.first() else {
+        if site.must_sign_in().await? {
+            let signed = Signed::in_(site, headers).await?.ok_or(Refusal::SignedOut)?;
+            let visitor = visitor(site, signed.actor().clone(), None).await?;
+            let visitor = Visitor { signed: Some(signed), ..visitor };
+            return Ok(Arrived { visitor, cookie: None });
+        }
         let visitor = visitor(site, settings.actor.clone(), None).await?;
         return Ok(Arrived { visitor, cookie: None });
     };
@@ -104,13 +119,13 @@ pub(crate) async fn arrive(site: &Site, headers: &HeaderMap) -> Result<Arrived, 
     Ok(Arrived { visitor: visitor(site, holder, Some(account)).await?, cookie: None })
 }
 
-async fn visitor(
+pub(crate) async fn visitor(
     site: &Site,
     actor: Actor,
     account: Option<Account>,
 ) -> Result<Visitor, LedgerError> {
     let rights = site.ledger().people().rights_of(&actor).await?;
-    Ok(Visitor { actor, rights, account })
+    Ok(Visitor { actor, rights, account, signed: None })
 }
 
 /// The token a request brings, whatever it is worth.
@@ -123,10 +138,23 @@ pub(crate) fn kept(headers: &HeaderMap) -> Option<&str> {
 
 /// The `Set-Cookie` that keeps a session in the browser until it is closed.
 ///
-/// Not `Secure`: the site answers on a loopback address only, where nothing passes a network.
+/// `Secure` where a proxy says that the browser speaks TLS to it; else the site answers on a
+/// loopback address only, where nothing passes a network.
 pub(crate) fn cookie(headers: &HeaderMap, token: &SessionToken) -> Option<HeaderValue> {
     let (name, token) = (cookie_name(headers), token.as_str());
-    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax").parse().ok()
+    let secure = if speaks_tls(headers) { "; Secure" } else { "" };
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}").parse().ok()
+}
+
+/// Whether a proxy before the site says that the browser speaks TLS.
+pub(crate) fn speaks_tls(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
+}
+
+/// The `Set-Cookie` that forgets it.
+pub(crate) fn no_cookie(headers: &HeaderMap) -> Option<HeaderValue> {
+    let name = cookie_name(headers);
+    format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0").parse().ok()
 }
 
 /// Browsers share cookies between the ports of one machine, so the port is part of the name.
@@ -156,7 +184,7 @@ mod tests {
             sees_rows: false,
         };
         let rights = rights.iter().map(right).collect();
-        Visitor { actor: Actor::new("demo:a").unwrap(), rights, account: None }
+        Visitor { actor: Actor::new("demo:a").unwrap(), rights, account: None, signed: None }
     }
 
     #[test]
@@ -184,5 +212,9 @@ mod tests {
         assert_eq!(kept(&headers), Some(token.as_str()));
         headers.insert(HOST, HeaderValue::from_static("127.0.0.1:8124"));
         assert_eq!(kept(&headers), None);
+        assert!(!set.contains("Secure"));
+        headers.insert("x-forwarded-proto", HeaderValue::from_static("https"));
+        let set = cookie(&headers, &token).unwrap();
+        assert!(set.to_str().unwrap().ends_with("; Secure"), "{set:?}");
     }
 }

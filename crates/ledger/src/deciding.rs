@@ -10,7 +10,7 @@ use crate::error::{Doing, LedgerError};
 use crate::store::Pool;
 
 /// The tables; what a snapshot holds is bound by the audit line of its load instead.
-const DECIDING: [&str; 8] = [
+const DECIDING: [&str; 12] = [
     "house",
     "consent_epoch",
     "consent_decision",
@@ -19,6 +19,10 @@ const DECIDING: [&str; 8] = [
     "snapshot",
     "snapshot_pin",
     "study",
+    "account",
+    "account_link",
+    "account_second",
+    "account_recovery",
 ];
 
 /// Refuses a ledger in which one of these tables is damaged.

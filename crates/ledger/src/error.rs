@@ -197,6 +197,18 @@ pub enum LedgerError {
     /// No grant has this number.
     #[error("there is no grant {0}")]
     NoGrant(i64),
+    /// No account has this name, or none that this can be done to.
+    #[error("there is no such account: {0}")]
+    NoAccount(String),
+    /// The name of a new account is taken.
+    #[error("there is an account {0} already")]
+    AccountExists(String),
+    /// A link was used, has ended, or never was.
+    #[error("this link opens nothing: it was used, has ended, or was replaced by a newer one")]
+    LinkDead,
+    /// Nobody who can make accounts would be left.
+    #[error("the only administrator cannot be closed, ended or given another role")]
+    LastAdministrator,
     /// The load has ended already.
     #[error("load {load} is not running: it is {outcome}")]
     LoadEnded {

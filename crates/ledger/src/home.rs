@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use vocab::{Actor, PurposeOfUse};
 
+use crate::account::Accounts;
 use crate::audit::{self, Audit, AuditHead, Checkpoints, HeadFile, Tree};
 use crate::clock::Clock;
 use crate::cohorts::Cohorts;
@@ -225,6 +226,12 @@ impl Ledger {
     #[must_use]
     pub fn sessions(&self) -> Sessions {
         Sessions::new(self.clone())
+    }
+
+    /// Who may sign in.
+    #[must_use]
+    pub fn accounts(&self) -> Accounts {
+        Accounts::new(self.clone())
     }
 
     /// Under which studies data are used.

@@ -6,6 +6,7 @@
 //! its audit row in its own transaction; a [`Permit`] is made nowhere else; names and hospital
 //! numbers stand only in the identity store, sealed.
 
+mod account;
 mod audit;
 mod clock;
 mod cohorts;
@@ -44,6 +45,12 @@ mod studies;
 mod tombstones;
 mod upgrade;
 
+pub use account::{
+    Account, AccountState, Accounts, Attempt, Enrolment, Entry, FIRST_LINK_MINUTES, Hasher,
+    INVITATION_HOURS, Invitation, Link, LinkToken, NewAccount, NoRole, OpenSession,
+    PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_MEMORY_KIB, PasswordFault, PasswordHash,
+    Profile, RECOVERY_CODES, Role, TRIES_A_DAY_MAX, Trial, account_name, check_password,
+};
 pub use audit::{
     Against, Audit, AuditCost, AuditFilter, AuditHead, AuditRow, AuditStanding, AuditVerdict,
     Broken, BrokenBy, CHECKPOINT_EVERY, CHECKPOINT_ROWS, Checkpoint, Checkpoints, ExportBroken,
@@ -86,7 +93,7 @@ pub use pulls::{
     NewPull, PullEnding, PullFailure, PullInfo, PullMessage, PullOutcome, PullState, PullWay,
     Pulls, Schedule, Standing,
 };
-pub use sessions::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES_MAX, SessionToken, Sessions};
+pub use sessions::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES_MAX, Session, SessionToken, Sessions};
 pub use store::{AddressFault, LedgerConfig, Password};
 pub use studies::{NewStudy, Studies, Study};
 pub use tombstones::Tombstones;

@@ -52,6 +52,11 @@ pub(crate) const LEDGER: &[Step] = &[
         sql: include_str!("../migrations/ledger/0008_lake_files.sql"),
     },
     Step {
+        number: 9,
+        name: "accounts",
+        sql: include_str!("../migrations/ledger/0009_accounts.sql"),
+    },
+    Step {
         number: 10,
         name: "checkpoints",
         sql: include_str!("../migrations/ledger/0010_checkpoints.sql"),

@@ -95,14 +95,7 @@ impl People {
         let now_us = self.ledger.now_us();
         self.ledger
             .act(|mut tx| async move {
-                let id = put(&mut tx, new, by, now_us).await?;
-                let mut act = Act::new(by, "grant", format!("grant/{id}")).with(json!({
-                    "actor": new.actor, "sees_rows": new.sees_rows,
-                    "exact_counts": new.exact_counts,
-                    "expires": new.expires.map(|at| at.to_string()),
-                }));
-                (act.purpose, act.study) = (Some(new.purpose), new.study.as_ref());
-                let line = audit::append(&mut tx, now_us, &act).await?;
+                let (id, line) = record(&mut tx, new, by, now_us).await?;
                 Ok((tx, Some(line), id))
             })
             .await
@@ -179,6 +172,45 @@ impl People {
             .doing("list the grants")?;
         rows.iter().map(read).collect::<Result<_, _>>().doing("list the grants")
     }
+}
+
+impl Grant {
+    /// Whether it holds at a moment.
+    pub(crate) fn holds(&self, now_us: i64) -> bool {
+        self.revoked.is_none() && self.expires.is_none_or(|end| end.as_microsecond() > now_us)
+    }
+}
+
+impl NewGrant {
+    /// The same right for somebody else; none where the ledger holds no such purpose or study.
+    pub(crate) fn like(grant: &Grant, actor: &Actor) -> Option<Self> {
+        let study = grant.study.as_deref().map(StudyId::new).transpose().ok()?;
+        Some(Self {
+            actor: actor.clone(),
+            purpose: grant.purpose.parse().ok()?,
+            study,
+            sees_rows: grant.sees_rows,
+            exact_counts: grant.exact_counts,
+            expires: grant.expires,
+        })
+    }
+}
+
+/// Gives a right in the caller's transaction, with its audit line.
+pub(crate) async fn record(
+    tx: &mut Tx,
+    new: &NewGrant,
+    by: &Actor,
+    now_us: i64,
+) -> Result<(i64, AuditHead), LedgerError> {
+    let id = put(&mut *tx, new, by, now_us).await?;
+    let mut act = Act::new(by, "grant", format!("grant/{id}")).with(json!({
+        "actor": new.actor, "sees_rows": new.sees_rows,
+        "exact_counts": new.exact_counts,
+        "expires": new.expires.map(|at| at.to_string()),
+    }));
+    (act.purpose, act.study) = (Some(new.purpose), new.study.as_ref());
+    Ok((id, audit::append(tx, now_us, &act).await?))
 }
 
 /// Gives the maker of a house what it begins with; the audit's newest row comes back.

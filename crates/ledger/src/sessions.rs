@@ -5,11 +5,13 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use vocab::Actor;
 
 use crate::audit::{self, Act};
+use crate::clock::from_us;
 use crate::error::{Doing, LedgerError};
 use crate::home::Ledger;
 use crate::store::{Tx, ask};
@@ -22,7 +24,7 @@ pub const SESSION_HOURS_MAX: i64 = 12;
 /// How often use is written down, in seconds: not at every page.
 const SEEN_SECONDS: i64 = 60;
 
-const SECOND_US: i64 = 1_000_000;
+pub(crate) const SECOND_US: i64 = 1_000_000;
 
 /// The secret of one session, as it stands in a cookie: 64 hexadecimal digits.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,13 +44,13 @@ impl SessionToken {
         &self.0
     }
 
-    fn make() -> Result<Self, LedgerError> {
+    pub(crate) fn make() -> Result<Self, LedgerError> {
         let mut bytes = [0; TOKEN_BYTES];
         getrandom::fill(&mut bytes).map_err(|_| LedgerError::NoRandomness)?;
         Ok(Self(hexadecimal(&bytes)))
     }
 
-    fn hash(&self) -> String {
+    pub(crate) fn hash(&self) -> String {
         hexadecimal(&Sha256::digest(self.0.as_bytes()))
     }
 }
@@ -59,8 +61,19 @@ impl fmt::Debug for SessionToken {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A session that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Whose it is.
+    pub actor: Actor,
+    /// Since when.
+    pub begun: Timestamp,
+    /// When the person last gave their password, where there is one.
+    pub proved: Option<Timestamp>,
 }
 
 /// Begins, recognises and ends sessions.
@@ -104,17 +117,30 @@ impl Sessions {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn holder(&self, token: &SessionToken) -> Result<Option<Actor>, LedgerError> {
+        Ok(self.session(token).await?.map(|session| session.actor))
+    }
+
+    /// The session of this token.
+    ///
+    /// # Nulls
+    /// Absent as [`Sessions::holder`], and when the account it is of was closed or has ended.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn session(&self, token: &SessionToken) -> Result<Option<Session>, LedgerError> {
         let now_us = self.ledger.now_us();
         let row = ask(include_str!("../sql/session/holder.sql"))
             .bind(token.hash())
             .bind(now_us - SESSION_IDLE_MINUTES_MAX * 60 * SECOND_US)
             .bind(now_us - SESSION_HOURS_MAX * 3_600 * SECOND_US)
+            .bind(now_us)
             .row(self.ledger.pool())
             .await
             .doing("read a session")?;
         let Some(row) = row else { return Ok(None) };
-        let (actor, seen_us): (String, i64) =
-            (|| Ok((row.try_get(0)?, row.try_get(1)?)))().doing("read a session")?;
+        let (actor, begun_us, seen_us, proved_us): (String, i64, i64, Option<i64>) =
+            (|| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)))()
+                .doing("read a session")?;
         if now_us - seen_us >= SEEN_SECONDS * SECOND_US {
             ask(include_str!("../sql/session/seen.sql"))
                 .bind(token.hash())
@@ -124,7 +150,8 @@ impl Sessions {
                 .doing("keep a session")?;
         }
         let damaged = |_| LedgerError::Damaged { what: "an actor", found: actor.clone() };
-        Ok(Some(Actor::new(&actor).map_err(damaged)?))
+        let actor = Actor::new(&actor).map_err(damaged)?;
+        Ok(Some(Session { actor, begun: from_us(begun_us), proved: proved_us.map(from_us) }))
     }
 
     /// Ends a session and begins another for somebody else in its place, with a new token.
@@ -180,7 +207,7 @@ impl Sessions {
     }
 }
 
-async fn put(
+pub(crate) async fn put(
     tx: &mut Tx,
     token: &SessionToken,
     actor: &Actor,
@@ -197,7 +224,11 @@ async fn put(
 }
 
 /// Whether there was one to end.
-async fn end(tx: &mut Tx, token: &SessionToken, now_us: i64) -> Result<bool, LedgerError> {
+pub(crate) async fn end(
+    tx: &mut Tx,
+    token: &SessionToken,
+    now_us: i64,
+) -> Result<bool, LedgerError> {
     let ended = ask(include_str!("../sql/session/end.sql"))
         .bind(token.hash())
         .bind(now_us)

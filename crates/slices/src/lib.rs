@@ -12,6 +12,8 @@ pub mod records;
 mod routes;
 #[cfg(test)]
 mod scenes;
+#[cfg(test)]
+mod sign_in;
 mod terms;
 
 use desk::Slice;

@@ -1,4 +1,5 @@
-// Opens every page of every role in a real browser: look.mjs URL FOLDER CHROMIUM AXE.
+// Opens every page of every role in a real browser: look.mjs URL FOLDER CHROMIUM AXE
+// DOOR-URL INVITATION.
 //
 // Each role signs in and follows its own links; one page of each kind is looked at, in both
 // languages. A page is loaded once and then made narrower. Prints one line for each thing that is
@@ -8,10 +9,11 @@
 import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { inspect, onPaper } from './checks.mjs';
+import { throughTheDoor } from './door.mjs';
 import { cohort, cohortWithoutScript, keyboard, withoutScript } from './hands.mjs';
 import { discover, expected, kind, namedWith } from './paths.mjs';
 
-const [site, folder, executablePath, axePath] = process.argv.slice(2);
+const [site, folder, executablePath, axePath, doorSite, invitation] = process.argv.slice(2);
 const ROLES = ['researcher', 'doctor', 'engineer', 'steward'];
 const LANGUAGES = ['ja', 'en'];
 const HTML_BYTES_MAX = 200_000;
@@ -51,10 +53,16 @@ function measured({ path, status }, milliseconds, bytes, where) {
   });
 }
 
-/// A browser's profile in which this role is signed in.
-async function signedIn(role, options = {}) {
+/// A browser's profile in which nobody is signed in.
+async function stranger(options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   context.setDefaultTimeout(WAIT_MS_MAX);
+  return context;
+}
+
+/// A browser's profile in which this role is signed in.
+async function signedIn(role, options = {}) {
+  const context = await stranger(options);
   const answer = await context.request.post(`${site}/session`, {
     form: { as: `demo:${role}` }, headers: { 'sec-fetch-site': 'same-origin' }, maxRedirects: 0,
   });
@@ -70,6 +78,8 @@ async function tab(context) {
   page.on('console', (message) => {
     // A refusal is asked for on purpose; the browser remarks on its status.
     if (page.status >= 400 && message.location().url === page.asked) return;
+    // So it does of what is cleared when somebody signs out.
+    if (message.text().startsWith('Clear-Site-Data header')) return;
     tell(page.where, `the console says: ${message.text()}`);
   });
   page.on('pageerror', (error) => tell(page.where, `a script failed: ${error.message}`));
@@ -78,7 +88,7 @@ async function tab(context) {
     if (why !== 'net::ERR_ABORTED') tell(page.where, `not loaded: ${request.url()}: ${why}`);
   });
   page.on('response', (answer) => {
-    if (!answer.url().startsWith(site)) tell(page.where, `asked elsewhere: ${answer.url()}`);
+    if (![site, doorSite].some((own) => answer.url().startsWith(own))) tell(page.where, `asked elsewhere: ${answer.url()}`);
     if (answer.status() >= 400 && answer.url() !== page.asked) tell(page.where, `${answer.status()}: ${answer.url()}`);
     if (!answer.headers()['content-security-policy']?.startsWith("default-src 'none'")) {
       tell(page.where, `no policy on ${answer.url()}`);
@@ -93,9 +103,9 @@ async function tab(context) {
   return page;
 }
 
-async function open(page, path, language, status, where) {
+async function open(page, path, language, status, where, from = site) {
   const joint = path.includes('?') ? '&' : '?';
-  const asked = `${site}${path}${joint}lang=${language}`;
+  const asked = `${from}${path}${joint}lang=${language}`;
   Object.assign(page, { asked, status, where });
   const answer = await page.goto(asked);
   if (answer.status() !== status) tell(where, `was answered with ${answer.status()}, not ${status}`);
@@ -104,7 +114,7 @@ async function open(page, path, language, status, where) {
 }
 
 const axe = readFileSync(axePath, 'utf8');
-const tools = { site, folder, axe, tell, tab, signedIn, open };
+const tools = { site, folder, axe, tell, tab, stranger, signedIn, open };
 
 /// Looks at one page in one language, at all widths. Where another role was shown the same words,
 /// only the frame around them can differ: two widths are enough.
@@ -173,6 +183,7 @@ for (const language of LANGUAGES) {
   await cohort(language, { ...tools, look });
   await cohortWithoutScript(language, tools);
 }
+await throughTheDoor(doorSite, invitation, LANGUAGES, tools);
 await browser.close();
 
 console.log('slowest  quickest  largest  page (milliseconds, milliseconds, bytes)');

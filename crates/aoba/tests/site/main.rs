@@ -28,6 +28,7 @@ mod ledgers;
 mod life_of_a_record;
 mod made_changes;
 mod object_store;
+mod people;
 mod pull;
 mod pull_access;
 mod pull_faults;

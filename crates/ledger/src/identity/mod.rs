@@ -4,7 +4,7 @@
 //! hashes, so that even the index tells nothing without the key.
 
 mod find;
-mod seal;
+pub(crate) mod seal;
 mod whole;
 
 use std::collections::BTreeMap;

@@ -11,32 +11,32 @@ const NONCE_BYTES: usize = 24;
 
 /// Where a record stands; it is bound into the seal, so records cannot be swapped.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct RecordPlace {
+pub(crate) struct RecordPlace {
     /// `Patient` or the resource's type.
-    pub(super) kind: String,
+    pub(crate) kind: String,
     /// The patient's number, or a keyed hash of the resource's key.
-    pub(super) owner: i64,
+    pub(crate) owner: i64,
 }
 
 /// A sealed record.
 #[derive(Clone, Debug)]
-pub(super) struct Sealed {
-    pub(super) nonce: Vec<u8>,
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Sealed {
+    pub(crate) nonce: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// Seals and opens.
 #[derive(Clone)]
-pub(super) struct Sealer {
+pub(crate) struct Sealer {
     key: Secret,
 }
 
 impl Sealer {
-    pub(super) fn new(key: &Secret) -> Self {
+    pub(crate) fn new(key: &Secret) -> Self {
         Self { key: key.clone() }
     }
 
-    pub(super) fn seal(
+    pub(crate) fn seal(
         &self,
         place: &RecordPlace,
         version: i64,
@@ -52,7 +52,7 @@ impl Sealer {
         Ok(Sealed { nonce: nonce.to_vec(), bytes })
     }
 
-    pub(super) fn open(
+    pub(crate) fn open(
         &self,
         place: &RecordPlace,
         version: i64,

@@ -108,6 +108,10 @@ impl LedgerError {
             Self::NoLoad(id) => format!("取り込み{id}はありません"),
             Self::NoErasure(id) => format!("消去{id}はありません"),
             Self::NoGrant(id) => format!("有効な権限{id}はありません"),
+            Self::NoAccount(_)
+            | Self::AccountExists(_)
+            | Self::LinkDead
+            | Self::LastAdministrator => self.say_account_ja(),
             Self::LoadEnded { load, outcome } => {
                 format!("取り込み{load}はすでに終了しています({outcome})")
             }
@@ -150,6 +154,23 @@ impl LedgerError {
             | Self::CopyDiffers { .. }
             | Self::CopyBroken
             | Self::LeaseLost { .. } => self.to_string(),
+        }
+    }
+
+    /// What is said of accounts.
+    fn say_account_ja(&self) -> String {
+        match self {
+            Self::NoAccount(name) => format!("該当するアカウントがありません: {name}"),
+            Self::AccountExists(name) => format!("アカウント{name}はすでにあります"),
+            Self::LinkDead => {
+                "このリンクは使えません(使用済み、期限切れ、または新しいリンクに置き換わりました)"
+                    .to_owned()
+            }
+            Self::LastAdministrator => {
+                "ただ一人の管理者を停止したり、期限や別の役割を付けたりすることはできません"
+                    .to_owned()
+            }
+            other => other.to_string(),
         }
     }
 

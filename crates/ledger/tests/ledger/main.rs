@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at its first surprise")]
 
+mod accounts;
 mod audit;
 mod checkpoints;
 mod cohorts;

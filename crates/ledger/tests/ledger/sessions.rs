@@ -10,12 +10,12 @@ use vocab::{Actor, StudyId};
 use crate::house::{House, maker};
 use crate::server;
 
-fn actor(name: &str) -> Actor {
+pub(crate) fn actor(name: &str) -> Actor {
     Actor::new(name).unwrap()
 }
 
 /// A house whose clock the test moves.
-async fn at_a_clock() -> (House, Arc<AtomicI64>) {
+pub(crate) async fn at_a_clock() -> (House, Arc<AtomicI64>) {
     let second = Arc::new(AtomicI64::new(1_800_000_000));
     let told = second.clone();
     let clock = Clock::new(move || Timestamp::from_second(told.load(Ordering::SeqCst)).unwrap());

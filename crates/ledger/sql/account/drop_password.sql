@@ -1,0 +1,4 @@
+-- Take a person's password away.
+update account
+set password = null
+where actor = $1

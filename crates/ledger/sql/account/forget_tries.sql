@@ -1,0 +1,3 @@
+-- Forget the tries of earlier days.
+delete from account_try
+where day < $1

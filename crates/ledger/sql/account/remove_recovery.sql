@@ -1,0 +1,3 @@
+-- Forget the recovery codes of this person.
+delete from account_recovery
+where actor = $1

@@ -1,0 +1,3 @@
+-- Forget the seed of this person.
+delete from account_second
+where actor = $1
