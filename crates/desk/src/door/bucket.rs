@@ -1,7 +1,7 @@
 //! How many wrong passwords one address may send, whichever names it tries.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -10,7 +10,8 @@ use jiff::Timestamp;
 const TRIES_MAX: i64 = 30;
 /// One more may come after so many seconds.
 const SECONDS_A_TRY: i64 = 3;
-/// So many addresses are remembered; beyond that those that have waited longest are forgotten.
+/// So many addresses are remembered. More than that at once are not one person who guesses: then
+/// all are forgotten, and what each account counts by itself stays.
 const ADDRESSES_MAX: usize = 10_000;
 
 /// What stands in for a bucket: the second from which on an address has none of its tries used.
@@ -27,12 +28,10 @@ impl Bucket {
         if all.len() >= ADDRESSES_MAX {
             all.retain(|_, whole_from| *whole_from > now);
         }
-        if all.len() >= ADDRESSES_MAX
-            && let Some(first) = all.iter().min_by_key(|(_, from)| **from).map(|(one, _)| *one)
-        {
-            all.remove(&first);
+        if all.len() >= ADDRESSES_MAX {
+            all.clear();
         }
-        let whole_from = all.entry(address).or_insert(now);
+        let whole_from = all.entry(network(address)).or_insert(now);
         let next = (*whole_from).max(now) + SECONDS_A_TRY;
         let over = next - now - TRIES_MAX * SECONDS_A_TRY;
         if over > 0 {
@@ -45,9 +44,20 @@ impl Bucket {
     /// Gives back a try that was not wrong.
     pub(crate) fn give_back(&self, address: IpAddr) {
         let mut all = self.whole_from.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(whole_from) = all.get_mut(&address) {
+        if let Some(whole_from) = all.get_mut(&network(address)) {
             *whole_from -= SECONDS_A_TRY;
         }
+    }
+}
+
+/// What one machine can choose addresses from: of version 6 the first 64 bits, else the address.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(six) => {
+            let [a, b, c, d, ..] = six.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        four @ IpAddr::V4(_) => four,
     }
 }
 
@@ -71,6 +81,18 @@ mod tests {
         assert_eq!(bucket.take(one, at(3)), Ok(()));
         assert_eq!(bucket.take(one, at(3)), Err(3));
         assert_eq!(bucket.take(one, at(10_000)), Ok(()));
+    }
+
+    #[test]
+    fn all_addresses_of_one_machine_are_one() {
+        let check = |one: &str, other: &str, expect: bool| {
+            let [one, other] = [one, other].map(|text| network(text.parse().unwrap()));
+            assert_eq!(one == other, expect, "{one} {other}");
+        };
+        check("2001:db8:1:2::3", "2001:db8:1:2:ffff::9", true);
+        check("2001:db8:1:2::3", "2001:db8:1:3::3", false);
+        check("192.0.2.1", "::ffff:192.0.2.1", true);
+        check("192.0.2.1", "192.0.2.2", false);
     }
 
     #[test]
