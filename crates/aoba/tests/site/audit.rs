@@ -168,3 +168,18 @@ fn place(headers: &str) -> String {
     let place = headers.lines().find_map(|line| line.strip_prefix("location: "));
     place.unwrap_or_else(|| panic!("it leads nowhere: {headers}")).trim().to_owned()
 }
+
+#[test]
+fn a_permit_for_the_audit_answers_no_question_about_records() {
+    let house = House::with_people();
+    let grants = house.json(&["permit", "list", "--format", "json"]);
+    let actor = grants[0]["actor"].as_str().unwrap().to_owned();
+    house.run(&["permit", "grant", "--to", &actor, "--purpose", "compliance"]);
+    for question in [&["sql", "select count(*) from patient"][..], &["tables"]] {
+        let told = house.refuse(&[question, &["--purpose", "compliance"]].concat());
+        assert!(told.contains("opens the audit log and no record"), "{told}");
+    }
+    let number = house.number("select min(patient_id) from patient").to_string();
+    let told = house.refuse(&["opt-out", &number, "--purpose", "compliance"]);
+    assert!(told.contains("compliance cannot be refused"), "{told}");
+}
