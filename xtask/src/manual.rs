@@ -117,13 +117,14 @@ fn read(place: &str, line: &str) -> Option<Shown> {
 }
 
 /// The commands that take a second word.
-const WITH_SECOND: [&str; 10] = [
+const WITH_SECOND: [&str; 11] = [
     "view",
     "audit",
     "backup",
     "bench",
     "cohort",
     "ledger",
+    "people",
     "permit",
     "snapshots",
     "study",

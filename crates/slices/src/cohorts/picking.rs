@@ -83,7 +83,7 @@ fn kind_of_system(system: &str) -> &'static str {
 pub(crate) async fn picks(site: &Site, reader: &Reader) -> Result<Arc<Picks>, Refusal> {
     let codes = codes::codes(site, reader).await?;
     let build = async {
-        let mut all: Vec<Pick> = library::CODES.iter().filter_map(|one| of_library(one)).collect();
+        let mut all: Vec<Pick> = library::CODES.iter().filter_map(of_library).collect();
         all.extend(of_data(&codes, Policy::default().min_cell));
         Ok(Picks { all })
     };

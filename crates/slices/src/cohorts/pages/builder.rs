@@ -24,7 +24,7 @@ pub(crate) enum Of {
     /// One that comes with the program.
     Library,
     /// A saved one, as this version says it.
-    Saved(SavedCohort, SavedVersion),
+    Saved(Box<(SavedCohort, SavedVersion)>),
 }
 
 /// The page.
@@ -352,7 +352,8 @@ type Kept = (Vec<VersionLine>, Vec<RemarkLine>, Option<SavedLine>);
 
 /// What is kept of a saved cohort.
 async fn kept(visit: &Visit<Questions>, of: &Of) -> Result<Kept, Refusal> {
-    let Of::Saved(cohort, shown) = of else { return Ok((Vec::new(), Vec::new(), None)) };
+    let Of::Saved(saved) = of else { return Ok((Vec::new(), Vec::new(), None)) };
+    let (cohort, shown) = &**saved;
     let (page, accounts) = (&visit.page, &visit.site.settings().accounts);
     let who = |actor: &str| super::person(accounts, actor, page);
     let address = super::address(cohort.id);

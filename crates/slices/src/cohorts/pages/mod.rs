@@ -98,7 +98,10 @@ async fn saved(
     let cohort = open_to(&visit, &id).await?;
     let version = version_of(&cohort, which.version)?.clone();
     let draft = Draft::read(&visit.site, &version.says.definition).await?;
-    show(&Builder::of(&visit, draft, (Of::Saved(cohort, version), Fields::default())).await?)
+    show(
+        &Builder::of(&visit, draft, (Of::Saved(Box::new((cohort, version))), Fields::default()))
+            .await?,
+    )
 }
 
 async fn download(

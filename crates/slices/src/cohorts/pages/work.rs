@@ -63,7 +63,7 @@ pub(super) async fn work(
         return save(&visit, &headers, (draft, fields)).await;
     }
     let of = match saved_of(&visit, &fields).await? {
-        Some((cohort, version)) => Of::Saved(cohort, version),
+        Some(saved) => Of::Saved(Box::new(saved)),
         None => Of::Nothing,
     };
     let (text, unfit) = match change(&visit, &draft, (&act, &fields)).await? {
@@ -224,7 +224,7 @@ async fn save(
     let as_own = fields.act() == Act::SaveAsOwn;
     let of = saved_of(visit, &fields).await?;
     if draft.definition().is_none() || fields.one("note").len() > REMARK_BYTES_MAX {
-        let of = of.map_or(Of::Nothing, |(cohort, version)| Of::Saved(cohort, version));
+        let of = of.map_or(Of::Nothing, |saved| Of::Saved(Box::new(saved)));
         return Ok(show(&Builder::of(visit, draft, (of, fields)).await?)?.into_response());
     }
     let new = version(&draft, &fields);
@@ -240,7 +240,8 @@ async fn save(
             let theirs = version_of(&cohort, Some(newest))?;
             let theirs = Draft::read(&visit.site, &theirs.says.definition).await?;
             let changes = compare::changes(&visit.page, &theirs, &draft);
-            let built = Builder::of(visit, draft, (Of::Saved(cohort, base), fields)).await?;
+            let built =
+                Builder::of(visit, draft, (Of::Saved(Box::new((cohort, base))), fields)).await?;
             Ok(show(&built.with_conflict(newest, changes))?.into_response())
         }
     }
