@@ -179,7 +179,11 @@ await Promise.all(Array.from({ length: TABS }, worker));
 for (const language of LANGUAGES) {
   await withoutScript(language, tools);
   await keyboard(language, tools);
-  const look = (page, one) => inspect(page, { ...tools, ...one, known: false });
+  const look = async (page, one) => {
+    await inspect(page, { ...tools, ...one, known: false });
+    // What the search for barriers left behind is not the page's.
+    await page.evaluate(() => document.querySelectorAll('[style=""]').forEach((part) => part.removeAttribute('style')));
+  };
   await cohort(language, { ...tools, look });
   await cohortWithoutScript(language, tools);
 }

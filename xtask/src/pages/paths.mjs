@@ -8,7 +8,7 @@ const CLOSED = {
 };
 /// Searches that find something and nothing.
 const SEARCHES = ['/catalog?q=HbA1c', '/catalog?q=%E7%84%A1%E3%81%84'];
-const PAGES_MAX = 40;
+const PAGES_MAX = 80;
 
 /// One page of each kind is enough: of a hundred tables, the one first linked.
 export const kind = (path) => path

@@ -56,8 +56,12 @@ fn kind_of_table(table: &str, system: &str, code: &str) -> Option<&'static str> 
         "procedure_code" => "procedure",
         "immunization" => "immunization",
         "allergy_intolerance_code" => "allergy",
-        "observation_code" if system == "loinc" && VITAL_SIGNS.contains(&code) => "vital",
-        "observation_code" => "lab",
+        "observation_code" | "observation_component"
+            if system == "loinc" && VITAL_SIGNS.contains(&code) =>
+        {
+            "vital"
+        }
+        "observation_code" | "observation_component" => "lab",
         _ => return None,
     })
 }
@@ -315,7 +319,7 @@ mod tests {
             code("condition_code", icd10, "E119", 300, "2型糖尿病・合併症なし"),
             code("condition_code", icd10, "E112", 40, "2型糖尿病性腎症"),
             code("condition_code", icd10, "E750", 4, "まれな病気"),
-            code("observation_code", "http://loinc.org", "8480-6", 90, "収縮期血圧"),
+            code("observation_component", "http://loinc.org", "8480-6", 90, "収縮期血圧"),
             code("observation_code", "http://loinc.org", "4548-4", 90, "HbA1c"),
         ]);
         let mut all: Vec<Pick> = library::CODES.iter().filter_map(of_library).collect();
