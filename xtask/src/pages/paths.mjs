@@ -8,7 +8,7 @@ const CLOSED = {
 };
 /// Searches that find something and nothing.
 const SEARCHES = ['/catalog?q=HbA1c', '/catalog?q=%E7%84%A1%E3%81%84'];
-const PAGES_MAX = 80;
+const PAGES_MAX = 60;
 
 /// One page of each kind is enough: of a hundred tables, the one first linked.
 export const kind = (path) => path
@@ -16,11 +16,13 @@ export const kind = (path) => path
   .replace(/\/tables\/[^/]+\/[^/]+$/, '/tables/N/N')
   .replace(/\/tables\/[^/]+$/, '/tables/N')
   .replace(/\/notes\/[^/]+$/, '/notes/N')
+  .replace(/\/audit\/people\/[^/]+$/, '/audit/people/N')
   .replace(/\/cohorts\/library\/[^/]+$/, '/cohorts/library/N')
-  .replace(/\/(patients|loads|cohorts)\/\d+/, '/$1/N');
+  .replace(/\/(patients|loads|cohorts|rows)\/\d+/, '/$1/N');
 
 const CATALOGUE = ['/catalog', '/catalog/tables/N', '/catalog/tables/N/N', '/catalog/concepts/N/N', SEARCHES[0]];
 const COHORTS = ['/cohorts', '/cohorts/library/N'];
+const AUDIT = ['/audit', '/audit/rows/N', '/audit/patients', '/audit/people/N', '/audit/left'];
 const LOADS = ['/records/loads', '/records/loads/N', '/records/pulls'];
 
 /// The kinds of page that a role must come to by its links.
@@ -28,7 +30,7 @@ export const expected = (role) => ({
   researcher: ['/', ...CATALOGUE, ...COHORTS, ...KIT],
   doctor: ['/', ...CATALOGUE, ...COHORTS, '/patients', '/patients/N', '/patients/N/notes/N'],
   engineer: ['/', ...CATALOGUE, ...COHORTS, ...LOADS],
-  steward: ['/', ...CATALOGUE, ...COHORTS, ...LOADS],
+  steward: ['/', ...CATALOGUE, ...COHORTS, ...LOADS, ...AUDIT],
 })[role];
 
 /// The name of a page's picture.
