@@ -157,11 +157,11 @@ impl Answer {
         let figure = |id: &str, title: &str, chart: &dyn Drawn| {
             chart.figure(page, id, title).with_note(people).with_code("sh", &code)
         };
-        let mut figures = vec![figure(
-            "ages",
-            page.say("cohorts.answer.ages"),
-            &pyramid(&self.teller.ages(results)),
-        )];
+        let mut figures = Vec::new();
+        figures.extend(
+            pyramid(&self.teller.ages(results))
+                .map(|chart| figure("ages", page.say("cohorts.answer.ages"), &chart)),
+        );
         figures.extend(
             months(&self.teller.months(&results.months))
                 .map(|chart| figure("months", page.say("cohorts.answer.months"), &chart)),
@@ -202,8 +202,8 @@ fn name(draft: &Draft) -> &str {
 }
 
 /// Men and women by age, the oldest first; bands at either end of which nothing is told are left
-/// out.
-fn pyramid(table: &Table) -> Pyramid {
+/// out, and there is no picture where nothing is told at all.
+fn pyramid(table: &Table) -> Option<Pyramid> {
     let bands = table
         .rows
         .iter()
@@ -219,7 +219,7 @@ fn pyramid(table: &Table) -> Pyramid {
     rows.truncate(end);
     let mut rows = rows.split_off(rows.iter().position(is_told).unwrap_or(0).min(rows.len()));
     rows.reverse();
-    Pyramid::new(rows)
+    (!rows.is_empty()).then(|| Pyramid::new(rows))
 }
 
 /// Months; where there are many of them, every third has its name.

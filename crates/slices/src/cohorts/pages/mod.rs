@@ -53,8 +53,12 @@ async fn home(
     visit: Visit<Questions>,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, Refusal> {
+    let mut page = visit.page.clone();
     let hits = match asked.q.trim() {
-        "" => Vec::new(),
+        "" => {
+            page = page.without_records();
+            Vec::new()
+        }
         query => {
             let reader = visit.open("cohort-search", "").await?;
             let picks = picking::picks(&visit.site, &reader).await?;
@@ -63,7 +67,7 @@ async fn home(
         }
     };
     let listed = visit.site.ledger().cohorts().open_to(visit.actor(), LISTED_MAX).await?;
-    show(&home::Home::new(visit.page.clone(), (asked.q, hits), (&listed, visit.actor())))
+    show(&home::Home::new(page, (asked.q, hits), (&listed, visit.actor())))
 }
 
 async fn to_home() -> Redirect {
@@ -135,7 +139,8 @@ async fn compare(
     let from = version_of(&cohort, between.from.or(before).or(Some(to.version)))?.clone();
     let old = Draft::read(&visit.site, &from.says.definition).await?;
     let new = Draft::read(&visit.site, &to.says.definition).await?;
-    show(&compare::Compare::new(visit.page.clone(), &cohort, (&from, &old), (&to, &new)))
+    let page = visit.page.clone().without_records();
+    show(&compare::Compare::new(page, &cohort, (&from, &old), (&to, &new)))
 }
 
 /// Whether colleagues may open it.
