@@ -1,7 +1,7 @@
 //! Tables of counts with their totals, in which no hidden number can be worked out.
 //!
 //! Hiding the small cells is not enough where totals are told. So further numbers are withheld with
-//! them, and the judge is an [attacker](attack): somebody who sees the table, knows that it adds up,
+//! them, and the judge is an [attacker](attack()): somebody who sees the table, knows that it adds up,
 //! and knows this rule. **A table is safe where the least and the most that a withheld number can be,
 //! for him, are at least the smallest shown number apart**; then nobody can be sure that a number is
 //! small, nor how many people fewer it is than that. All withheld numbers look alike. Where the whole

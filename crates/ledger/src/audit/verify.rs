@@ -102,7 +102,7 @@ pub(crate) async fn walk(
     Ok(walk.end())
 }
 
-/// Checks rows that were read already, as [`walk`] does: the newest row that was kept outside, and
+/// Checks rows that were read already, as `walk` does: the newest row that was kept outside, and
 /// these checkpoints.
 #[must_use]
 pub fn verify_rows<'a>(
