@@ -118,6 +118,21 @@ impl Accounts {
         Ok(Invitation::new(token.clone(), ends_us))
     }
 
+    /// What kind of link this is and whom it is for, where it is there and has not ended.
+    pub(super) async fn link_row(
+        &self,
+        token: &LinkToken,
+        now_us: i64,
+    ) -> Result<Option<(String, Option<String>)>, LedgerError> {
+        let row = ask(include_str!("../../sql/account/link.sql"))
+            .bind(token.hash())
+            .bind(now_us)
+            .row(self.ledger.pool())
+            .await
+            .doing("read a link")?;
+        row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose().doing("read a link")
+    }
+
     /// Whom this link is for.
     ///
     /// # Nulls
@@ -127,15 +142,7 @@ impl Accounts {
     /// When the ledger cannot be read.
     pub async fn link(&self, token: &LinkToken) -> Result<Option<Link>, LedgerError> {
         let now_us = self.ledger.now_us();
-        let row = ask(include_str!("../../sql/account/link.sql"))
-            .bind(token.hash())
-            .bind(now_us)
-            .row(self.ledger.pool())
-            .await
-            .doing("read a link")?;
-        let Some(row) = row else { return Ok(None) };
-        let (kind, actor): (String, Option<String>) =
-            (|| Ok((row.try_get(0)?, row.try_get(1)?)))().doing("read a link")?;
+        let Some((kind, actor)) = self.link_row(token, now_us).await? else { return Ok(None) };
         match (kind.as_str(), actor) {
             ("first", None) => Ok(Some(Link::First)),
             ("invitation", Some(name)) => {

@@ -226,15 +226,7 @@ impl Accounts {
         half: &LinkToken,
         now_us: i64,
     ) -> Result<Option<Actor>, LedgerError> {
-        let row = ask(include_str!("../../sql/account/link.sql"))
-            .bind(half.hash())
-            .bind(now_us)
-            .row(self.ledger.pool())
-            .await
-            .doing("read a link")?;
-        let Some(row) = row else { return Ok(None) };
-        let (kind, actor): (String, Option<String>) =
-            (|| Ok((row.try_get(0)?, row.try_get(1)?)))().doing("read a link")?;
+        let Some((kind, actor)) = self.link_row(half, now_us).await? else { return Ok(None) };
         let actor = actor.filter(|_| kind == "half");
         Ok(actor.and_then(|actor| Actor::new(&actor).ok()))
     }

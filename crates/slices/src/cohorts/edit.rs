@@ -8,6 +8,18 @@ use cohort::text::{self, Part};
 
 use super::draft::Draft;
 
+/// The parts that may follow the steps, in the order of the text.
+const AFTER_STEPS: [Part; 8] = [
+    Part::Exit,
+    Part::Censor,
+    Part::FollowUp,
+    Part::Keep,
+    Part::Episodes,
+    Part::Sample,
+    Part::Matched,
+    Part::Output(0),
+];
+
 /// A concept set as a definition names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NamedSet {
@@ -40,17 +52,7 @@ pub(crate) fn added(draft: &Draft, set: Option<&NamedSet>, lines: &str) -> Strin
     let Some(definition) = draft.definition() else { return draft.text.clone() };
     let canonical = written(with_use(definition.clone(), set));
     let Ok(parsed) = text::parse(&canonical) else { return draft.text.clone() };
-    let after = [
-        Part::Exit,
-        Part::Censor,
-        Part::FollowUp,
-        Part::Keep,
-        Part::Episodes,
-        Part::Sample,
-        Part::Matched,
-        Part::Output(0),
-    ];
-    let at = after.into_iter().find_map(|part| parsed.places.of(part));
+    let at = AFTER_STEPS.into_iter().find_map(|part| parsed.places.of(part));
     inserted(&canonical, at.map(|at| at.line), lines)
 }
 
@@ -79,16 +81,7 @@ fn lines_of(draft: &Draft, place: usize) -> Option<(usize, usize)> {
     let line = |part| draft.place(part).and_then(|at| usize::try_from(at.line).ok());
     let from = line(Part::Step(place))?.checked_sub(1)?;
     let steps = draft.definition()?.steps.len();
-    let later = (place + 1..steps).map(Part::Step).chain([
-        Part::Exit,
-        Part::Censor,
-        Part::FollowUp,
-        Part::Keep,
-        Part::Episodes,
-        Part::Sample,
-        Part::Matched,
-        Part::Output(0),
-    ]);
+    let later = (place + 1..steps).map(Part::Step).chain(AFTER_STEPS);
     let next = later.into_iter().find_map(line).and_then(|line| line.checked_sub(1));
     let to = next.unwrap_or_else(|| draft.text.lines().count());
     // What stands above the next clause as a remark is that clause's.

@@ -162,7 +162,7 @@ impl Builder {
             sha256: draft.sha256(),
             is_readable: draft.definition().is_some(),
             wrong: draft.wrong.iter().map(|wrong| said(wrong, &page)).collect(),
-            findings: loose_findings(&draft, &page),
+            findings: step::findings(&draft, &page, |part| !matches!(part, Part::Step(_))),
             steps: step::lines(&page, &draft, (answer.as_ref(), &off)),
             no_answer,
             windows: choices(&page, &WINDOWS, &form.when),
@@ -272,13 +272,6 @@ fn said(wrong: &Wrong, page: &Page) -> String {
         Wrong::Other(key) => page.say(key).to_owned(),
         other => other.say(page.locale()),
     }
-}
-
-/// What may deceive in no rule in particular.
-fn loose_findings(draft: &Draft, page: &Page) -> Vec<String> {
-    let loose = draft.findings.iter().filter(|found| !matches!(found.part, Part::Step(_)));
-    let placeless = loose.map(|found| cohort::lint::Finding { at: None, ..found.clone() });
-    placeless.map(|found| step::capital(&found.say(page.locale()))).collect()
 }
 
 fn choices(page: &Page, words: &[&'static str], chosen: &str) -> Vec<Choice> {

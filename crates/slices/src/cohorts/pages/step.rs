@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use cohort::ast::{CohortDefinition, Definition, RuleKind, Step, Title};
+use cohort::lint::Finding;
 use cohort::text::Part;
 use cohort::words;
 use desk::{Bar, Page, Part as BarPart, Tone};
@@ -84,7 +85,7 @@ pub(crate) fn lines(
             unknown: told(unknown),
             costs: told(costs),
             bar: left.and_then(|left| bar(left, before, whole)),
-            findings: findings(draft, Part::Step(place), page),
+            findings: findings(draft, page, |part| part == Part::Step(place)),
             text: edit::step_text(draft, place),
             is_first: place == 0,
             is_last: place == last,
@@ -94,10 +95,10 @@ pub(crate) fn lines(
     lines
 }
 
-/// What may deceive in a part, with what to do.
-pub(crate) fn findings(draft: &Draft, part: Part, page: &Page) -> Vec<String> {
-    let found = draft.findings.iter().filter(|found| found.part == part);
-    let placeless = found.map(|found| cohort::lint::Finding { at: None, ..found.clone() });
+/// What may deceive in these parts, with what to do.
+pub(crate) fn findings(draft: &Draft, page: &Page, of: impl Fn(Part) -> bool) -> Vec<String> {
+    let found = draft.findings.iter().filter(|found| of(found.part));
+    let placeless = found.map(|found| Finding { at: None, ..found.clone() });
     placeless.map(|found| capital(&found.say(page.locale()))).collect()
 }
 
@@ -125,7 +126,7 @@ fn untitled(draft: &Draft, definition: &CohortDefinition, page: &Page) -> Vec<St
 }
 
 /// A sentence as one begins.
-pub(crate) fn capital(text: &str) -> String {
+fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string());
     first.unwrap_or_default() + letters.as_str()
